@@ -1,0 +1,36 @@
+"""The ground floor: quantities, instants, errors, random streams, digests and outcomes."""
+
+from supercargo.kernel.digests import canonical_json, digest_of_files
+from supercargo.kernel.errors import Fault, NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+from supercargo.kernel.instants import DAY_S, days, days_between, format_utc, parse_utc, seconds
+from supercargo.kernel.outcome import Outcome, Status, Watch, silent
+from supercargo.kernel.quantity import as_written, check_quantities, decimals, faults_of, quantity, text
+from supercargo.kernel.streams import stream
+
+__all__ = [
+    "DAY_S",
+    "Fault",
+    "NoPlan",
+    "Outcome",
+    "Refused",
+    "ScenarioError",
+    "Status",
+    "StoreError",
+    "SupercargoError",
+    "Watch",
+    "as_written",
+    "canonical_json",
+    "check_quantities",
+    "days",
+    "days_between",
+    "decimals",
+    "digest_of_files",
+    "faults_of",
+    "format_utc",
+    "parse_utc",
+    "quantity",
+    "seconds",
+    "silent",
+    "stream",
+    "text",
+]

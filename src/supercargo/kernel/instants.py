@@ -1,0 +1,43 @@
+"""Instants are aware UTC datetimes, whole seconds, written `YYYY-MM-DDTHH:MM:SSZ`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["DAY_S", "days", "days_between", "format_utc", "parse_utc", "seconds"]
+
+DAY_S = 86_400.0
+
+
+def parse_utc(written: str) -> datetime:
+    """Read an instant written `YYYY-MM-DDTHH:MM:SSZ`.
+
+    >>> parse_utc("2027-01-01T00:00:00Z").year
+    2027
+
+    Raises ValueError for anything else.
+    """
+    return datetime.strptime(written, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def format_utc(instant: datetime) -> str:
+    """Write an instant; fractions of a second are refused because files carry none."""
+    if instant.tzinfo is None or instant.microsecond:
+        raise ValueError(f"{instant!r} is not an aware instant in whole seconds")
+    at = instant.astimezone(UTC)
+    return f"{at.year:04d}-{at.month:02d}-{at.day:02d}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}Z"
+
+
+def days(count_d: float) -> timedelta:
+    """Duration of `count_d` days, to the whole second."""
+    return timedelta(seconds=round(count_d * DAY_S))
+
+
+def seconds(count_s: float) -> timedelta:
+    """Duration of `count_s` seconds, to the whole second."""
+    return timedelta(seconds=round(count_s))
+
+
+def days_between(start: datetime, end: datetime) -> float:
+    """Days from `start` to `end` [d], negative if `end` comes first."""
+    return (end - start).total_seconds() / DAY_S

@@ -1,0 +1,157 @@
+"""The files of a scenario and of a plan: which noun stands in which file, what names a row, what a column refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supercargo.model import catalogue, demand, plan
+
+__all__ = ["PLAN_TABLES", "SCENARIO_TABLES", "Table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One file: its noun, the attribute that holds it, the columns that name a row, and the columns that refer."""
+
+    file: str
+    noun: type
+    attribute: str
+    key: tuple[str, ...]
+    refers: tuple[tuple[str, str], ...] = ()  # (field, file it must stand in); empty words are let through
+    required: bool = False  # a scenario without it is refused; others fall back to the catalogue, or to no rows
+
+
+_DESTINATION = ("destination", "destinations.csv")
+_CONTRACT = ("contract_id", "contracts.csv")
+_VEHICLE = ("vehicle_type", "vehicles.csv")
+
+SCENARIO_TABLES: tuple[Table, ...] = (
+    Table(
+        file="missions.csv",
+        noun=demand.MissionRequest,
+        attribute="missions",
+        key=("mission_id",),
+        refers=(
+            _DESTINATION,
+            ("vehicle_types", "vehicles.csv"),
+            ("launchers", "launchers.csv"),
+            ("sites", "sites.csv"),
+            _CONTRACT,
+            ("furnished_by", "customers.csv"),
+        ),
+        required=True,
+    ),
+    Table(
+        file="cargo.csv",
+        noun=demand.CargoLine,
+        attribute="cargo",
+        key=("item_id",),
+        refers=(("customer", "customers.csv"), _CONTRACT, _DESTINATION),
+        required=True,
+    ),
+    Table(file="customers.csv", noun=demand.Customer, attribute="customers", key=("customer",)),
+    Table(
+        file="contracts.csv",
+        noun=demand.Contract,
+        attribute="contracts",
+        key=("contract_id",),
+        refers=(("customer", "customers.csv"),),
+    ),
+    Table(file="terms.csv", noun=demand.Term, attribute="terms", key=("contract_id", "term"), refers=(_CONTRACT,)),
+    Table(
+        file="prices.csv",
+        noun=demand.Price,
+        attribute="prices",
+        key=("tariff", "destination", "direction"),
+        refers=(_DESTINATION,),
+    ),
+    Table(file="suppliers.csv", noun=demand.Supplier, attribute="suppliers", key=("supplier",)),
+    Table(file="lanes.csv", noun=demand.Lane, attribute="lanes", key=("from_place", "to_place", "mode")),
+    Table(file="destinations.csv", noun=catalogue.Destination, attribute="destinations", key=("destination",)),
+    Table(file="ports.csv", noun=catalogue.Port, attribute="ports", key=("destination", "port"), refers=(_DESTINATION,)),
+    Table(file="orbits.csv", noun=catalogue.Orbit, attribute="orbits", key=("destination",), refers=(_DESTINATION,)),
+    Table(
+        file="transfer_windows.csv",
+        noun=catalogue.TransferWindow,
+        attribute="transfer_windows",
+        key=("destination", "launch_utc"),
+        refers=(_DESTINATION,),
+    ),
+    Table(
+        file="vehicles.csv",
+        noun=catalogue.VehicleType,
+        attribute="vehicles",
+        key=("vehicle_type",),
+        refers=(("launchers", "launchers.csv"),),
+    ),
+    Table(file="tails.csv", noun=demand.Tail, attribute="tails", key=("vehicle_id",), refers=(_VEHICLE,)),
+    Table(file="bays.csv", noun=catalogue.Bay, attribute="bays", key=("vehicle_type", "bay"), refers=(_VEHICLE,)),
+    Table(file="bags.csv", noun=catalogue.Bag, attribute="bags", key=("bag_type",)),
+    Table(file="launchers.csv", noun=catalogue.Launcher, attribute="launchers", key=("launcher",)),
+    Table(file="sites.csv", noun=catalogue.Site, attribute="sites", key=("site",)),
+    Table(
+        file="pads.csv",
+        noun=catalogue.Pad,
+        attribute="pads",
+        key=("site", "pad"),
+        refers=(("site", "sites.csv"), ("launchers", "launchers.csv")),
+    ),
+    Table(
+        file="facilities.csv",
+        noun=catalogue.Facility,
+        attribute="facilities",
+        key=("facility_id",),
+        refers=(("site", "sites.csv"), ("vehicle_types", "vehicles.csv")),
+    ),
+    Table(file="blackouts.csv", noun=demand.Blackout, attribute="blackouts", key=("kind", "object", "from_utc")),
+    Table(file="stock.csv", noun=demand.Stock, attribute="stock", key=("destination", "supply_class"), refers=(_DESTINATION,)),
+    Table(
+        file="demand.csv",
+        noun=demand.Demand,
+        attribute="demand",
+        key=("destination", "supply_class", "from_utc"),
+        refers=(_DESTINATION,),
+    ),
+    Table(file="crew.csv", noun=demand.CrewStay, attribute="crew", key=("destination", "from_utc"), refers=(_DESTINATION,)),
+    Table(
+        file="rates.csv",
+        noun=catalogue.Rate,
+        attribute="rates",
+        key=("supply_class", "destinations"),
+        refers=(("destinations", "destinations.csv"),),
+    ),
+    Table(file="spares.csv", noun=demand.Spare, attribute="spares", key=("destination", "part"), refers=(_DESTINATION,)),
+    Table(file="hazard_pairs.csv", noun=catalogue.HazardPair, attribute="hazard_pairs", key=("hazard_a", "hazard_b")),
+    Table(file="cost_rates.csv", noun=catalogue.CostRate, attribute="cost_rates", key=("account", "driver")),
+)
+
+PLAN_TABLES: tuple[Table, ...] = (
+    Table(file="missions.csv", noun=plan.PlannedMission, attribute="missions", key=("mission_id",), required=True),
+    Table(file="activities.csv", noun=plan.Activity, attribute="activities", key=("activity_id",), required=True),
+    Table(
+        file="windows.csv",
+        noun=plan.LaunchWindow,
+        attribute="windows",
+        key=("destination", "site", "pad", "launcher", "launch_utc"),
+        required=True,
+    ),
+    Table(file="manifest.csv", noun=plan.ManifestRow, attribute="manifest", key=("item_id",), required=True),
+    Table(file="stowage.csv", noun=plan.Placement, attribute="stowage", key=("mission_id", "item_id", "piece"), required=True),
+    Table(file="bays.csv", noun=plan.MissionBay, attribute="bays", key=("mission_id", "bay"), required=True),
+    Table(
+        file="inventory.csv",
+        noun=plan.InventoryRow,
+        attribute="inventory",
+        key=("destination", "supply_class", "day_utc"),
+        required=True,
+    ),
+    Table(
+        file="costs.csv",
+        noun=plan.CostRow,
+        attribute="costs",
+        key=("mission_id", "customer", "destination", "account", "basis", "paid_by"),
+        required=True,
+    ),
+    Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
+    Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
+)
