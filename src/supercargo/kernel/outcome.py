@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-__all__ = ["Outcome", "Status", "Watch", "silent"]
+__all__ = ["Fuse", "Outcome", "Status", "Watch", "never", "silent"]
 
 T = TypeVar("T")
 
 Watch = Callable[[float], None]
 """Called with the share of work done, 0 to 1."""
+
+Fuse = Callable[[], float]
+"""Returns the seconds left before a stage must stop with what it has; the face owns the clock behind it."""
+
+
+def never() -> float:
+    """A fuse that never blows."""
+    return math.inf
 
 
 def silent(share: float) -> None:

@@ -50,11 +50,12 @@ def _choices(kind: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def faults_of(noun: Any) -> Iterator[tuple[str, str, str]]:
     """Yield (field, what, fix) for each value of `noun` that is not finite, out of range or not a lawful choice."""
-    for name, low, high, unit in _bounds(type(noun)):
+    kind: Any = type(noun)
+    for name, low, high, unit in _bounds(kind):
         value = getattr(noun, name)
         if value is not None and not (low <= value <= high and math.isfinite(value)):
             yield name, f"{name} is {value} {unit}, outside [{low:g}, {high:g}]", f"give a finite number of {unit} in range"
-    for name, choices in _choices(type(noun)):
+    for name, choices in _choices(kind):
         value = getattr(noun, name)
         for word in (value,) if isinstance(value, str) else value:
             if word not in choices:
@@ -82,8 +83,9 @@ def _rounding(kind: Any) -> tuple[tuple[str, int], ...]:
 
 def as_written(noun: T) -> T:
     """Round each number of `noun` to the decimals that files carry, so that memory and file say the same."""
+    kind: Any = type(noun)
     changes = {}
-    for name, places in _rounding(type(noun)):
+    for name, places in _rounding(kind):
         value = getattr(noun, name)
         if isinstance(value, float) and (rounded := round(value, places) + 0.0) != value:
             changes[name] = rounded
