@@ -1,0 +1,1 @@
+"""Orbits, time scales, frames and plane crossings. Import from the modules: each stands for itself."""

@@ -1,0 +1,225 @@
+"""Launch windows: when each pad can send each place's missions, from plane crossings or from listed opportunities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from supercargo.astro.crossings import Crossings, MovingPlane, find_crossings, lift_offs, moving_plane
+from supercargo.astro.timescales import Floats, Truths, instant_at, seconds_since_j2000
+from supercargo.kernel import ScenarioError, Watch, as_written, seconds, silent
+from supercargo.model import Launcher, LaunchWindow, MissionRequest, Pad, Scenario, Site, TransferWindow
+
+__all__ = ["azimuth_lawful", "find_windows", "launchers_serving"]
+
+_DAY = timedelta(days=1)
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """A launcher on a pad that can serve some missions of one place, and the spans in which they may lift off."""
+
+    destination: str
+    site: Site
+    pad: Pad
+    launcher: Launcher
+    spans: tuple[Span, ...]  # in order of time, apart from each other
+
+
+def launchers_serving(scenario: Scenario, request: MissionRequest) -> tuple[str, ...]:
+    """A mission can go on each launcher that lifts one of its spacecraft types and that the request lets in; sorted."""
+    lifting = {
+        launcher
+        for vehicle in scenario.vehicles
+        if vehicle.vehicle_type in request.vehicle_types
+        for launcher in vehicle.launchers
+        if not request.launchers or launcher in request.launchers
+    }
+    return tuple(sorted(lifting))
+
+
+def azimuth_lawful(site: Site, azimuth_deg: Floats) -> Truths:
+    """Range safety lets a launcher fly only between two azimuths [deg]; a range from 300 to 60 holds north."""
+    width = site.azimuth_max_deg - site.azimuth_min_deg
+    if abs(width) >= 360.0:
+        return np.full(azimuth_deg.shape, True)
+    return (azimuth_deg - site.azimuth_min_deg) % 360.0 <= width % 360.0
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans that touch become one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif start <= end:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _stands(scenario: Scenario, destination: str) -> tuple[_Stand, ...]:
+    """Each launcher on each pad that can serve at least one mission of the place, in order of site, pad, launcher."""
+    sites = {site.site: site for site in scenario.sites}
+    asked: dict[tuple[str, str, str], list[Span]] = {}
+    for request in scenario.missions:
+        if request.destination != destination:
+            continue
+        lifting = launchers_serving(scenario, request)
+        for pad in scenario.pads:
+            if request.sites and pad.site not in request.sites:
+                continue
+            for launcher in lifting:
+                if launcher in pad.launchers:
+                    key = (pad.site, pad.pad, launcher)
+                    asked.setdefault(key, []).append((request.earliest_utc, request.latest_utc))
+    pads = {(pad.site, pad.pad): pad for pad in scenario.pads}
+    return tuple(
+        _Stand(
+            destination=destination,
+            site=sites[site],
+            pad=pads[site, pad],
+            launcher=scenario.launcher_named[launcher],
+            spans=_joined(spans),
+        )
+        for (site, pad, launcher), spans in sorted(asked.items())
+    )
+
+
+def _within(spans: tuple[Span, ...], launch_s: Floats) -> Truths:
+    """Which lift-offs lie in one of the spans, ends included."""
+    inside = np.full(launch_s.shape, False)
+    for start, end in spans:
+        inside |= (launch_s >= seconds_since_j2000(start)) & (launch_s <= seconds_since_j2000(end))
+    return inside
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _plane_rows(stand: _Stand, plane: MovingPlane, passes: Crossings) -> Iterator[LaunchWindow]:
+    """Rows of one launcher on one pad from the pad's passes: lawful azimuth, lift-off a lead ahead of the crossing."""
+    planned_s = np.rint(passes.at_s - stand.launcher.lead_s)
+    kept = np.flatnonzero(azimuth_lawful(stand.site, passes.azimuth_deg) & _within(stand.spans, planned_s))
+    launch_s = planned_s[kept]
+    view = lift_offs(plane, stand.pad.latitude_deg, stand.pad.longitude_deg, launch_s)
+    steering = seconds(stand.launcher.steering_s)
+    columns = (
+        launch_s,
+        np.rint(passes.sigma_s[kept] * 10.0) / 10.0,
+        passes.ascending[kept],
+        np.round(passes.azimuth_deg[kept], 4) % 360.0,
+        np.round(view.offset_deg, 4),
+        np.round(view.phase_deg, 4) % 360.0,
+        np.round(view.beta_deg, 4),
+    )
+    for at_s, sigma_s, ascending, azimuth, offset, phase, beta in zip(*(c.tolist() for c in columns), strict=True):
+        launch = instant_at(at_s)
+        yield as_written(
+            LaunchWindow(
+                destination=stand.destination,
+                site=stand.pad.site,
+                pad=stand.pad.pad,
+                launcher=stand.launcher.launcher,
+                launch_utc=launch,
+                opens_utc=launch - steering,
+                closes_utc=launch + steering,
+                sigma_s=sigma_s,
+                node="ascending" if ascending else "descending",
+                azimuth_deg=azimuth,
+                plane_offset_deg=offset + 0.0,
+                phase_deg=_known(phase),
+                beta_deg=beta + 0.0,
+            )
+        )
+
+
+def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) -> Iterator[LaunchWindow]:
+    """Rows of a place that is reached by crossing its orbit plane; each pad's passes are found once for all launchers."""
+    orbit = next((orbit for orbit in scenario.orbits if orbit.destination == destination), None)
+    if orbit is None:
+        raise ScenarioError(
+            f"{destination} is reached by plane crossing and has no orbit",
+            fix=f"add a row for {destination} to orbits.csv, or set its window_kind to catalogue and list transfer windows",
+            where="orbits.csv",
+        )
+    plane = moving_plane(orbit)
+    passes: dict[tuple[float, float], Crossings] = {}
+    start = min((stand.spans[0][0] for stand in stands), default=scenario.settings.start_utc)
+    end = max((stand.spans[-1][1] for stand in stands), default=start)
+    lead_s = max((abs(stand.launcher.lead_s) for stand in stands), default=0.0) + 1.0
+    span_s = (seconds_since_j2000(start) - lead_s, seconds_since_j2000(end) + lead_s)
+    for stand in stands:
+        place = (stand.pad.latitude_deg, stand.pad.longitude_deg)
+        if place not in passes:
+            passes[place] = find_crossings(plane, *place, span_s)
+        yield from _plane_rows(stand, plane, passes[place])
+
+
+def _listed_instants(listed: TransferWindow) -> list[datetime]:
+    """One lift-off a day from opens_utc to closes_utc at the best lift-off's time of day, and the best one itself."""
+    before = (listed.launch_utc - listed.opens_utc) // _DAY
+    after = (listed.closes_utc - listed.launch_utc) // _DAY
+    return [listed.launch_utc + k * _DAY for k in range(min(-before, 0), max(after, 0) + 1)]
+
+
+def _by_catalogue(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) -> Iterator[LaunchWindow]:
+    """Rows of a place beyond low Earth orbit; of two listed windows that share an instant the faster transit counts."""
+    listed = [row for row in scenario.transfer_windows if row.destination == destination]
+    if not listed:
+        raise ScenarioError(
+            f"{destination} is reached in listed windows and none is listed",
+            fix=f"add a row for {destination} to transfer_windows.csv, or set its window_kind to plane and give an orbit",
+            where="transfer_windows.csv",
+        )
+    transit_d: dict[datetime, float] = {}
+    for row in sorted(listed, key=lambda row: -row.transit_d):
+        transit_d.update(dict.fromkeys(_listed_instants(row), row.transit_d))
+    for stand in stands:
+        steering = seconds(stand.launcher.steering_s)
+        for launch in sorted(transit_d):
+            if any(start <= launch <= end for start, end in stand.spans):
+                yield as_written(
+                    LaunchWindow(
+                        destination=destination,
+                        site=stand.pad.site,
+                        pad=stand.pad.pad,
+                        launcher=stand.launcher.launcher,
+                        launch_utc=launch,
+                        opens_utc=launch - steering,
+                        closes_utc=launch + steering,
+                        sigma_s=0.0,
+                        node="catalogue",
+                        transit_d=transit_d[launch],
+                    )
+                )
+
+
+def find_windows(scenario: Scenario, *, watch: Watch = silent) -> tuple[LaunchWindow, ...]:
+    """A launcher can reach an orbit only about the instants at which its pad crosses the orbit's plane.
+
+    For each place with missions: every pad and launcher that could serve one of them, every crossing with a lawful azimuth
+    whose lift-off lies in the time of such a mission; beyond low Earth orbit, the listed windows day by day. Lift-off is the
+    crossing less the launcher's lead; opens_utc and closes_utc are the launcher's steering window [s] about it. Blackouts
+    are left to the schedule. Sorted by place, lift-off, site, pad and launcher. Method: docs/windows.md.
+
+    Raises
+    ------
+    ScenarioError
+        for a place with missions and no orbit or listed window, and for elements that are broken or decay.
+    """
+    flown = sorted({request.destination for request in scenario.missions})
+    rows: list[LaunchWindow] = []
+    for done, destination in enumerate(flown):
+        watch(done / len(flown))
+        stands = tuple(stand for stand in _stands(scenario, destination) if stand.spans)
+        by_plane = scenario.places[destination].window_kind == "plane"
+        rows.extend((_by_plane if by_plane else _by_catalogue)(scenario, destination, stands))
+    watch(1.0)
+    return tuple(sorted(rows, key=lambda row: (row.destination, row.launch_utc, row.site, row.pad, row.launcher)))

@@ -1,0 +1,89 @@
+"""Crossings, node rate and beta against NASA's own ephemeris of the ISS, turned to the Earth by ERFA."""
+
+from __future__ import annotations
+
+import math
+
+import erfa
+import numpy as np
+import pytest
+
+from supercargo.astro.crossings import find_crossings, lift_offs, moving_plane, node_rate_rad_s, normals, phase_sigma_deg
+from supercargo.astro.elements import elements_of
+from supercargo.astro.frames import beta_deg, pad_direction, plane_normal
+from supercargo.astro.timescales import Floats, julian_dates
+from supercargo.kernel import DAY_S
+from tests.against.test_astro_sources import Ephemeris, nasa_ephemeris, orbit_of_2025
+
+PADS = {"Baikonur 31/6": (45.996, 63.564), "KSC 39A": (28.6083, -80.6041), "Wallops 0A": (37.8339, -75.4878)}
+TT_D = 69.184 / DAY_S
+UT1_D = 0.04 / DAY_S
+
+
+def pad_in_eme2000(latitude: float, longitude: float, at_s: Floats) -> Floats:
+    whole, part = julian_dates(at_s)
+    turn = erfa.c2t06a(whole, part + TT_D, whole, part + UT1_D, 0.0, 0.0)
+    return np.asarray(np.einsum("nji,j->ni", turn, pad_direction(latitude, longitude)))
+
+
+def true_crossing_s(truth: Ephemeris, pad: tuple[float, float], near_s: float) -> float:
+    grid = near_s + np.arange(-900.0, 901.0, 5.0)
+    planes = plane_normal(truth.position_km, truth.velocity_km_s)
+    plane = np.stack([np.interp(grid, truth.at_s, planes[:, axis]) for axis in range(3)], axis=-1)
+    height = np.sum(plane * pad_in_eme2000(*pad, grid), axis=-1)
+    (change,) = np.flatnonzero(np.diff(np.sign(height)))
+    return float(grid[change] - height[change] * 5.0 / (height[change + 1] - height[change]))
+
+
+@pytest.mark.parametrize("pad", sorted(PADS))
+def test_crossings_agree_with_nasas_planes(pad: str) -> None:
+    """5 s in the first four days, then within three stated sigma."""
+    truth, plane = nasa_ephemeris(), moving_plane(orbit_of_2025())
+    found = find_crossings(plane, *PADS[pad], (float(truth.at_s[0]) + 1e3, float(truth.at_s[-1]) - 1e3))
+    assert found.at_s.size >= 29
+    for at_s, sigma_s in zip(found.at_s.tolist(), found.sigma_s.tolist(), strict=True):
+        error_s = abs(at_s - true_crossing_s(truth, PADS[pad], at_s))
+        assert error_s <= (5.5 if at_s - plane.epoch_s <= 4 * DAY_S else 3 * sigma_s)
+
+
+def of_date(truth: Ephemeris) -> Floats:
+    whole, part = julian_dates(truth.at_s)
+    planes = plane_normal(truth.position_km, truth.velocity_km_s)
+    return np.asarray(np.einsum("nij,nj->ni", erfa.pnm06a(whole, part + TT_D), planes))
+
+
+def test_node_rate_agrees_with_nasas_planes_over_15_days() -> None:
+    truth = nasa_ephemeris()
+    normal = of_date(truth)
+    node_deg = np.degrees(np.unwrap(np.arctan2(normal[:, 0], -normal[:, 1])))
+    seen_deg_d = np.polyfit((truth.at_s - truth.at_s[0]) / DAY_S, node_deg, 1)[0]
+    ours_deg_d = math.degrees(node_rate_rad_s(elements_of(orbit_of_2025()))) * DAY_S
+    assert seen_deg_d == pytest.approx(-4.953, abs=0.001)
+    assert ours_deg_d == pytest.approx(seen_deg_d, abs=0.003)
+
+
+def test_beta_agrees_with_nasas_planes_and_erfas_sun() -> None:
+    truth, plane = nasa_ephemeris(), moving_plane(orbit_of_2025())
+    whole, part = julian_dates(truth.at_s)
+    sun = -erfa.epv00(whole, part + TT_D)[0]["p"]
+    sun = np.einsum("nij,nj->ni", erfa.pnm06a(whole, part + TT_D), sun / np.linalg.norm(sun, axis=-1, keepdims=True))
+    theirs = np.degrees(np.arcsin(np.sum(of_date(truth) * sun, axis=-1)))
+    assert theirs[0] == pytest.approx(13.3, abs=0.1)
+    assert theirs[-1] == pytest.approx(43.9, abs=0.1)
+    ours = beta_deg(normals(plane, truth.at_s), truth.at_s)
+    assert np.abs(ours - theirs).max() <= 0.06
+
+
+def test_the_phase_agrees_with_nasas_position_within_its_stated_error() -> None:
+    truth, plane = nasa_ephemeris(), moving_plane(orbit_of_2025())
+    at_s = truth.at_s[:: 60 * 4]
+    pick = np.isfinite(lift_offs(plane, *PADS["KSC 39A"], at_s).phase_deg)
+    ours = lift_offs(plane, *PADS["KSC 39A"], at_s[pick]).phase_deg
+    normal = plane_normal(truth.position_km, truth.velocity_km_s)[:: 60 * 4][pick]
+    place, pad = truth.position_km[:: 60 * 4][pick], pad_in_eme2000(*PADS["KSC 39A"], at_s[pick])
+    ahead = np.cross(normal, pad)
+    level = np.cross(ahead, normal)
+    theirs = np.degrees(np.arctan2(np.sum(place * ahead, axis=-1), np.sum(place * level, axis=-1)))
+    error = np.abs((ours - theirs + 180.0) % 360.0 - 180.0)
+    assert error[0] < 0.1
+    assert np.all(error <= np.maximum(0.2, 2 * phase_sigma_deg(plane, at_s[pick])))
