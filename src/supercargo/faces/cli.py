@@ -1,0 +1,102 @@
+"""The command line: words to a use case and its answer back to words.
+
+Rooms are imported inside the commands, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app", "check", "kpi", "main", "new", "plan", "verify"]
+
+app = typer.Typer(
+    help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
+    epilog="Exit codes: 0 done, 2 input wrong, 3 no plan or violations found, 4 refused, 5 store broken, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whole, if it exists.")]
+PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)]
+ScenarioFolder = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario folder.", show_default=False)]
+
+
+@app.command(epilog="Example: supercargo new work/year --from reference-year --missions 48 --seed 1")
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.", show_default=False)],
+    *,
+    source: Annotated[str, typer.Option("--from", help="reference-year or tiny.", show_default=False)],
+    missions: Annotated[int, typer.Option(help="Contracted missions of a reference year.", min=12, max=192)] = 48,
+    seed: Annotated[int, typer.Option(help="Seed of the scenario.", min=0)] = 1,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Write a scenario folder from the catalogue."""
+    from supercargo.faces import commands
+
+    commands.new(folder, source=source, missions=missions, seed=seed, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo check work/year")
+def check(folder: ScenarioFolder, *, json: Json = False) -> None:
+    """Validate a scenario folder.
+
+    Every fault is told at once, with file, row, column and fix.
+    """
+    from supercargo.faces import commands
+
+    commands.check(folder, as_json=json)
+
+
+@app.command(epilog="Example: supercargo plan work/year --out work/plan --seed 1")
+def plan(
+    folder: ScenarioFolder,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="PLAN", help="Plan folder to write.", show_default=False)],
+    seed: Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0, show_default=False)] = None,
+    limit_s: Annotated[
+        float | None, typer.Option("--limit-s", help="Stop solvers after so many seconds.", min=0.0, show_default=False)
+    ] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Write the best plan even if it breaks a promise.")] = False,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Plan first come, first served, to compare with.")] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Plan a scenario folder into a plan folder.
+
+    Prints what a manager reads first. A plan that breaks a promise is written only with --partial.
+    """
+    from supercargo.faces import commands
+
+    asked = commands.PlanRequest(folder, out, seed=seed, limit_s=limit_s, partial=partial, baseline=baseline, force=force)
+    commands.plan(asked, as_json=json)
+
+
+@app.command(epilog="Example: supercargo verify work/plan")
+def verify(folder: PlanFolder, *, json: Json = False) -> None:
+    """Judge a plan folder, whoever wrote it.
+
+    Prints one broken rule a line, as `rule object text`; waived ones are left out.
+    """
+    from supercargo.faces import commands
+
+    commands.verify(folder, as_json=json)
+
+
+@app.command(epilog="Example: supercargo kpi work/plan --json")
+def kpi(folder: PlanFolder, *, json: Json = False) -> None:
+    """Measure the KPIs of a plan folder."""
+    from supercargo.faces import commands
+
+    commands.kpi(folder, as_json=json)
+
+
+def main() -> None:
+    """Run the command that the process was started with."""
+    app(prog_name="supercargo")

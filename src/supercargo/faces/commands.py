@@ -1,0 +1,166 @@
+"""Each command calls one use case and prints its answer, in words or as one JSON object."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supercargo.app import use_cases
+from supercargo.faces.interrupts import prompt_interrupts
+from supercargo.faces.progress import Progress, patience
+from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
+from supercargo.kernel import NoPlan, Refused, ScenarioError, SupercargoError
+
+__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+
+VIOLATIONS_FOUND = 3
+INTERRUPTED = 128 + signal.SIGINT
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """What a person asks of `plan`."""
+
+    folder: Path
+    out: Path
+    seed: int | None = None
+    limit_s: float | None = None
+    partial: bool = False
+    baseline: bool = False
+    force: bool = False
+
+
+def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_json: bool) -> None:
+    """Write a scenario folder and tell what is in it."""
+    with _answering(as_json), patience("writing the scenario"):
+        use_cases.new_scenario(folder, source=source, missions=missions, seed=seed, force=force)
+        scenario = use_cases.check_scenario(folder)
+    _tell_scenario(folder, scenario, as_json)
+
+
+def check(folder: Path, *, as_json: bool) -> None:
+    """Validate a scenario folder and tell what is in it."""
+    with _answering(as_json), patience("checking the scenario"):
+        scenario = use_cases.check_scenario(folder)
+    _tell_scenario(folder, scenario, as_json)
+
+
+def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
+    settings = scenario.settings
+    told = {
+        "folder": str(folder),
+        "name": settings.name,
+        "seed": settings.seed,
+        "digest": scenario.digest,
+        "missions": len(scenario.missions),
+        "lines": len(scenario.cargo),
+        "customers": len(scenario.customers),
+        "faults": [],
+    }
+    if as_json:
+        _print_json(told)
+        return
+    size = (
+        f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
+    )
+    print(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults"))
+
+
+def plan(asked: PlanRequest, *, as_json: bool) -> None:
+    """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
+    with _answering(as_json):
+        _refuse_own_scenario(asked)
+        with Progress() as watch:
+            made = use_cases.plan_scenario(
+                asked.folder,
+                asked.out,
+                seed=asked.seed,
+                limit_s=asked.limit_s,
+                partial=asked.partial,
+                baseline=asked.baseline,
+                force=asked.force,
+                watch=watch,
+            )
+        summary = use_cases.summary_of(made)
+    report = asked.out / "report.html"
+    hard = [violation for violation in made.violations if violation.hard]
+    if as_json:
+        told = {"folder": str(asked.out), "report": str(report), "summary": plain(summary), "causes": list(made.causes)}
+        _print_json({**told, "violations": plain(made.violations), "stages": plain(made.stages)})
+    else:
+        print("\n".join(summary_lines(summary, made, report)))
+    if made.causes or hard:
+        raise SystemExit(VIOLATIONS_FOUND)
+
+
+def _refuse_own_scenario(asked: PlanRequest) -> None:
+    if asked.folder.resolve().is_relative_to(asked.out.resolve()):
+        fix = "choose another folder for --out"
+        raise Refused("the plan would replace the scenario it is made from", fix=fix, where=str(asked.out))
+
+
+def verify(folder: Path, *, as_json: bool) -> None:
+    """Judge a plan folder; exit 3 if a hard rule is broken and not waived."""
+    with _answering(as_json), patience("judging the plan"):
+        violations = use_cases.verify_plan(folder)
+    hard = sum(violation.hard for violation in violations)
+    if as_json:
+        _print_json({"folder": str(folder), "hard_count": hard, "violations": plain(violations)})
+    else:
+        for violation in violations:
+            print(printable(f"{violation.rule} {violation.object} {violation.text}"))
+        told = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
+        print(told if violations else "no violations", file=sys.stderr)
+    if hard:
+        raise SystemExit(VIOLATIONS_FOUND)
+
+
+def kpi(folder: Path, *, as_json: bool) -> None:
+    """Measure the KPIs of a plan folder."""
+    with _answering(as_json), patience("measuring the plan"):
+        kpis = use_cases.kpis_of(folder)
+    if as_json:
+        _print_json({"folder": str(folder), "kpis": plain(kpis)})
+    else:
+        print("\n".join(kpi_lines(kpis)))
+
+
+@contextmanager
+def _answering(as_json: bool) -> Iterator[None]:
+    """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception."""
+    try:
+        with prompt_interrupts():
+            yield
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
+    except SupercargoError as error:
+        if as_json:
+            _print_json(_told(error))
+        else:
+            print("\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+
+
+def _told(error: SupercargoError) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "error": type(error).__name__,
+        "what": error.what,
+        "where": error.where,
+        "fix": error.fix,
+        "exit_code": error.exit_code,
+    }
+    if isinstance(error, ScenarioError):
+        told["faults"] = plain(error.faults)
+    if isinstance(error, NoPlan):
+        told["causes"] = list(error.causes)
+    return told
+
+
+def _print_json(content: Any) -> None:
+    sys.stdout.write(json_text(content))

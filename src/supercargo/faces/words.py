@@ -1,0 +1,176 @@
+"""Answers in words: the summary a manager reads, the KPI list, and JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from supercargo.kernel import canonical_json, format_utc
+from supercargo.model import Kpi, OperationsPlan
+
+__all__ = ["count", "json_text", "kpi_lines", "plain", "printable", "summary_lines"]
+
+_MOST_LISTED = 8
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can carry it: nouns become objects, instants text, infinities null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return format_utc(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    return value
+
+
+def json_text(content: Any) -> str:
+    """Canonical JSON of any answer."""
+    return canonical_json(plain(content))
+
+
+def printable(text: str) -> str:
+    """Names come from anyone's files: signs that would steer a terminal are shown as `?`."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def count(number: Any, thing: str) -> str:
+    """`1 mission`, `2 missions`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _percent(value: float | None) -> str:
+    return "no evidence" if value is None else f"{value:.1f} %"
+
+
+def _millions(usd: float) -> str:
+    return f"{usd / 1e6:,.1f} million USD"
+
+
+def summary_lines(summary: Any, plan: OperationsPlan, report: Path) -> list[str]:
+    """What a manager reads after planning, a subject a line."""
+    head = f"{summary.name}, seed {summary.seed}" + (", planned first come, first served" if summary.baseline else "")
+    subjects = (
+        ("Plan", [head]),
+        ("Missions", _missions(summary)),
+        ("Cargo", _cargo(summary)),
+        ("On time", _on_time(summary)),
+        ("Use", _use(summary)),
+        ("Stock", _stock(summary)),
+        ("Money", _money(summary)),
+        ("Left behind", _left_behind(summary)),
+        ("Promises", [*plan.causes] or ["all kept"]),
+        ("Referee", _referee(summary)),
+        ("Solvers", _solvers(plan)),
+        ("Report", [str(report)]),
+    )
+    return [printable(f"{title if i == 0 else '':<12} {line}") for title, lines in subjects for i, line in enumerate(lines)]
+
+
+def _missions(summary: Any) -> list[str]:
+    lines = [f"{summary.flown_count} of {summary.due_count} contracted fly"]
+    for place in summary.places:
+        due = f"{place.flown_count} of {place.due_count}"
+        up = f"{place.up_kg:,.0f} kg up"
+        lines.append(f"  {place.destination:<20} {due:>8}  {up:>14}  {_percent(place.on_time.strict_percent):>11} on time")
+    lines += [f"  {unflown.mission_id} does not fly: {unflown.reason}" for unflown in summary.unflown]
+    return lines
+
+
+def _cargo(summary: Any) -> list[str]:
+    return [
+        f"{way.direction}: {way.delivered_lines_count:,} of {count(way.lines_count, 'line')}, "
+        f"{way.delivered_kg:,.0f} of {way.asked_kg:,.0f} kg"
+        for way in summary.directions
+    ]
+
+
+def _on_time(summary: Any) -> list[str]:
+    kept = summary.on_time
+    strict, contractual = _percent(kept.strict_percent), _percent(kept.contractual_percent)
+    dated = count(kept.lines_count, "dated line")
+    return [f"{strict} of {dated} up by the due date, {contractual} within the contracts' tolerance"]
+
+
+def _use(summary: Any) -> list[str]:
+    ports = sorted(summary.ports, key=lambda port: (-port.percent, port.destination, port.port))[:3]
+    busiest = ", ".join(f"{port.destination}/{port.port} {port.percent:.0f} %" for port in ports)
+    full, late = len(summary.full_missions), len(summary.late_load_full_missions)
+    return [
+        f"missions are {_percent(summary.utilisation_percent)} full on average, {full} of them to 97 % or more; "
+        f"late load is full on {late}",
+        f"busiest ports: {busiest or 'none'}",
+    ]
+
+
+def _stock(summary: Any) -> list[str]:
+    if not summary.stock_outs:
+        return [f"none of {count(summary.tracked_stocks_count, 'stock')} falls below its reserve"]
+    lines = [f"{len(summary.stock_outs)} of {count(summary.tracked_stocks_count, 'stock')} fall below reserve"]
+    for out in summary.stock_outs[:_MOST_LISTED]:
+        days = f"{count(out.below_reserve_count, 'day')} below reserve, {out.below_zero_count} below zero"
+        lines.append(f"  {out.supply_class} at {out.destination}: {days}, first {format_utc(out.first_utc)[:10]}")
+    return lines
+
+
+def _money(summary: Any) -> list[str]:
+    money = summary.money
+    service = f"revenue {_millions(money.revenue_usd)}, cost {_millions(money.service_cost_usd)}"
+    chain = f"worth {_millions(money.catalogue_usd)}, cost {_millions(money.whole_cost_usd)}"
+    per_kg = [] if summary.usd_per_kg is None else [f"{summary.usd_per_kg:,.0f} USD, all costs, for each kg delivered up"]
+    return [
+        f"service: {service}, margin {_percent(money.margin_percent)}",
+        f"whole chain at catalogue prices: {chain}, margin {_percent(money.chain_margin_percent)}",
+        *per_kg,
+    ]
+
+
+def _left_behind(summary: Any) -> list[str]:
+    if not summary.left_lines_count:
+        return ["nothing"]
+    lines = [f"{count(summary.left_lines_count, 'line')}, {summary.left_kg:,.0f} kg"]
+    for group in summary.left_behind[:_MOST_LISTED]:
+        most_urgent = f", most urgent priority {group.worst_priority}" if group.worst_priority else ""
+        lines.append(f"  {group.reason}: {count(group.lines_count, 'line')}, {group.mass_kg:,.0f} kg{most_urgent}")
+    more = len(summary.left_behind) - _MOST_LISTED
+    return [*lines, f"  and {count(more, 'reason')} more, in the report"] if more > 0 else lines
+
+
+def _referee(summary: Any) -> list[str]:
+    hard, soft = summary.hard_violations_count, summary.soft_violations_count
+    verdict = f"{count(hard, 'hard violation')}, see the report" if hard else "no hard rule is broken"
+    return [verdict + (f"; {count(soft, 'soft remark')}" if soft else "")]
+
+
+def _solvers(plan: OperationsPlan) -> list[str]:
+    lines = []
+    for stage in plan.stages:
+        gap = f", proven within {100 * stage.gap:.2f} % of the best" if stage.gap else ""
+        fuse = ", stopped by the time limit" if stage.fuse_blown else ""
+        lines.append(f"{stage.stage}: {stage.status.value}{gap}{fuse}")
+    return lines or ["none"]
+
+
+def kpi_lines(kpis: Sequence[Kpi]) -> list[str]:
+    """One KPI a line with value, target and whether it is met; its causes beneath."""
+    return [printable(line) for one in kpis for line in _kpi(one)]
+
+
+def _kpi(one: Kpi) -> Iterator[str]:
+    value = "no evidence" if one.value is None else f"{one.value:,.2f} {one.unit}"
+    target = "" if one.target is None else f"  target {one.target:,.2f} {one.unit}"
+    met = {None: "", True: "  met", False: "  NOT MET"}[one.met]
+    yield f"{one.kpi_id:<4} {one.name}: {value}{target}{met}"
+    if one.causes:
+        yield f"     {one.causes}"

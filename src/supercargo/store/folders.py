@@ -1,0 +1,118 @@
+"""Folders on disk: files are read only from inside them, and a folder is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from supercargo.kernel import Fault, Refused, StoreError
+
+__all__ = ["LARGEST_FILE", "files_beneath", "read_within", "refuse_existing", "write_whole"]
+
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes of the largest file that is read."""
+
+
+def read_within(folder: Path, name: str, faults: list[Fault]) -> bytes | None:
+    """Bytes of a regular file inside `folder`; None and a fault if it is missing, too large, or leads out of the folder."""
+    path = folder / name
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
+        state = path.stat()
+    except FileNotFoundError:
+        faults.append(Fault(name, 0, "", "the file is missing", f"add {name} to {folder}"))
+        return None
+    except (OSError, RuntimeError) as error:
+        faults.append(Fault(name, 0, "", f"the file can't be opened: {error}", "check the path and its links"))
+        return None
+    if not inside:
+        what = "the path leaves its folder"
+        faults.append(Fault(name, 0, "", what, "put the file itself into the folder, not a link to a place outside it"))
+    elif not stat.S_ISREG(state.st_mode):
+        faults.append(Fault(name, 0, "", "this is not a regular file", "put a plain file in its place"))
+    elif state.st_size > LARGEST_FILE:
+        what = f"the file has {state.st_size} bytes, more than {LARGEST_FILE}"
+        faults.append(Fault(name, 0, "", what, "split or shorten the file; look for an endless cell"))
+    else:
+        return _bytes_of(path, name, faults)
+    return None
+
+
+def _bytes_of(path: Path, name: str, faults: list[Fault]) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        faults.append(Fault(name, 0, "", f"the file can't be read: {error.strerror}", "check its permissions"))
+        return None
+
+
+def files_beneath(folder: Path) -> tuple[str, ...]:
+    """Names of the files beneath a folder, `/` between parts, sorted; links are named, not followed."""
+    found = []
+    for place, _, names in os.walk(folder):
+        found += [(Path(place) / name).relative_to(folder).as_posix() for name in names]
+    return tuple(sorted(found))
+
+
+def refuse_existing(folder: Path, *, force: bool) -> None:
+    """A folder that exists holds somebody's work: it is replaced only on demand.
+
+    Raises Refused if it exists and `force` is false, or if it is not a folder, or if it holds the working or home directory.
+    """
+    if not os.path.lexists(folder):
+        return
+    if not force:
+        raise Refused("the output exists", fix="choose another folder, or give --force to replace it whole", where=str(folder))
+    if folder.is_symlink() or not folder.is_dir():
+        raise Refused("the output is not a folder", fix="choose another name", where=str(folder))
+    for held in (Path.cwd(), Path.home()):
+        if held.resolve().is_relative_to(folder.resolve()):
+            raise Refused(f"replacing the output would delete {held}", fix="choose a folder of its own", where=str(folder))
+
+
+def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+    """Write a folder beside its final place, then put it there by renaming, so that nobody ever sees half of it.
+
+    Raises Refused as `refuse_existing` does, StoreError if the disk refuses.
+    """
+    refuse_existing(folder, force=force)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".draft", dir=folder.parent))
+        try:
+            for name in sorted(files):
+                _write_synced(draft / name, files[name])
+            draft.chmod(0o755)
+            _put_in_place(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        fix = "check free space and permissions; what stood there before still stands"
+        raise StoreError(f"the folder can't be written: {error}", fix=fix, where=str(folder)) from error
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    """Rename the draft to the folder; an old folder steps aside first and comes back if that fails."""
+    if not os.path.lexists(folder):
+        draft.rename(folder)
+        return
+    old = draft.with_name(draft.name.removesuffix(".draft") + ".old")
+    folder.rename(old)
+    try:
+        draft.rename(folder)
+    except BaseException:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

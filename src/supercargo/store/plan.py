@@ -1,0 +1,163 @@
+"""Plan folders: one CSV a noun, the scenario as planned, plan.json that vouches for them, run.json that tells of the run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
+from supercargo.model import PLAN_TABLES, OperationsPlan, StageReport, Unflown, Violation
+from supercargo.store.folders import files_beneath, read_within, write_whole
+from supercargo.store.rows import read_table, write_rows
+from supercargo.store.scenario import scenario_files, scenario_or_faults
+
+__all__ = ["NOT_YET", "digest_of_plan", "digest_violations", "plan_files", "read_plan", "write_plan"]
+
+PLAN_FILE = "plan.json"
+RUN_FILE = "run.json"
+SCENARIO_FOLDER = "scenario"
+NOT_YET = (
+    "bags.csv",
+    "changes.csv",
+    "flows.csv",
+    "oem",
+    "plan.xlsx",
+    "risks.csv",
+    "schedule.ics",
+    "transfer.csv",
+)
+"""Files of a plan folder whose stage does not exist yet."""
+
+_OUTSIDE_DIGEST = (PLAN_FILE, RUN_FILE)
+_LIBRARIES = ("supercargo", "highspy", "numpy", "ortools")
+
+
+def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
+    """The tables of a plan and the scenario it was made from, by name inside the plan folder."""
+    files = {table.file: write_rows(getattr(plan, table.attribute), table.noun) for table in PLAN_TABLES}
+    files |= {f"{SCENARIO_FOLDER}/{name}": content for name, content in scenario_files(plan.scenario).items()}
+    return files
+
+
+def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
+    """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
+
+    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
+    Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
+    """
+    files = {**plan_files(plan), "report.html": report_html.encode()}
+    files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
+    files[RUN_FILE] = canonical_json(dict(run)).encode()
+    write_whole(folder, files, force=force)
+
+
+def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Content of plan.json."""
+    prefix = SCENARIO_FOLDER + "/"
+    scenario = {name.removeprefix(prefix): content for name, content in files.items() if name.startswith(prefix)}
+    return {
+        "baseline": plan.baseline,
+        "causes": list(plan.causes),
+        "digest": digest_of_files(files),
+        "fuse_blown": any(stage.fuse_blown for stage in plan.stages),
+        "not_yet": list(NOT_YET),
+        "scenario_digest": digest_of_files(scenario),
+        "seed": plan.seed,
+        "stages": [_told(stage) for stage in plan.stages],
+        "unflown": [dataclasses.asdict(unflown) for unflown in plan.unflown],
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        "violations": [dataclasses.asdict(violation) for violation in plan.violations],
+    }
+
+
+def _told(stage: StageReport) -> dict[str, Any]:
+    """A stage report without infinities, which JSON can't carry: what is not known is null."""
+    told = dataclasses.asdict(stage)
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in told.items()}
+
+
+def read_plan(folder: Path) -> OperationsPlan:
+    """The plan of a folder, whoever wrote it, with the scenario inside it; nothing in it is believed yet.
+
+    Rows that repeat a key or name things that do not exist are let through: the referee judges them.
+    Raises ScenarioError with every fault of form found.
+    """
+    if not folder.is_dir():
+        raise ScenarioError(
+            "the plan folder is missing", fix="give the folder that `supercargo plan` wrote", where=str(folder)
+        )
+    faults: list[Fault] = []
+    head = _read_head(folder, faults)
+    tables: dict[str, Any] = {}
+    for table in PLAN_TABLES:
+        needed = table.required or (folder / table.file).is_symlink() or (folder / table.file).exists()
+        content = read_within(folder, table.file, faults) if needed else None
+        tables[table.attribute] = () if content is None else read_table(content, table, faults).records
+    inside: list[Fault] = []
+    scenario = scenario_or_faults(folder / SCENARIO_FOLDER, inside)
+    faults += [_in_scenario(fault) for fault in inside]
+    if faults or scenario is None:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    return OperationsPlan(scenario=scenario, **tables, **head)
+
+
+def _in_scenario(fault: Fault) -> Fault:
+    return fault if fault.file == SCENARIO_FOLDER else dataclasses.replace(fault, file=f"{SCENARIO_FOLDER}/{fault.file}")
+
+
+def _read_head(folder: Path, faults: list[Fault]) -> dict[str, Any]:
+    """What plan.json says beside the tables; what it leaves out keeps its default."""
+    content = read_within(folder, PLAN_FILE, faults)
+    if content is None:
+        return {}
+    try:
+        head = json.loads(content)
+        return {
+            "seed": int(head.get("seed", 0)),
+            "baseline": bool(head.get("baseline", False)),
+            "causes": tuple(str(cause) for cause in head.get("causes", ())),
+            "stages": tuple(_stage(stage) for stage in head.get("stages", ())),
+            "unflown": tuple(Unflown(**unflown) for unflown in head.get("unflown", ())),
+            "violations": tuple(Violation(**violation) for violation in head.get("violations", ())),
+        }
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        what = f"the content is not that of a plan: {error}"
+        faults.append(
+            Fault(PLAN_FILE, 0, "", what[:300], "write an object with seed, stages and unflown, as docs/files.md says")
+        )
+        return {}
+
+
+def _stage(told: Mapping[str, Any]) -> StageReport:
+    return StageReport(**{**told, "status": Status(told["status"])})
+
+
+def digest_of_plan(folder: Path) -> str:
+    """SHA-256 over the files of a plan folder as they stand, without plan.json and run.json.
+
+    Raises ScenarioError if a file can't be read or leads out of the folder.
+    """
+    faults: list[Fault] = []
+    names = [name for name in files_beneath(folder) if name not in _OUTSIDE_DIGEST]
+    files = {name: content for name in names if (content := read_within(folder, name, faults)) is not None}
+    if faults:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    return digest_of_files(files)
+
+
+def digest_violations(folder: Path) -> tuple[Violation, ...]:
+    """A soft violation `digest` if the files are not those for which plan.json vouches, such as after an edit by hand."""
+    faults: list[Fault] = []
+    content = read_within(folder, PLAN_FILE, faults)
+    if content is None:
+        raise ScenarioError.of(faults, where=str(folder))
+    if f'"digest": "{digest_of_plan(folder)}"'.encode() in content:
+        return ()
+    told = "the files of the folder are not those whose digest plan.json gives"
+    return (Violation(rule="digest", object=PLAN_FILE, text=told, hard=False),)

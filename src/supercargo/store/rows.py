@@ -1,0 +1,305 @@
+"""Rows of a CSV file to nouns and back. A faulty file is read to its end, so that every fault is told at once."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc
+from supercargo.model import SCENARIO_TABLES, Table
+from supercargo.store.columns import BadCell, Column, columns_of
+from supercargo.store.folders import read_within
+
+__all__ = ["LARGEST_CELL", "TableRead", "read_rows", "read_table", "write_rows"]
+
+LARGEST_CELL = 131_072
+"""Characters of the largest cell that is read; a longer one is refused before it is looked at."""
+
+_SCENARIO_FILES = {id(table) for table in SCENARIO_TABLES}
+_UNSAFE = set(";#\x7f") | {chr(code) for code in range(32)}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """What a file gave: the sound records with their row numbers, and the keys of all rows, sound or not.
+
+    `whole` is False where some row could not be read at all, so that nothing can be said about what the file lacks;
+    `sound` is False where some row had a fault.
+    """
+
+    records: tuple[Any, ...] = ()
+    row_of: tuple[int, ...] = ()
+    key_words: frozenset[str] = frozenset()
+    whole: bool = True
+    sound: bool = True
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """Pairs of row number (the header is row 1) and record."""
+        return zip(self.row_of, self.records, strict=True)
+
+
+def write_rows(records: Iterable[Any], noun: type) -> bytes:
+    """A file of one noun: UTF-8, a header, one row a record, each number at its unit's decimals."""
+    columns = columns_of(noun)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    plan = [(column.field, column.write) for column in columns]
+    for record in records:
+        values = [(getattr(record, field), write) for field, write in plan]
+        writer.writerow(["" if value is None else write(value) for value, write in values])
+    return out.getvalue().encode()
+
+
+def read_rows(source: str | bytes | Path, table: Table, faults: list[Fault]) -> tuple[Any, ...]:
+    """The sound records of a file; what is wrong with the others is added to `faults`.
+
+    `source` is a path, or the text or bytes of a file.
+    """
+    return read_table(source, table, faults).records
+
+
+def read_table(source: str | bytes | Path, table: Table, faults: list[Fault]) -> TableRead:
+    """The records of a file with their row numbers; every fault of every cell is added to `faults`."""
+    if isinstance(source, Path):
+        content = read_within(source.parent, source.name, faults)
+        return read_table(content, table, faults) if content is not None else TableRead(whole=False, sound=False)
+    written = source if isinstance(source, str) else _decoded(source, table.file, faults)
+    if written is None or _has_nul(written, table.file, faults):
+        return TableRead(whole=False, sound=False)
+    lines = _lines(written, table.file, faults)
+    _, header = next(lines, (1, []))
+    places = _placed(header, table, faults)
+    if places is None:
+        return TableRead(whole=False, sound=False)
+    before = len(faults)
+    found = _read_lines(list(lines), len(header), _Sheet(table, places), faults)
+    return replace(found, whole=all(fault.column for fault in faults[before:]), sound=len(faults) == before)
+
+
+def _decoded(content: bytes, file: str, faults: list[Fault]) -> str | None:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        what = f"byte {content[error.start]:#04x} is not UTF-8 text"
+        faults.append(Fault(file, row, "", what, "save the file as CSV in UTF-8"))
+        return None
+
+
+def _has_nul(written: str, file: str, faults: list[Fault]) -> bool:
+    at = written.find("\0")
+    if at < 0:
+        return False
+    row = written.count("\n", 0, at) + 1
+    faults.append(Fault(file, row, "", "a NUL character stands in the text", "save the file as plain CSV in UTF-8"))
+    return True
+
+
+def _lines(written: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of each row that is not blank; a row that is no CSV becomes a fault."""
+    reader = csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline=""), strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            faults.append(_unreadable(error, file, number))
+            continue
+        if cells:
+            yield number, cells
+
+
+def _unreadable(error: csv.Error, file: str, row: int) -> Fault:
+    if "field larger" in str(error):
+        what = f"a cell is longer than {LARGEST_CELL} characters"
+        return Fault(file, row, "", what, "shorten the cell; look for a quotation mark that is never closed")
+    return Fault(
+        file, row, "", f"the row is not CSV: {error}", 'put text with commas in quotation marks and double a " inside them'
+    )
+
+
+def _placed(header: Sequence[str], table: Table, faults: list[Fault]) -> dict[str, int] | None:
+    """Where each known column stands; None if a needed one is missing."""
+    columns = columns_of(table.noun)
+    if not header:
+        faults.append(
+            Fault(table.file, 1, "", "the header row is missing", f"start with: {','.join(c.name for c in columns)}")
+        )
+        return None
+    if len(header) == 1 and ";" in header[0]:
+        faults.append(Fault(table.file, 1, "", "columns are separated by semicolons", "separate columns by commas"))
+        return None
+    known = {column.name: column for column in columns}
+    places: dict[str, int] = {}
+    for place, name in enumerate(header):
+        if name in places:
+            faults.append(Fault(table.file, 1, name, f"column {name!r} stands twice", "keep one of the two"))
+        elif name in known:
+            places[name] = place
+    absent = [column for column in columns if column.name not in header]
+    return places if not _name_missing(header, absent, table, faults) else None
+
+
+def _name_missing(header: Sequence[str], absent: list[Column], table: Table, faults: list[Fault]) -> bool:
+    """Report misspelt and missing columns; True if a needed one is not there."""
+    known = {column.name for column in columns_of(table.noun)}
+    meant = {}
+    for name in header:
+        column = None if name in known else _meant(name, absent)
+        if column is not None:
+            meant[column.name] = name
+            what = f"column {name!r} is not known"
+            unit = f" and give it in {column.unit}" if column.unit else ""
+            faults.append(Fault(table.file, 1, name[:80], what, f"name it {column.name}{unit}"))
+    needed = [column.name for column in absent if column.needed]
+    faults += [
+        Fault(table.file, 1, name, f"column {name!r} is missing", f"add the column {name}")
+        for name in needed
+        if name not in meant
+    ]
+    return bool(needed)
+
+
+def _meant(name: str, absent: Sequence[Column]) -> Column | None:
+    """The absent column that `name` is a misspelling of, or that it gives in another unit."""
+    tidy = "_".join(name.lower().replace("-", " ").replace("(", " ").replace(")", " ").replace("_", " ").split())
+    for column in absent:
+        stem = column.name.removesuffix("_" + column.unit.lower().replace("/", "_")) if column.unit else column.name
+        if tidy in (column.name, stem) or (stem != column.name and tidy.rpartition("_")[0] == stem):
+            return column
+    close = difflib.get_close_matches(tidy[:80], [column.name for column in absent], n=1, cutoff=0.85)
+    return next((column for column in absent if close and column.name == close[0]), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    table: Table
+    places: dict[str, int]
+
+
+def _read_lines(lines: list[tuple[int, list[str]]], width: int, sheet: _Sheet, faults: list[Fault]) -> TableRead:
+    file = sheet.table.file
+    even = []
+    for number, cells in lines:
+        if len(cells) == width:
+            even.append((number, cells))
+        else:
+            what = f"{len(cells)} cells under {width} columns"
+            faults.append(Fault(file, number, "", what, "give each row one cell a column; quote text that holds a comma"))
+    numbers = [number for number, _ in even]
+    values, bad = _read_columns([cells for _, cells in even], numbers, sheet, faults)
+    bad |= _twins(values, numbers, sheet.table, faults)
+    records, rows = _made(values, numbers, bad, sheet.table, faults)
+    return TableRead(tuple(records), tuple(rows), _key_words(values, sheet.table))
+
+
+def _key_words(values: dict[str, list[Any]], table: Table) -> frozenset[str]:
+    return frozenset(word for word in values[table.key[0]] if isinstance(word, str))
+
+
+def _read_columns(
+    lines: list[list[str]], numbers: list[int], sheet: _Sheet, faults: list[Fault]
+) -> tuple[dict[str, list[Any]], set[int]]:
+    """Values by field, column by column because that is several times faster than row by row; and the faulty rows."""
+    values: dict[str, list[Any]] = {}
+    bad: set[int] = set()
+    wanted = id(sheet.table) in _SCENARIO_FILES
+    named = {*sheet.table.key, *(field for field, _ in sheet.table.refers)}
+    for column in columns_of(sheet.table.noun):
+        place = sheet.places.get(column.name)
+        if place is None:
+            values[column.field] = [column.default] * len(lines)
+            continue
+        column_faults: list[tuple[int, str, str]] = []
+        values[column.field] = _cells([cells[place] for cells in lines], column, column_faults)
+        if wanted and column.is_text:
+            _check_words(values[column.field], column, column.field in named, column_faults)
+        for at, what, fix in column_faults:
+            bad.add(at)
+            faults.append(Fault(sheet.table.file, numbers[at], column.name, what, fix))
+    return values, bad
+
+
+def _cells(cells: list[str], column: Column, bad: list[tuple[int, str, str]]) -> list[Any]:
+    if column.is_text:
+        return [cell or column.empty for cell in cells] if column.empty else cells
+    values: list[Any] = []
+    read, empty = column.read, column.empty
+    for at, cell in enumerate(cells):
+        try:
+            if cell:
+                values.append(read(cell))
+            elif empty is MISSING:
+                raise BadCell("the cell is empty", f"give {column.name}" + (f" in {column.unit}" if column.unit else ""))
+            else:
+                values.append(empty)
+        except BadCell as error:
+            values.append(None)
+            bad.append((at, error.what, error.fix))
+    return values
+
+
+def _check_words(cells: list[str], column: Column, is_name: bool, bad: list[tuple[int, str, str]]) -> None:
+    """Text must not be empty where nothing stands for it; names keep clear of the signs that files use between names."""
+    if column.needed and "" not in column.choices:
+        bad += [(at, "the cell is empty", f"give {column.name}") for at, cell in enumerate(cells) if not cell.strip()]
+    if not is_name:
+        return
+    for at, cell in enumerate(cells):
+        if cell != cell.strip() and cell.strip():
+            bad.append((at, f"{cell[:40]!r} begins or ends with a blank", "take the blank away"))
+        elif not _UNSAFE.isdisjoint(cell):
+            bad.append((at, f"{cell[:40]!r} holds a sign that is kept for lists and parts", "use no ; or # and no line break"))
+
+
+def _made(
+    values: dict[str, list[Any]], numbers: list[int], bad: set[int], table: Table, faults: list[Fault]
+) -> tuple[list[Any], list[int]]:
+    """The records of sound rows; faulty rows are still searched for values out of range."""
+    noun, fields = table.noun, list(values)
+    names = {column.field: column.name for column in columns_of(noun)}
+    records, rows = [], []
+    for at, row in enumerate(zip(*values.values(), strict=True)):
+        if at not in bad:
+            try:
+                records.append(noun(**dict(zip(fields, row, strict=True))))
+            except ScenarioError:
+                pass
+            else:
+                rows.append(numbers[at])
+                continue
+        draft: Any = object.__new__(noun)
+        for field, value in zip(fields, row, strict=True):
+            object.__setattr__(draft, field, value)
+        faults += [Fault(table.file, numbers[at], names[field], what, fix) for field, what, fix in faults_of(draft)]
+    return records, rows
+
+
+def _twins(values: dict[str, list[Any]], numbers: list[int], table: Table, faults: list[Fault]) -> set[int]:
+    """Places of rows whose key stood in an earlier row. In a plan the referee judges what stands twice."""
+    if id(table) not in _SCENARIO_FILES:
+        return set()
+    names = [next(column.name for column in columns_of(table.noun) if column.field == field) for field in table.key]
+    first: dict[tuple[Any, ...], int] = {}
+    twins = set()
+    for at, key in enumerate(zip(*(values[field] for field in table.key), strict=True)):
+        before = first.setdefault(key, numbers[at])
+        if before != numbers[at] and None not in key:
+            twins.add(at)
+            what = f"{', '.join(names)} {_shown(key)} stands in row {before} already"
+            faults.append(Fault(table.file, numbers[at], names[0], what, "give each row a key of its own, or take one away"))
+    return twins
+
+
+def _shown(key: tuple[Any, ...]) -> str:
+    return ", ".join(format_utc(part) if isinstance(part, datetime) else repr(part) for part in key)

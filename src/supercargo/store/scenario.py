@@ -1,0 +1,136 @@
+"""Scenario folders: scenario.toml and one CSV a noun; what is left out comes from the catalogue."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from supercargo.kernel import Fault, ScenarioError, digest_of_files
+from supercargo.model import SCENARIO_TABLES, Scenario, Settings, Table
+from supercargo.store.catalogue import read_catalogue_tables
+from supercargo.store.checks import cross_faults
+from supercargo.store.folders import read_within, write_whole
+from supercargo.store.rows import TableRead, read_table, write_rows
+from supercargo.store.settings import SETTINGS_FILE, read_settings, settings_text
+from supercargo.store.sheets import Sheets
+
+__all__ = ["read_scenario", "scenario_files", "scenario_or_faults", "write_scenario"]
+
+
+def scenario_files(scenario: Scenario) -> dict[str, bytes]:
+    """All files of a scenario folder by name."""
+    files = {SETTINGS_FILE: settings_text(scenario.settings).encode()}
+    for table in SCENARIO_TABLES:
+        files[table.file] = write_rows(getattr(scenario, table.attribute), table.noun)
+    return files
+
+
+def write_scenario(scenario: Scenario, folder: Path, *, force: bool = False) -> None:
+    """Write a scenario folder, whole or not at all.
+
+    Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
+    """
+    write_whole(folder, scenario_files(scenario), force=force)
+
+
+def read_scenario(folder: Path) -> Scenario:
+    """The scenario of a folder, with the digest of its files as they would be written.
+
+    Raises ScenarioError with every fault found: file, row, column and fix.
+    """
+    faults: list[Fault] = []
+    scenario = scenario_or_faults(folder, faults)
+    if scenario is None:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    return scenario
+
+
+def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
+    """The scenario of a folder, or None with each of its faults added to `faults`."""
+    before = len(faults)
+    if not folder.is_dir():
+        faults.append(Fault(folder.name or str(folder), 0, "", "the scenario folder is missing", "give a folder that exists"))
+        return None
+    content = read_within(folder, SETTINGS_FILE, faults)
+    settings = read_settings(content, faults) if content is not None else None
+    _check_names(folder, faults)
+    tables = _read_tables(folder, faults)
+    faults += cross_faults(Sheets(settings, tables))
+    if settings is None or len(faults) > before:
+        return None
+    return _assembled(settings, {attribute: table.records for attribute, table in tables.items()})
+
+
+def _assembled(settings: Settings, records: Mapping[str, Any]) -> Scenario:
+    scenario = Scenario(settings=settings, **records)
+    return dataclasses.replace(scenario, digest=digest_of_files(scenario_files(scenario)))
+
+
+def _check_names(folder: Path, faults: list[Fault]) -> None:
+    """A misspelt file name would silently give way to the catalogue."""
+    known = [SETTINGS_FILE, *(table.file for table in SCENARIO_TABLES)]
+    names = sorted(os.listdir(folder))
+    absent = [name for name in known if name not in names]
+    for name in names:
+        close = difflib.get_close_matches(name.lower().replace("-", "_"), absent, n=1, cutoff=0.88)
+        if name not in known and close:
+            faults.append(Fault(name, 0, "", f"the file {name!r} is not known", f"name it {close[0]}"))
+
+
+def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, TableRead]:
+    given = {table.attribute: _read_given(folder, table, faults) for table in SCENARIO_TABLES if _is_given(folder, table)}
+    if len(given) == len(SCENARIO_TABLES):
+        return given
+    catalogue = read_catalogue_tables()
+    return _fitted({t.attribute: given.get(t.attribute, catalogue[t.attribute]) for t in SCENARIO_TABLES}, frozenset(given))
+
+
+def _is_given(folder: Path, table: Table) -> bool:
+    return table.required or os.path.lexists(folder / table.file)
+
+
+def _read_given(folder: Path, table: Table, faults: list[Fault]) -> TableRead:
+    content = read_within(folder, table.file, faults)
+    return TableRead(whole=False, sound=False) if content is None else read_table(content, table, faults)
+
+
+def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, TableRead]:
+    """Catalogue records of things that the scenario's own files do not know are left out."""
+    borrowed = [table for table in SCENARIO_TABLES if table.attribute not in given and table.refers]
+    files = {table.file: table.attribute for table in SCENARIO_TABLES}
+    shrinking = True
+    while shrinking:
+        shrinking = False
+        for table in borrowed:
+            old = tables[table.attribute]
+            sources = {field: tables[files[file]] for field, file in table.refers}
+            kept = [(row, fit) for row, record in old.numbered() if (fit := _fit(record, sources)) is not None]
+            records = tuple(record for _, record in kept)
+            if records != old.records:
+                shrinking = True
+                keys = frozenset(getattr(record, table.key[0]) for record in records)
+                keys = frozenset(key for key in keys if isinstance(key, str))
+                tables[table.attribute] = TableRead(records, tuple(row for row, _ in kept), keys)
+    return tables
+
+
+def _fit(record: Any, sources: Mapping[str, TableRead]) -> Any:
+    """The record with lists cut to known names; None if a name it can't do without is unknown."""
+    for field, source in sources.items():
+        word = getattr(record, field)
+        if not source.whole or not word:
+            continue
+        if isinstance(word, str):
+            if word not in source.key_words:
+                return None
+            continue
+        known = tuple(part for part in word if part in source.key_words)
+        if not known:
+            return None  # an empty list would mean any
+        if known != word:
+            record = dataclasses.replace(record, **{field: known})
+    return record

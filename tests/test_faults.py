@@ -1,0 +1,344 @@
+"""Planted faults: each is told with file, row, column and fix; all at once; exit 2; nothing is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from supercargo.kernel import Fault, ScenarioError
+from supercargo.store import read_scenario
+from tests.cli_runner import run
+
+GOOD_LINE1 = "1 25544U 98067A   26259.50000000  .00010000  00000-0  18000-3 0  9992"
+BAD_LINE1 = GOOD_LINE1[:68] + "9"
+LINE2 = "2 25544  51.6300 120.0000 0005000  10.0000 350.0000 15.50000000500000"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One edit of the small scenario's folder, and the fault that must be told for it."""
+
+    name: str
+    plant: Callable[[Path], None]
+    file: str
+    row: int
+    column: str
+    fix: str
+
+
+def cell(file: str, row: int, column: str, value: str) -> Callable[[Path], None]:
+    """Put `value` into one cell; the header is row 1."""
+
+    def plant(folder: Path) -> None:
+        lines = (folder / file).read_text().split("\n")
+        cells = lines[row - 1].split(",")
+        cells[lines[0].split(",").index(column)] = value
+        lines[row - 1] = ",".join(cells)
+        (folder / file).write_text("\n".join(lines))
+
+    return plant
+
+
+def rewrite(file: str, old: str, new: str) -> Callable[[Path], None]:
+    """Replace the first `old` in a file."""
+
+    def plant(folder: Path) -> None:
+        text = (folder / file).read_text()
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1))
+
+    return plant
+
+
+def add_row(file: str, row: str) -> Callable[[Path], None]:
+    def plant(folder: Path) -> None:
+        with (folder / file).open("a") as out:
+            out.write(row + "\n")
+
+    return plant
+
+
+def remove(file: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / file).unlink()
+
+
+def link_out(folder: Path) -> None:
+    outside = folder.parent / "outside.csv"
+    outside.write_bytes((folder / "lanes.csv").read_bytes())
+    (folder / "lanes.csv").unlink()
+    (folder / "lanes.csv").symlink_to(outside)
+
+
+def misspell(folder: Path) -> None:
+    (folder / "crew.csv").rename(folder / "crews.csv")
+
+
+def no_rows(file: str) -> Callable[[Path], None]:
+    def plant(folder: Path) -> None:
+        (folder / file).write_text((folder / file).read_text().split("\n")[0] + "\n")
+
+    return plant
+
+
+def pipe(folder: Path) -> None:
+    (folder / "bags.csv").unlink()
+    os.mkfifo(folder / "bags.csv")
+
+
+def not_utf8(folder: Path) -> None:
+    content = (folder / "customers.csv").read_bytes()
+    (folder / "customers.csv").write_bytes(content.replace(b"Acme", b"Acm\xe9"))
+
+
+def an_element_set(line1: str) -> Callable[[Path], None]:
+    def plant(folder: Path) -> None:
+        for column, value in (
+            ("kind", "tle"),
+            ("tle_line1", line1),
+            ("tle_line2", LINE2),
+            ("epoch_utc", "2026-09-16T12:00:00Z"),
+        ):
+            cell("orbits.csv", 2, column, value)(folder)
+
+    return plant
+
+
+PLANTED = (
+    Planted(
+        "unknown port",
+        add_row("blackouts.csv", "port,Hub/side,2027-03-01T00:00:00Z,2027-03-02T00:00:00Z,"),
+        "blackouts.csv",
+        2,
+        "object",
+        "DESTINATION/PORT",
+    ),
+    Planted("unknown place", cell("missions.csv", 2, "destination", "Hubb"), "missions.csv", 2, "destination", "did you mean"),
+    Planted("negative mass", cell("cargo.csv", 3, "mass_kg", "-4"), "cargo.csv", 3, "mass_kg", "in range"),
+    Planted("not a number", cell("cargo.csv", 4, "mass_kg", "NaN"), "cargo.csv", 4, "mass_kg", "finite number"),
+    Planted(
+        "unknown unit", cell("cargo.csv", 5, "mass_kg", "2.5 t"), "cargo.csv", 5, "mass_kg", "kilograms as a plain number"
+    ),
+    Planted("infinite power", cell("cargo.csv", 6, "power_w", "inf"), "cargo.csv", 6, "power_w", "finite number of W"),
+    Planted("twice the same line", cell("cargo.csv", 7, "item_id", "F1"), "cargo.csv", 7, "item_id", "a key of its own"),
+    Planted(
+        "date before the horizon",
+        cell("cargo.csv", 8, "due_utc", "2026-12-30T00:00:00Z"),
+        "cargo.csv",
+        8,
+        "due_utc",
+        "into the horizon",
+    ),
+    Planted(
+        "date off the calendar",
+        cell("cargo.csv", 9, "release_utc", "2027-02-30T00:00:00Z"),
+        "cargo.csv",
+        9,
+        "release_utc",
+        "YYYY-MM-DD",
+    ),
+    Planted(
+        "instant without zone", cell("cargo.csv", 10, "due_utc", "2027-05-01 12:00"), "cargo.csv", 10, "due_utc", "in UTC"
+    ),
+    Planted("truth in other words", cell("cargo.csv", 11, "cold", "yes"), "cargo.csv", 11, "cold", "true or false"),
+    Planted("unknown form", cell("cargo.csv", 12, "form", "crate"), "cargo.csv", 12, "form", "unpressurised"),
+    Planted("piece without size", cell("cargo.csv", 13, "dy_m", ""), "cargo.csv", 13, "dy_m", "set form to bulk"),
+    Planted("bulk with size", cell("cargo.csv", 3, "dx_m", "0.5"), "cargo.csv", 3, "dx_m", "empty dx_m"),
+    Planted(
+        "due before release",
+        cell("cargo.csv", 14, "release_utc", "2027-12-30T00:00:00Z"),
+        "cargo.csv",
+        14,
+        "due_utc",
+        "after release_utc",
+    ),
+    Planted("half a piece", cell("cargo.csv", 15, "pieces", "1.5"), "cargo.csv", 15, "pieces", "whole number"),
+    Planted(
+        "row too long",
+        add_row("crew.csv", "Hub,2027-01-01T00:00:00Z,2027-02-01T00:00:00Z,3,4"),
+        "crew.csv",
+        3,
+        "",
+        "one cell a column",
+    ),
+    Planted(
+        "wrong header", rewrite("prices.csv", "usd_per_kg", "eur_per_kg"), "prices.csv", 1, "usd_per_kg", "add the column"
+    ),
+    Planted(
+        "other unit in the header",
+        rewrite("stock.csv", "on_hand_kg", "on_hand_lb"),
+        "stock.csv",
+        1,
+        "on_hand_lb",
+        "on_hand_kg and give it in kg",
+    ),
+    Planted("missing file", remove("missions.csv"), "missions.csv", 0, "", "add missions.csv"),
+    Planted("missing settings", remove("scenario.toml"), "scenario.toml", 0, "", "add scenario.toml"),
+    Planted("misspelt file name", misspell, "crews.csv", 0, "", "name it crew.csv"),
+    Planted(
+        "element set with a bad checksum", an_element_set(BAD_LINE1), "orbits.csv", 2, "tle_line1", "a character is wrong"
+    ),
+    Planted("element set unlike its columns", an_element_set(GOOD_LINE1), "orbits.csv", 2, "inclination_deg", "write 51.63"),
+    Planted(
+        "lane from a place to itself",
+        add_row("lanes.csv", "Cape,Cape,road,1,0.2"),
+        "lanes.csv",
+        2,
+        "to",
+        "name two different ones",
+    ),
+    Planted(
+        "hazard pair of one class",
+        cell("hazard_pairs.csv", 2, "hazard_b", "flammable"),
+        "hazard_pairs.csv",
+        2,
+        "hazard_b",
+        "two different ones",
+    ),
+    Planted(
+        "cell of 50 MB", cell("suppliers.csv", 1, "supplier", "x" * 50_000_000), "suppliers.csv", 1, "", "shorten the cell"
+    ),
+    Planted("path that leaves the folder", link_out, "lanes.csv", 0, "", "put the file itself"),
+    Planted("pipe instead of a file", pipe, "bags.csv", 0, "", "plain file"),
+    Planted("text in another encoding", not_utf8, "customers.csv", 2, "", "CSV in UTF-8"),
+    Planted("NUL character", rewrite("customers.csv", "Acme", "Ac\0me"), "customers.csv", 2, "", "plain CSV"),
+    Planted(
+        "mission before the horizon",
+        cell("missions.csv", 2, "earliest_utc", "2026-12-01T00:00:00Z"),
+        "missions.csv",
+        2,
+        "earliest_utc",
+        "into the horizon",
+    ),
+    Planted(
+        "window turned round",
+        cell("missions.csv", 3, "latest_utc", "2027-02-01T00:00:00Z"),
+        "missions.csv",
+        3,
+        "latest_utc",
+        "after earliest_utc",
+    ),
+    Planted("stay turned round", cell("missions.csv", 2, "docked_min_d", "50"), "missions.csv", 2, "docked_min_d", "raise"),
+    Planted(
+        "no port takes it", cell("vehicles.csv", 2, "docking_system", "probe"), "missions.csv", 2, "destination", "add a port"
+    ),
+    Planted("no pad serves it", cell("pads.csv", 2, "launchers", ""), "missions.csv", 2, "vehicle_types", "widen"),
+    Planted(
+        "no bay for cargo", cell("bays.csv", 4, "pressurised", "true"), "vehicles.csv", 2, "unpressurised_kg", "add a bay"
+    ),
+    Planted("stock below reserve", cell("stock.csv", 2, "on_hand_kg", "10"), "stock.csv", 2, "reserve_kg", "raise on_hand_kg"),
+    Planted(
+        "crew counted twice",
+        add_row("crew.csv", "Hub,2027-06-01T00:00:00Z,2027-07-01T00:00:00Z,3"),
+        "crew.csv",
+        3,
+        "from_utc",
+        "one row",
+    ),
+    Planted("term in a wrong unit", cell("terms.csv", 2, "unit", "kg"), "terms.csv", 2, "unit", "give the value in d"),
+    Planted(
+        "tariff without a price",
+        cell("contracts.csv", 2, "price_basis", "gold"),
+        "contracts.csv",
+        2,
+        "price_basis",
+        "add its prices",
+    ),
+    Planted("no orbit", no_rows("orbits.csv"), "destinations.csv", 2, "destination", "orbits.csv"),
+    Planted("unknown setting", rewrite("scenario.toml", "seed", "sead"), "scenario.toml", 4, "sead", "use one of: name"),
+    Planted(
+        "seed in quotation marks",
+        rewrite("scenario.toml", "seed = 1", 'seed = "one"'),
+        "scenario.toml",
+        4,
+        "seed",
+        "whole number",
+    ),
+    Planted(
+        "limit out of range",
+        rewrite("scenario.toml", "packing_fraction = 0.82", "packing_fraction = 8.2"),
+        "scenario.toml",
+        23,
+        "packing_fraction",
+        "in range",
+    ),
+    Planted(
+        "horizon turned round",
+        rewrite("scenario.toml", "end_utc = 2028", "end_utc = 2026"),
+        "scenario.toml",
+        8,
+        "end_utc",
+        "after start_utc",
+    ),
+    Planted(
+        "settings that are no TOML", rewrite("scenario.toml", "[horizon]", "[horizon"), "scenario.toml", 6, "", "key = value"
+    ),
+)
+
+
+def faults_in(folder: Path) -> tuple[Fault, ...]:
+    try:
+        read_scenario(folder)
+    except ScenarioError as error:
+        return error.faults
+    return ()
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+def test_planted_fault_is_told_with_file_row_column_and_fix(planted: Planted, scenario_folder: Path) -> None:
+    planted.plant(scenario_folder)
+    told = [fault for fault in faults_in(scenario_folder) if (fault.file, fault.column) == (planted.file, planted.column)]
+    assert told, [str(fault) for fault in faults_in(scenario_folder)]
+    assert any(fault.row == planted.row and planted.fix in fault.fix for fault in told), told
+
+
+def test_the_scenario_without_planted_faults_has_none(scenario_folder: Path) -> None:
+    assert faults_in(scenario_folder) == ()
+
+
+TOGETHER = tuple(
+    planted
+    for planted in PLANTED
+    if planted.name
+    in {
+        "negative mass", "not a number", "unknown unit", "infinite power", "twice the same line", "date before the horizon",
+        "date off the calendar", "instant without zone", "truth in other words", "unknown form", "due before release",
+        "row too long", "other unit in the header", "element set with a bad checksum", "hazard pair of one class",
+        "path that leaves the folder", "mission before the horizon", "window turned round", "term in a wrong unit",
+        "cell of 50 MB", "unknown setting", "half a piece",
+    }
+)  # fmt: skip
+
+
+def test_twenty_two_faults_are_all_told_at_once(scenario_folder: Path) -> None:
+    assert len(TOGETHER) == 22
+    for planted in TOGETHER:
+        planted.plant(scenario_folder)
+    told = {(fault.file, fault.row, fault.column) for fault in faults_in(scenario_folder)}
+    missing = [planted.name for planted in TOGETHER if (planted.file, planted.row, planted.column) not in told]
+    assert missing == []
+
+
+def test_a_fault_in_one_file_raises_no_false_ones_in_files_that_refer_to_it(scenario_folder: Path) -> None:
+    cell("vehicles.csv", 2, "upmass_kg", "-1")(scenario_folder)
+    assert [fault.file for fault in faults_in(scenario_folder)] == ["vehicles.csv"]
+    (scenario_folder / "vehicles.csv").write_bytes(b"\xff\xfe")
+    assert [fault.file for fault in faults_in(scenario_folder)] == ["vehicles.csv"]
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_faulty_input_ends_a_command_with_exit_2_and_writes_nothing(
+    command: str, scenario_folder: Path, tmp_path: Path
+) -> None:
+    cell("cargo.csv", 3, "mass_kg", "-4")(scenario_folder)
+    before = sorted(tmp_path.iterdir())
+    words = [command, str(scenario_folder)] + (["--out", str(tmp_path / "plan")] if command == "plan" else [])
+    told = run(*words)
+    assert told.code == 2
+    assert "cargo.csv row 3 column mass_kg" in told.err
+    assert "fix: " in told.err
+    assert told.out == ""
+    assert sorted(tmp_path.iterdir()) == before
