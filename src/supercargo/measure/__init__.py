@@ -1,0 +1,1 @@
+"""KPIs and the figures behind them: from a plan to numbers."""
