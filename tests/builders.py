@@ -43,39 +43,97 @@ def on_day(day: float) -> datetime:
 
 def a_vehicle(**changes: Any) -> VehicleType:
     base: dict[str, Any] = {
-        "vehicle_type": "Wren", "operator": "Test", "launchers": ("Lark",), "docking_system": "IDSS", "upmass_kg": 1000.0,
-        "pressurised_kg": 900.0, "unpressurised_kg": 300.0, "bulk_kg": 200.0, "bulk_classes": ("water",), "downmass_kg": 400.0,
-        "disposal_kg": 500.0, "late_load_kg": 100.0, "cold_kg": 80.0, "powered_slots": 4, "power_w": 500.0,
-        "dry_mass_kg": 4000.0, "propellant_kg": 1200.0, "isp_s": 300.0, "phasing_d": 1.0, "docked_max_d": 60.0, "return_d": 0.5,
-        "processing_d": 20.0, "cargo_cutoff_d": 10.0, "late_cutoff_d": 1.0, "turnaround_d": 30.0, "unload_h_d": 8.0,
-        "unload_h": 40.0, "load_h": 24.0, "price_usd": 50e6,
-    }  # fmt: skip
+        "vehicle_type": "Wren",
+        "operator": "Test",
+        "launchers": ("Lark",),
+        "docking_system": "IDSS",
+        "upmass_kg": 1000.0,
+        "pressurised_kg": 900.0,
+        "unpressurised_kg": 300.0,
+        "bulk_kg": 200.0,
+        "bulk_classes": ("water",),
+        "downmass_kg": 400.0,
+        "disposal_kg": 500.0,
+        "late_load_kg": 100.0,
+        "cold_kg": 80.0,
+        "powered_slots": 4,
+        "power_w": 500.0,
+        "dry_mass_kg": 4000.0,
+        "propellant_kg": 1200.0,
+        "isp_s": 300.0,
+        "phasing_d": 1.0,
+        "docked_max_d": 60.0,
+        "return_d": 0.5,
+        "processing_d": 20.0,
+        "cargo_cutoff_d": 10.0,
+        "late_cutoff_d": 1.0,
+        "turnaround_d": 30.0,
+        "unload_h_d": 8.0,
+        "unload_h": 40.0,
+        "load_h": 24.0,
+        "price_usd": 50e6,
+    }
     return VehicleType(**{**base, **FACT, **changes})
 
 
 def a_bay(**changes: Any) -> Bay:
     base: dict[str, Any] = {
-        "vehicle_type": "Wren", "bay": "A", "x0_m": -1.0, "y0_m": -0.8, "z0_m": 0.0, "dx_m": 0.9, "dy_m": 1.6, "dz_m": 2.0,
-        "max_mass_kg": 600.0, "pressurised": True, "powered_slots": 4, "cg_x_min_m": -0.5, "cg_x_max_m": 0.5,
-        "cg_y_min_m": -0.5, "cg_y_max_m": 0.5, "cg_z_min_m": 0.0, "cg_z_max_m": 2.0,
-    }  # fmt: skip
+        "vehicle_type": "Wren",
+        "bay": "A",
+        "x0_m": -1.0,
+        "y0_m": -0.8,
+        "z0_m": 0.0,
+        "dx_m": 0.9,
+        "dy_m": 1.6,
+        "dz_m": 2.0,
+        "max_mass_kg": 600.0,
+        "pressurised": True,
+        "powered_slots": 4,
+        "cg_x_min_m": -0.5,
+        "cg_x_max_m": 0.5,
+        "cg_y_min_m": -0.5,
+        "cg_y_max_m": 0.5,
+        "cg_z_min_m": 0.0,
+        "cg_z_max_m": 2.0,
+    }
     return Bay(**{**base, **FACT, **changes})
 
 
 def a_line(**changes: Any) -> CargoLine:
     base: dict[str, Any] = {
-        "item_id": "I1", "customer": "ACME", "contract_id": "C1", "destination": "Hub", "direction": "up", "supply_class": "food",
-        "form": "bag", "pieces": 2, "mass_kg": 30.0, "dx_m": 0.502, "dy_m": 0.425, "dz_m": 0.248, "release_utc": on_day(-60),
-        "due_utc": on_day(90), "priority": 3, "declared_usd": 10_000.0,
-    }  # fmt: skip
+        "item_id": "I1",
+        "customer": "ACME",
+        "contract_id": "C1",
+        "destination": "Hub",
+        "direction": "up",
+        "supply_class": "food",
+        "form": "bag",
+        "pieces": 2,
+        "mass_kg": 30.0,
+        "dx_m": 0.502,
+        "dy_m": 0.425,
+        "dz_m": 0.248,
+        "release_utc": on_day(-60),
+        "due_utc": on_day(90),
+        "priority": 3,
+        "declared_usd": 10_000.0,
+    }
     return CargoLine(**{**base, **changes})
 
 
 def a_mission(**changes: Any) -> MissionRequest:
     base: dict[str, Any] = {
-        "mission_id": "M1", "destination": "Hub", "vehicle_types": ("Wren",), "launchers": (), "sites": (),
-        "earliest_utc": on_day(30), "latest_utc": on_day(50), "docked_min_d": 30.0, "docked_max_d": 45.0, "contract_id": "C1",
-    }  # fmt: skip
+        "mission_id": "M1",
+        "destination": "Hub",
+        "vehicle_types": ("Wren",),
+        "launchers": (),
+        "sites": (),
+        "earliest_utc": on_day(30),
+        "latest_utc": on_day(50),
+        "docked_min_d": 30.0,
+        "docked_max_d": 45.0,
+        "contract_id": "C1",
+    }
     return MissionRequest(**{**base, **changes})
 
 
@@ -84,7 +142,9 @@ def some_lines(count: int = 24) -> tuple[CargoLine, ...]:
     lines = [
         a_line(item_id="F1", mass_kg=120.0, pieces=6, must=True, priority=1),
         a_line(item_id="W1", form="bulk", supply_class="water", pieces=1, mass_kg=260.0, dx_m=None, dy_m=None, dz_m=None),
-        a_line(item_id="U1", form="unpressurised", supply_class="spares", pieces=1, mass_kg=150.0, dx_m=0.8, dy_m=0.8, dz_m=0.8),
+        a_line(
+            item_id="U1", form="unpressurised", supply_class="spares", pieces=1, mass_kg=150.0, dx_m=0.8, dy_m=0.8, dz_m=0.8
+        ),
         a_line(item_id="L1", late_load=True, cold=True, power_w=60.0, supply_class="science", pieces=1, mass_kg=25.0),
         a_line(item_id="H1", hazard="flammable", supply_class="science"),
         a_line(item_id="H2", hazard="oxidiser", supply_class="science"),
@@ -94,10 +154,20 @@ def some_lines(count: int = 24) -> tuple[CargoLine, ...]:
     for i in range(count - len(lines)):
         size = (0.425, 0.248, 0.235) if i % 3 else (0.502, 0.425, 0.502)
         lines.append(
-            a_line(item_id=f"X{i}", supply_class=("food", "science", "spares")[i % 3], pieces=1 + i % 4, priority=1 + i % 5,
-                   mass_kg=8.0 * (1 + i % 4) * (1 + (i % 3 == 0)), dx_m=size[0], dy_m=size[1], dz_m=size[2],
-                   orientation=("any", "upright", "fixed")[i % 3], release_utc=on_day(-60 + 5 * i), due_utc=on_day(60 + 9 * i))
-        )  # fmt: skip
+            a_line(
+                item_id=f"X{i}",
+                supply_class=("food", "science", "spares")[i % 3],
+                pieces=1 + i % 4,
+                priority=1 + i % 5,
+                mass_kg=8.0 * (1 + i % 4) * (1 + (i % 3 == 0)),
+                dx_m=size[0],
+                dy_m=size[1],
+                dz_m=size[2],
+                orientation=("any", "upright", "fixed")[i % 3],
+                release_utc=on_day(-60 + 5 * i),
+                due_utc=on_day(60 + 9 * i),
+            )
+        )
     return tuple(lines)
 
 
@@ -131,8 +201,18 @@ def a_scenario(**changes: Any) -> Scenario:
         lanes=(),
         destinations=(
             Destination(
-                destination="Hub", body="Earth", kind="station", window_kind="plane", handling_h_d=12.0, hours_per_piece=0.4,
-                hours_per_bulk_t=4.0, hatch_open_d=0.5, clearance_d=1.0, delta_v_m_s=150.0, departure_delta_v_m_s=110.0, **FACT,
+                destination="Hub",
+                body="Earth",
+                kind="station",
+                window_kind="plane",
+                handling_h_d=12.0,
+                hours_per_piece=0.4,
+                hours_per_bulk_t=4.0,
+                hatch_open_d=0.5,
+                clearance_d=1.0,
+                delta_v_m_s=150.0,
+                departure_delta_v_m_s=110.0,
+                **FACT,
             ),
         ),
         ports=(
@@ -141,8 +221,18 @@ def a_scenario(**changes: Any) -> Scenario:
         ),
         orbits=(
             Orbit(
-                destination="Hub", kind="elements", epoch_utc=START, inclination_deg=51.6, raan_deg=120.0, eccentricity=0.0005,
-                arg_perigee_deg=0.0, mean_anomaly_deg=0.0, mean_motion_rev_d=15.5, bstar=1e-4, sigma_altitude_km=2.0, **FACT,
+                destination="Hub",
+                kind="elements",
+                epoch_utc=START,
+                inclination_deg=51.6,
+                raan_deg=120.0,
+                eccentricity=0.0005,
+                arg_perigee_deg=0.0,
+                mean_anomaly_deg=0.0,
+                mean_motion_rev_d=15.5,
+                bstar=1e-4,
+                sigma_altitude_km=2.0,
+                **FACT,
             ),
         ),
         transfer_windows=(),
@@ -151,19 +241,45 @@ def a_scenario(**changes: Any) -> Scenario:
             Tail(vehicle_id="W1", vehicle_type="Wren", ready_utc=on_day(-60), flights_left=5),
             Tail(vehicle_id="W2", vehicle_type="Wren", ready_utc=on_day(-30), flights_left=5),
         ),
-        bays=(a_bay(), a_bay(bay="B", x0_m=0.1), a_bay(bay="T", z0_m=-1.5, dz_m=1.4, y0_m=-0.7, dy_m=1.4, x0_m=-0.7, dx_m=1.4,
-                                                       pressurised=False, powered_slots=0)),
+        bays=(
+            a_bay(),
+            a_bay(bay="B", x0_m=0.1),
+            a_bay(bay="T", z0_m=-1.5, dz_m=1.4, y0_m=-0.7, dy_m=1.4, x0_m=-0.7, dx_m=1.4, pressurised=False, powered_slots=0),
+        ),
         bags=(),
         launchers=(
-            Launcher(launcher="Lark", operator="Test", payload_kg=9000.0, pad_d=3.0, lead_s=330.0, steering_s=300.0,
-                     price_usd=60e6, **FACT),
+            Launcher(
+                launcher="Lark",
+                operator="Test",
+                payload_kg=9000.0,
+                pad_d=3.0,
+                lead_s=330.0,
+                steering_s=300.0,
+                price_usd=60e6,
+                **FACT,
+            ),
         ),
         sites=(
-            Site(site="Cape", country="US", latitude_deg=28.5, longitude_deg=-80.6, azimuth_min_deg=35.0, azimuth_max_deg=120.0,
-                 **FACT),
+            Site(
+                site="Cape",
+                country="US",
+                latitude_deg=28.5,
+                longitude_deg=-80.6,
+                azimuth_min_deg=35.0,
+                azimuth_max_deg=120.0,
+                **FACT,
+            ),
         ),
         pads=(
-            Pad(site="Cape", pad="P1", launchers=("Lark",), latitude_deg=28.5619, longitude_deg=-80.5774, turnaround_d=8.0, **FACT),
+            Pad(
+                site="Cape",
+                pad="P1",
+                launchers=("Lark",),
+                latitude_deg=28.5619,
+                longitude_deg=-80.5774,
+                turnaround_d=8.0,
+                **FACT,
+            ),
         ),
         facilities=(Facility(facility_id="Cape-PPF", site="Cape", kind="processing", vehicle_types=(), capacity=2, **FACT),),
         blackouts=(),
@@ -171,13 +287,17 @@ def a_scenario(**changes: Any) -> Scenario:
         demand=(),
         crew=(CrewStay(destination="Hub", from_utc=START, to_utc=on_day(365), crew_count=1),),
         rates=(
-            Rate(supply_class="food", kg_per_crew_d=1.83, recovered_fraction=0.0, spread_fraction=0.1, destinations=(), **FACT),
+            Rate(
+                supply_class="food", kg_per_crew_d=1.83, recovered_fraction=0.0, spread_fraction=0.1, destinations=(), **FACT
+            ),
         ),
         spares=(),
         hazard_pairs=(HazardPair(hazard_a="flammable", hazard_b="oxidiser", **FACT),),
         cost_rates=(
-            CostRate(account="mission control", scor_process="deliver", driver="docked_d", usd=20_000.0, price_year=2026, **FACT),
+            CostRate(
+                account="mission control", scor_process="deliver", driver="docked_d", usd=20_000.0, price_year=2026, **FACT
+            ),
             CostRate(account="cargo processing", scor_process="make", driver="up_kg", usd=500.0, price_year=2026, **FACT),
         ),
-    )  # fmt: skip
+    )
     return replace(base, **changes)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from supercargo.kernel import Outcome, Status, Watch, silent
+from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
 from supercargo.model import Load, Manifest, Scenario, Schedule, StockNeed, StowagePlan
 from supercargo.plan.first_come_manifest import manifest_first_come
 from supercargo.plan.manifest import fill_manifest, refill
@@ -24,7 +24,12 @@ Pairs = frozenset[tuple[str, str]]
 
 
 def load_missions(
-    scenario: Scenario, schedule: Schedule, needs: tuple[StockNeed, ...], *, watch: Watch = silent
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    *,
+    watch: Watch = silent,
+    fuse: Fuse = never,
 ) -> tuple[Outcome[Manifest], StowagePlan]:
     """Decide what flies on which mission and where each piece stands, in at most `limits.stowage_rounds` rounds.
 
@@ -32,7 +37,7 @@ def load_missions(
     returned, the bound that of the first manifest, before any refusal.
     """
     rounds = int(scenario.settings.limits.stowage_rounds)
-    first = fill_manifest(scenario, schedule, needs, watch=_part(watch, 0.0, 0.5))
+    first = fill_manifest(scenario, schedule, needs, watch=_part(watch, 0.0, 0.5), fuse=fuse)
     if first.best is None:
         return first, StowagePlan(placements=())
     barred, fill = frozenset[tuple[str, str]](), dict[str, float]()

@@ -1,0 +1,126 @@
+"""What a person can ask for; each use case wires rooms together and decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
+from supercargo.kernel import NoPlan, ScenarioError
+from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.summary import Summary, summarise
+from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
+from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
+from supercargo.referee import judge, unwaived
+from supercargo.report.page import render_report
+from supercargo.store import (
+    digest_violations,
+    read_catalogue,
+    read_plan,
+    read_scenario,
+    refuse_existing,
+    write_plan,
+    write_scenario,
+)
+
+__all__ = [
+    "SOURCES",
+    "check_scenario",
+    "kpis_of",
+    "new_scenario",
+    "plan_scenario",
+    "summary_of",
+    "verify_plan",
+]
+
+SOURCES = ("reference-year", "tiny")
+"""Scenarios that `new` can write."""
+
+
+def new_scenario(folder: Path, *, source: str, missions: int, seed: int, force: bool) -> Scenario:
+    """Write a scenario folder from the catalogue.
+
+    Raises ScenarioError for an unknown source, Refused for a folder that exists unless `force`.
+    """
+    from supercargo.app.reference import reference_year, tiny
+
+    makers: Mapping[str, Callable[[Mapping[str, Any]], Scenario]] = {
+        "reference-year": lambda catalogue: reference_year(catalogue, seed=seed, missions=missions),
+        "tiny": lambda catalogue: tiny(catalogue, seed=seed),
+    }
+    if source not in makers:
+        raise ScenarioError(f"no scenario is called {source!r}", fix=f"use one of: {', '.join(SOURCES)}", where="--from")
+    refuse_existing(folder, force=force)
+    scenario = makers[source](read_catalogue())
+    write_scenario(scenario, folder, force=force)
+    return scenario
+
+
+def check_scenario(folder: Path) -> Scenario:
+    """Read and validate a scenario; raises ScenarioError with every fault found."""
+    return read_scenario(folder)
+
+
+def plan_scenario(
+    folder: Path,
+    out: Path,
+    *,
+    seed: int | None = None,
+    limit_s: float | None = None,
+    partial: bool = False,
+    baseline: bool = False,
+    force: bool = False,
+    watch: StageWatch = unwatched,
+) -> OperationsPlan:
+    """Plan a scenario folder into a plan folder, judged by the referee before it is written.
+
+    Raises ScenarioError for faulty input, Refused for an `out` that exists, and NoPlan, with the binding causes, where a
+    promise can't be kept, unless `partial` (or `baseline`, which promises nothing) is asked for.
+    """
+    refuse_existing(out, force=force)
+    meter, fuse = Meter(watch), FuseClock(limit_s)
+    scenario = read_scenario(folder)
+    if seed is not None:
+        scenario = replace(scenario, settings=replace(scenario.settings, seed=seed))
+    plan = plan_year(scenario, planner=BASELINE if baseline else OPTIMISED, watch=meter, fuse=fuse)
+    lenient = partial or baseline
+    if plan.causes and not lenient:
+        raise NoPlan(
+            f"{len(plan.causes)} promise{'s' if len(plan.causes) > 1 else ''} can't be kept",
+            fix="change what binds, or ask for the best partial plan with --partial",
+            where=str(folder),
+            causes=plan.causes,
+        )
+    meter("judging", 0.0)
+    plan = replace(plan, kpis=measure_kpis(plan))
+    plan = replace(plan, violations=judge(plan))
+    broken = [violation for violation in plan.violations if violation.hard]
+    if broken and not lenient:
+        raise NoPlan(
+            f"the referee finds {len(broken)} hard violations in the plan",
+            fix="look at them with --partial, and report this as a defect of the planner",
+            where=str(folder),
+            causes=tuple(f"{v.rule} {v.object} {v.text}" for v in broken[:20]),
+        )
+    meter("writing", 0.0)
+    report_html = render_report(plan, summarise(plan))
+    write_plan(plan, out, run=meter.run(), report_html=report_html, force=force)
+    return plan
+
+
+def verify_plan(folder: Path) -> tuple[Violation, ...]:
+    """Judge a plan folder, whoever wrote it; waived violations are taken out."""
+    plan = read_plan(folder)
+    return tuple(sorted((*unwaived(judge(plan), plan.waivers), *digest_violations(folder))))
+
+
+def kpis_of(folder: Path) -> tuple[Kpi, ...]:
+    """KPIs of a plan folder, computed anew from its rows."""
+    return measure_kpis(read_plan(folder))
+
+
+def summary_of(plan: OperationsPlan) -> Summary:
+    """What a manager reads first."""
+    return summarise(plan)

@@ -1,0 +1,189 @@
+"""The stage that decides which line flies on which mission, and which stays behind and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
+from supercargo.model import Flight, Manifest, Scenario, Schedule, StockNeed
+from supercargo.plan.manifest_loads import Parts, grams, manifest_of, parts_of, values_of
+from supercargo.plan.manifest_model import ManifestModel, manifest_model, minimum_contracts
+from supercargo.plan.manifest_offers import offers_at
+from supercargo.plan.manifest_room import NO_FILL
+from supercargo.plan.reasons import with_reasons
+from supercargo.solve.integer import Effort, Search, minimise, objective_of, restrict, search
+
+__all__ = ["fill_manifest", "refill"]
+
+NODES_SHARED = 40
+"""Branch and bounds among which the nodes of a group of places are shared out."""
+
+NOTHING_BARRED: frozenset[tuple[str, str]] = frozenset()
+
+
+def fill_manifest(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    *,
+    barred: frozenset[tuple[str, str]] = NOTHING_BARRED,
+    fill: Mapping[str, float] = NO_FILL,
+    watch: Watch = silent,
+    fuse: Fuse = never,
+) -> Outcome[Manifest]:
+    """A year's cargo is put on a year's flights at once, so that a late flight's room is not sold to what could go early.
+
+    `barred` holds (mission_id, item_id) that stowage refused; `fill` [1] overrides the packing fraction of a mission.
+    The objective is what is lost [USD]: minus the worth of the loads, plus penalties of lines left behind, plus the price
+    of broken promises; the bound is proven by the linear relaxation or by branch and bound. See docs/manifest.md.
+    """
+    groups = _groups(scenario)
+    parts: dict[str, Parts] = {}
+    objective = bound = 0.0
+    status = Status.OPTIMAL
+    for k, places in enumerate(groups):
+        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs)
+
+        def part(share: float, k: int = k) -> None:
+            watch((k + share) / len(groups))
+
+        found = search(model.program, _neighbourhoods(model), _search(scenario, fuse), watch=part)
+        if found.best is None:
+            return Outcome(found.status, None, math.inf, found.bound)
+        mine = parts_of(scenario, model, found.best, fill)
+        parts.update(mine)
+        lost = _objective(scenario, schedule, model, mine)
+        objective, bound = objective + lost, bound + min(found.bound, lost)
+        status = status if found.status is Status.OPTIMAL else Status.FEASIBLE
+    manifest = with_reasons(scenario, schedule, _manifest(scenario, schedule, parts), barred=barred, fill=fill)
+    watch(1.0)
+    return Outcome(status, manifest, objective, min(bound, objective))
+
+
+def _objective(scenario: Scenario, schedule: Schedule, model: ManifestModel, parts: Mapping[str, Parts]) -> float:
+    return objective_of(model.program, values_of(model, _manifest(scenario, schedule, parts)))
+
+
+def _search(scenario: Scenario, fuse: Fuse) -> Search:
+    limits = scenario.settings.limits
+    return Search(gap=limits.manifest_gap, nodes=max(1, round(limits.manifest_nodes / NODES_SHARED)), fuse=fuse)
+
+
+def _groups(scenario: Scenario) -> tuple[frozenset[str], ...]:
+    """Places that a contract's minimum links are planned together; any other place stands alone."""
+    least = minimum_contracts(scenario)
+    linked: dict[str, set[str]] = {}
+    for line in scenario.cargo:
+        contract_id = scenario.contract_id(line)
+        if line.direction == "up" and contract_id in least:
+            linked.setdefault(contract_id, set()).add(line.destination)
+    groups = [{place.destination} for place in scenario.destinations]
+    for _, places in sorted(linked.items()):
+        joined = set().union(*(group for group in groups if group & places))
+        groups = [*(group for group in groups if not group & places), joined]
+    return tuple(sorted((frozenset(group) for group in groups), key=min))
+
+
+def _neighbourhoods(model: ManifestModel, width: int = 3) -> list[npt.NDArray[np.int64]]:
+    """Columns of flights of one place that follow each other, in overlapping windows."""
+    places: dict[str, list[int]] = {}
+    for f, flight in enumerate(model.offers.flights):
+        places.setdefault(flight.destination, []).append(f)
+    windows = []
+    for _, flights in sorted(places.items()):
+        for start in range(0, max(1, len(flights) - width + 1)):
+            inside = np.isin(model.flight_of_column, flights[start : start + width])
+            windows.append(np.flatnonzero(inside).astype(np.int64))
+    return windows
+
+
+def _order(flights: Sequence[Flight]) -> Mapping[str, int]:
+    ordered = sorted(flights, key=lambda flight: (flight.launch_utc, flight.mission_id))
+    return {flight.mission_id: k for k, flight in enumerate(ordered)}
+
+
+def _manifest(scenario: Scenario, schedule: Schedule, parts: Mapping[str, Parts]) -> Manifest:
+    return manifest_of(scenario, parts, _order(schedule.flights))
+
+
+def refill(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    manifest: Manifest,
+    *,
+    missions: frozenset[str],
+    barred: frozenset[tuple[str, str]] = NOTHING_BARRED,
+    fill: Mapping[str, float] = NO_FILL,
+    bound: float = -math.inf,
+) -> Outcome[Manifest]:
+    """When stowage refuses a line, only the flights it concerns are filled again; all other loads stay where they are.
+
+    Free are the lines left behind and those aboard `missions`. `bound` [USD] is that of the manifest first filled: barring
+    pairs and lowering `fill` only take away, so it holds on. Without it the outcome has no bound and its gap is infinite.
+    """
+    parts: dict[str, Parts] = {}
+    for load in manifest.loads:
+        if load.mission_id:
+            parts.setdefault(load.item_id, {})[load.mission_id] = grams(load.mass_kg)
+    objective = 0.0
+    for places in _groups(scenario):
+        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs)
+        values = values_of(model, manifest)
+        if any(flight.mission_id in missions for flight in model.offers.flights):
+            values = _freed(model, values, missions)
+        mine = parts_of(scenario, model, values, fill)
+        for line in model.offers.lines:
+            parts.pop(line.item_id, None)
+        parts.update(mine)
+        objective += _objective(scenario, schedule, model, mine)
+    renewed = with_reasons(scenario, schedule, _manifest(scenario, schedule, parts), barred=barred, fill=fill)
+    return Outcome(Status.FEASIBLE, renewed, objective, min(bound, objective))
+
+
+def _freed(model: ManifestModel, values: npt.NDArray[np.float64], missions: frozenset[str]) -> npt.NDArray[np.float64]:
+    """Empty the named flights and share them and all leftover room among the lines that are free.
+
+    A must line that stowage has put off may need the room of flights nobody named: those are emptied with them.
+    """
+    offers, pairs = model.offers, len(model.offers.pair_line)
+    named = np.array([flight.mission_id in missions for flight in offers.flights], dtype=np.bool_)
+    named |= _wanted_by_must_lines(model, values)
+    emptied = values.copy()
+    emptied[named[model.flight_of_column]] = 0.0
+    flown = _flown(model, emptied)
+    free = np.zeros(len(values), dtype=np.bool_)
+    free[:pairs] = flown[offers.pair_line] < 1.0 - 1e-9
+    free[:pairs] &= (emptied[:pairs] == 0.0) | named[offers.pair_flight]
+    free[pairs:] = named[model.flight_of_column[pairs:]]
+    columns = np.flatnonzero(free).astype(np.int64)
+    start = values[columns] if math.isfinite(objective_of(model.program, values)) else None
+    rest = restrict(model.program, columns, emptied)
+    found = minimise(
+        rest, Effort(nodes=20, gap_absolute=1e-4 * abs(float(model.program.offset + model.program.cost @ values))), start
+    )
+    if found.best is None:
+        return emptied
+    renewed = emptied.copy()
+    renewed[columns] = found.best
+    return renewed
+
+
+def _flown(model: ManifestModel, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Share of each line that is aboard something [line]."""
+    offers = model.offers
+    shares = np.bincount(offers.pair_line, weights=values[: len(offers.pair_line)], minlength=len(offers.lines))
+    return shares.astype(np.float64)
+
+
+def _wanted_by_must_lines(model: ManifestModel, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Flights that a must line not wholly aboard could take [flight]."""
+    offers = model.offers
+    waiting = np.array([line.must for line in offers.lines], dtype=np.bool_) & (_flown(model, values) < 1.0 - 1e-9)
+    wanted = np.zeros(len(offers.flights), dtype=np.bool_)
+    wanted[offers.pair_flight[waiting[offers.pair_line]]] = True
+    return wanted

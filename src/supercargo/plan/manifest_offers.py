@@ -1,0 +1,137 @@
+"""Which lines may lawfully fly on which missions, and what keeps the others off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+
+from supercargo.kernel import days
+from supercargo.model import Bay, CargoLine, Flight, Scenario, Schedule
+from supercargo.plan.manifest_room import MEASURES, NO_FILL, ROOM_TOLERANCE, hold_of, takes
+
+__all__ = ["Hindrance", "Offers", "cutoff_utc", "delivery_utc", "fits_a_bay", "hindrance", "offers_at", "too_much"]
+
+
+class Hindrance(StrEnum):
+    """What keeps a line off a mission."""
+
+    NONE = ""
+    RELEASE = "release"
+    SIZE = "size"
+    TANK = "tank"
+    ROOM = "room"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Lines and flights of some places with every lawful pair of them; lines by item_id, flights by lift-off."""
+
+    lines: tuple[CargoLine, ...]
+    flights: tuple[Flight, ...]
+    pair_line: npt.NDArray[np.int64]  # [pair]
+    pair_flight: npt.NDArray[np.int64]  # [pair]
+    taken: npt.NDArray[np.float64]  # [line, measure]
+    held: npt.NDArray[np.float64]  # [flight, measure]
+
+
+def cutoff_utc(scenario: Scenario, line: CargoLine, flight: Flight) -> datetime:
+    """Last instant at which a line can be handed over for a mission: before lift-off, or before loading for the way back."""
+    if line.direction != "up":
+        return flight.load_start_utc
+    vehicle = scenario.vehicle_types[flight.vehicle_type]
+    return flight.launch_utc - days(vehicle.late_cutoff_d if line.late_load else vehicle.cargo_cutoff_d)
+
+
+def delivery_utc(line: CargoLine, flight: Flight) -> datetime:
+    """Instant by which a line is delivered for certain: the end of unloading, or the end of the mission on the way back."""
+    return flight.unload_end_utc if line.direction == "up" else flight.end_utc
+
+
+def _turns(line: CargoLine) -> tuple[tuple[float, float, float], ...]:
+    size = (line.dx_m or 0.0, line.dy_m or 0.0, line.dz_m or 0.0)
+    if line.orientation == "fixed":
+        return (size,)
+    if line.orientation == "upright":
+        return (size, (size[1], size[0], size[2]))
+    return tuple((size[a], size[b], size[c]) for a, b, c in permutations(range(3)))
+
+
+def fits_a_bay(line: CargoLine, bays: tuple[Bay, ...]) -> bool:
+    """Whether one piece fits some bay of its kind: turned as it may be, not too heavy, with power where it needs it."""
+    if line.form == "bulk":
+        return True
+    inside = line.form in ("bag", "box")
+    for bay in bays:
+        if bay.pressurised is not inside or line.mass_kg / line.pieces > bay.max_mass_kg + 1e-9:
+            continue
+        if line.power_w > 0.0 and line.direction == "up" and bay.powered_slots < 1:
+            continue
+        room = (bay.dx_m + 1e-9, bay.dy_m + 1e-9, bay.dz_m + 1e-9)
+        if any(all(size <= limit for size, limit in zip(turn, room, strict=True)) for turn in _turns(line)):
+            return True
+    return False
+
+
+def hindrance(scenario: Scenario, line: CargoLine, flight: Flight, barred: frozenset[tuple[str, str]]) -> Hindrance:
+    """What rule keeps a line off a mission of its place, before any other cargo is looked at (room apart)."""
+    if line.release_utc > cutoff_utc(scenario, line, flight):
+        return Hindrance.RELEASE
+    vehicle = scenario.vehicle_types[flight.vehicle_type]
+    if line.form == "bulk" and line.direction == "up" and line.supply_class not in vehicle.bulk_classes:
+        return Hindrance.TANK
+    if (flight.mission_id, line.item_id) in barred:
+        return Hindrance.REFUSED
+    return Hindrance.NONE
+
+
+def too_much(taken: npt.NDArray[np.float64], held: npt.NDArray[np.float64], *, bulk: bool) -> str:
+    """Name of the measure of which even an empty flight has too little; empty if it has enough."""
+    limit = np.where(held > 0.0, np.inf, 0.0) if bulk else held + ROOM_TOLERANCE
+    over = np.flatnonzero(taken > limit)
+    return MEASURES[int(over[0])].name if len(over) else ""
+
+
+def offers_at(
+    scenario: Scenario,
+    schedule: Schedule,
+    places: frozenset[str],
+    barred: frozenset[tuple[str, str]] = frozenset(),
+    fill: Mapping[str, float] = NO_FILL,
+) -> Offers:
+    """Pair each line of `places` with the flights that may carry it by the rules."""
+    lines = tuple(sorted((line for line in scenario.cargo if line.destination in places), key=lambda line: line.item_id))
+    flights = tuple(
+        sorted((f for f in schedule.flights if f.destination in places), key=lambda f: (f.launch_utc, f.mission_id))
+    )
+    none = np.zeros((0, len(MEASURES)))
+    taken = np.array([takes(line, scenario.places[line.destination]) for line in lines]) if lines else none
+    held = np.array([hold_of(scenario, flight, fill) for flight in flights]) if flights else none
+    bulk = np.array([line.form == "bulk" for line in lines], dtype=np.bool_)[:, None]
+    fits: dict[tuple[tuple[float | str | bool | None, ...], str], bool] = {}
+    pairs = []
+    for f, flight in enumerate(flights):
+        limit = np.where(bulk, np.where(held[f] > 0.0, np.inf, 0.0), held[f] + ROOM_TOLERANCE)  # [line, measure]
+        for i in np.flatnonzero(np.all(taken <= limit, axis=1)):
+            line = lines[i]
+            if line.destination != flight.destination or hindrance(scenario, line, flight, barred):
+                continue
+            key = (_shape(line), flight.vehicle_type)
+            if key not in fits:
+                fits[key] = fits_a_bay(line, scenario.bays_of.get(flight.vehicle_type, ()))
+            if fits[key]:
+                pairs.append((int(i), f))
+    pairs.sort()
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return Offers(lines, flights, found[:, 0].copy(), found[:, 1].copy(), taken, held)
+
+
+def _shape(line: CargoLine) -> tuple[float | str | bool | None, ...]:
+    powered = line.power_w > 0.0 and line.direction == "up"
+    return (line.form, line.dx_m, line.dy_m, line.dz_m, line.orientation, line.mass_kg / line.pieces, powered)

@@ -1,0 +1,165 @@
+"""The main job, from scenario to plan: the table of contents of this room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from supercargo.kernel import Fuse, NoPlan, Outcome, Status, Watch, never, stream
+from supercargo.model import (
+    LaunchWindow,
+    Manifest,
+    ManifestRow,
+    OperationsPlan,
+    Scenario,
+    Schedule,
+    StageReport,
+    StockNeed,
+    StowagePlan,
+)
+from supercargo.plan.assembly import mission_activities, mission_bays, planned_missions
+from supercargo.plan.costing import cost_missions
+from supercargo.plan.delivery import deliver
+from supercargo.plan.demand import forecast_demand
+from supercargo.plan.first_come import schedule_first_come
+from supercargo.plan.loading import load_first_come, load_missions
+from supercargo.plan.manifest_promises import unkept_promises
+from supercargo.plan.needs import stock_needs
+from supercargo.plan.projection import project_stock
+from supercargo.plan.schedule import schedule_missions
+from supercargo.plan.windows import find_windows
+
+__all__ = ["BASELINE", "OPTIMISED", "Planner", "StageWatch", "plan_year"]
+
+StageWatch = Callable[[str, float], None]
+"""Called with the stage's name and the share of it that is done."""
+
+
+@dataclass(frozen=True)
+class Planner:
+    """The two stages in which planners differ: who flies when, and what flies with whom."""
+
+    name: str
+    schedule: Callable[[Scenario, tuple[LaunchWindow, ...], tuple[StockNeed, ...], Watch, Fuse], Outcome[Schedule]]
+    load: Callable[[Scenario, Schedule, tuple[StockNeed, ...], Watch, Fuse], tuple[Outcome[Manifest], StowagePlan]]
+
+
+def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: Fuse = never) -> OperationsPlan:
+    """A year of cargo flights is planned in one pass, with one loop between manifest and stowage.
+
+    Raises NoPlan where no mission at all can be scheduled. Promises that the plan does not keep are named in
+    `OperationsPlan.causes`; the caller decides whether a partial plan is wanted. When the `fuse` blows, schedule and manifest
+    stop with the best they have.
+    """
+    seed = scenario.settings.seed
+    windows = find_windows(scenario, watch=_of(watch, "windows"))
+    forecast = forecast_demand(scenario, rng=stream(seed, "demand"))
+    needs = stock_needs(scenario, forecast)
+    scheduled = planner.schedule(scenario, windows, needs, _of(watch, "schedule"), fuse)
+    schedule = _answer(scheduled, "schedule")
+    reports = [_report("schedule", scheduled, fuse)]
+    loaded, stowage = planner.load(scenario, schedule, needs, _of(watch, "manifest"), fuse)
+    manifest = _answer(loaded, "manifest")
+    reports.append(_report("manifest", loaded, fuse))
+    rows = deliver(scenario, schedule, manifest, stowage)
+    costs = cost_missions(scenario, schedule, rows)
+    plan = OperationsPlan(
+        scenario=scenario,
+        windows=_used(windows, schedule),
+        missions=planned_missions(scenario, schedule, rows, costs),
+        activities=mission_activities(schedule),
+        manifest=rows,
+        stowage=stowage.placements,
+        bays=mission_bays(scenario, schedule),
+        inventory=project_stock(scenario, forecast, rows),
+        costs=costs,
+        unflown=schedule.unflown,
+        stages=(*reports, _stowed(stowage, rows)),
+        seed=seed,
+        baseline=planner is BASELINE,
+        causes=unkept_promises(scenario, schedule, needs, manifest),
+    )
+    watch("assembly", 1.0)
+    return plan
+
+
+def _of(watch: StageWatch, stage: str) -> Watch:
+    watch(stage, 0.0)
+    return lambda share: watch(stage, share)
+
+
+A = TypeVar("A", Schedule, Manifest)
+
+
+def _answer(outcome: Outcome[A], stage: str) -> A:
+    if outcome.best is None:
+        raise NoPlan(
+            f"the {stage} found no plan ({outcome.status})",
+            fix="widen earliest_utc and latest_utc, add ports or tails, or raise limits.schedule_work in scenario.toml",
+        )
+    return outcome.best
+
+
+def _used(windows: tuple[LaunchWindow, ...], schedule: Schedule) -> tuple[LaunchWindow, ...]:
+    users = {(f.destination, f.site, f.pad, f.launcher, f.launch_utc): f.mission_id for f in schedule.flights}
+    keys = ((w.destination, w.site, w.pad, w.launcher, w.launch_utc) for w in windows)
+    return tuple(replace(w, used_by=users[key]) if key in users else w for w, key in zip(windows, keys, strict=True))
+
+
+def _report(stage: str, outcome: Outcome[Schedule] | Outcome[Manifest], fuse: Fuse) -> StageReport:
+    proven = math.isfinite(outcome.bound)
+    return StageReport(
+        stage=stage,
+        status=outcome.status,
+        objective=round(outcome.objective, 2),
+        bound=round(outcome.bound, 2) if proven else None,
+        gap=round(outcome.gap, 6) if proven else None,
+        unit="USD",
+        fuse_blown=fuse() <= 0.0,
+    )
+
+
+def _stowed(stowage: StowagePlan, rows: tuple[ManifestRow, ...]) -> StageReport:
+    refused = sum("in 3D" in row.reason for row in rows)
+    return StageReport(
+        stage="stowage",
+        status=Status.FEASIBLE,
+        objective=float(refused),
+        bound=0.0,
+        unit="lines",
+        note=f"a heuristic: {len(stowage.placements)} pieces placed, {refused} lines left behind for want of room; "
+        "no proof that they can't fit",
+    )
+
+
+def _optimised_schedule(
+    scenario: Scenario, windows: tuple[LaunchWindow, ...], needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
+) -> Outcome[Schedule]:
+    return schedule_missions(scenario, windows, needs, watch=watch, fuse=fuse)
+
+
+def _optimised_load(
+    scenario: Scenario, schedule: Schedule, needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    return load_missions(scenario, schedule, needs, watch=watch, fuse=fuse)
+
+
+def _first_come_schedule(
+    scenario: Scenario, windows: tuple[LaunchWindow, ...], needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
+) -> Outcome[Schedule]:
+    schedule = schedule_first_come(scenario, windows)
+    watch(1.0)
+    return Outcome(Status.FEASIBLE, schedule, 0.0, -math.inf)
+
+
+def _first_come_load(
+    scenario: Scenario, schedule: Schedule, needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    manifest, stowage = load_first_come(scenario, schedule, watch=watch)
+    return Outcome(Status.FEASIBLE, manifest, 0.0, -math.inf), stowage
+
+
+OPTIMISED = Planner("optimised", _optimised_schedule, _optimised_load)
+BASELINE = Planner("first come, first served", _first_come_schedule, _first_come_load)

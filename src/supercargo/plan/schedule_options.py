@@ -1,0 +1,227 @@
+"""Every lawful way and date for each mission, and where the unlawful ones fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from supercargo.kernel import days
+from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
+from supercargo.plan.schedule_instants import Course, course_of, seconds_of
+from supercargo.plan.schedule_pools import Closures, Yard, closures_of, hands, yard_of
+from supercargo.solve.scheduling import FOREVER, Use
+
+__all__ = ["HURDLES", "Market", "Option", "options_of", "uses_of"]
+
+HURDLES = (
+    "none of its vehicle types is in the catalogue with a launcher that the request allows",
+    "there is no pad at an allowed site for its launchers",
+    "no launch window opens between {earliest} and {latest}",
+    "site or pad is closed at every launch window",
+    "its longest stay is too short for unloading and loading at the place's handling hours",
+    "the place is closed at every arrival or departure it could make",
+    "no processing facility at its sites takes its vehicle types",
+    "the processing facilities are closed in the weeks before each of its launch windows",
+    "no port of {destination} takes its docking system",
+    "no port of {destination} is in service and open for the whole stay, whichever window it takes",
+    "no tail of its vehicle types is listed with a flight left",
+)
+"""Why a mission may have no lawful option at all, in the order in which a candidate meets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A mission on one launch window with one type, launcher, facility, port and tail, the last three up to likeness."""
+
+    mission: int
+    window: LaunchWindow
+    launch_s: int
+    vehicle: VehicleType
+    launcher: Launcher
+    course: Course
+    facility: int
+    port: int
+    tail: int
+
+    @property
+    def key(self) -> tuple[int, int, str, str, str, str, int, int, int]:
+        """Order that does not depend on the order of the input."""
+        window = self.window
+        kind = self.vehicle.vehicle_type
+        return (
+            self.mission,
+            self.launch_s,
+            window.site,
+            window.pad,
+            window.launcher,
+            kind,
+            self.port,
+            self.tail,
+            self.facility,
+        )
+
+
+@dataclass(frozen=True)
+class Market:
+    """Missions in order of name, their lawful options, the pools they compete for; `failed_at` is -1 where options exist."""
+
+    missions: tuple[MissionRequest, ...]
+    options: tuple[Option, ...]
+    yard: Yard
+    failed_at: tuple[int, ...]
+
+
+def options_of(scenario: Scenario, windows: tuple[LaunchWindow, ...]) -> Market:
+    """List all lawful options of all missions of the horizon."""
+    closures = closures_of(scenario.blackouts, scenario.settings.start_utc)
+    yard = yard_of(scenario, closures)
+    missions = tuple(sorted(scenario.missions, key=lambda request: request.mission_id))
+    by_place: dict[tuple[str, str], list[LaunchWindow]] = {}
+    for window in windows:
+        by_place.setdefault((window.destination, window.launcher), []).append(window)
+    sieve = _Sieve(scenario, yard, closures, by_place)
+    found: list[Option] = []
+    failed_at = []
+    for number, request in enumerate(missions):
+        sieve.reached = 0
+        own = sorted(sieve.options(number, request), key=lambda option: option.key)
+        failed_at.append(-1 if own else sieve.reached)
+        found += own
+    return Market(missions, tuple(found), yard, tuple(failed_at))
+
+
+class _Sieve:
+    """Candidates pass one hurdle after another; `reached` remembers the furthest."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        yard: Yard,
+        closures: Closures,
+        windows: dict[tuple[str, str], list[LaunchWindow]],
+    ) -> None:
+        self.scenario, self.yard, self.closures, self.windows = scenario, yard, closures, windows
+        self.pads = {(pad.site, pad.pad): pad for pad in scenario.pads}
+        self.reached = 0
+
+    def past(self, hurdle: int) -> None:
+        self.reached = max(self.reached, hurdle + 1)
+
+    def options(self, number: int, request: MissionRequest) -> Iterator[Option]:
+        """All lawful options of a mission."""
+        place = self.scenario.places[request.destination]
+        for vehicle, launcher in self.ways(request):
+            courses: dict[float | None, Course | None] = {}
+            for window in self.launches(request, launcher):
+                if window.transit_d not in courses:
+                    courses[window.transit_d] = course_of(request, vehicle, launcher, place, window.transit_d)
+                course = courses[window.transit_d]
+                if course is None or not course.stays:
+                    continue
+                self.past(4)
+                launch_s = seconds_of(window.launch_utc - self.scenario.settings.start_utc)
+                open_course = self.kept_open(course, launch_s, place)
+                if open_course is not None:
+                    yield from self.placed(Option(number, window, launch_s, vehicle, launcher, open_course, -1, -1, -1))
+
+    def ways(self, request: MissionRequest) -> Iterator[tuple[VehicleType, Launcher]]:
+        for kind in sorted(set(request.vehicle_types)):
+            vehicle = self.scenario.vehicle_types.get(kind)
+            for name in sorted(set(vehicle.launchers)) if vehicle else ():
+                launcher = self.scenario.launcher_named.get(name)
+                if vehicle and launcher and (not request.launchers or name in request.launchers):
+                    self.past(0)
+                    yield vehicle, launcher
+
+    def launches(self, request: MissionRequest, launcher: Launcher) -> Iterator[LaunchWindow]:
+        """Windows of the mission's place that its request allows, from pads that serve the launcher and are open."""
+        sites = request.sites or tuple({pad.site: None for pad in self.scenario.pads})
+        serving = {key for key, pad in self.pads.items() if launcher.launcher in pad.launchers and pad.site in sites}
+        if serving:
+            self.past(1)
+        settings = self.scenario.settings
+        for window in self.windows.get((request.destination, launcher.launcher), ()):
+            lawful = request.earliest_utc <= window.launch_utc <= request.latest_utc
+            in_year = settings.start_utc <= window.launch_utc < settings.end_utc
+            if not (lawful and in_year and (window.site, window.pad) in serving):
+                continue
+            self.past(2)
+            instant = seconds_of(window.launch_utc - settings.start_utc)
+            pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
+            if pad_open and self.closures.end_of("site", window.site, instant) == instant:
+                self.past(3)
+                yield window
+
+    def kept_open(self, course: Course, launch_s: int, place: Destination) -> Course | None:
+        """The course with its departure after any closed time of the place, or nothing if it can't arrive or leave."""
+        arrive, depart = launch_s + course.arrive_s, launch_s + course.depart_s
+        if self.closures.end_of("destination", place.destination, arrive) != arrive:
+            return None
+        later = self.closures.end_of("destination", place.destination, depart)
+        if later > launch_s + course.latest_depart_s:
+            return None
+        self.past(5)
+        return course.departing(later - launch_s)
+
+    def placed(self, option: Option) -> Iterator[Option]:
+        """The option once for each facility, port and tail pool that can take it."""
+        vehicle = option.vehicle.vehicle_type
+        facilities = list(self.facilities(option))
+        ports = list(self.ports(option)) if facilities else []
+        tails = self.yard.tails.get(vehicle, ())
+        if ports and tails:
+            self.past(10)
+        for facility in facilities:
+            for port in ports:
+                for tail in tails:
+                    yield Option(
+                        option.mission, option.window, option.launch_s, option.vehicle, option.launcher, option.course,
+                        facility, port, tail,
+                    )  # fmt: skip
+
+    def facilities(self, option: Option) -> Iterator[int]:
+        start, end = option.launch_s + option.course.processing_s, option.launch_s + option.course.pad_s
+        for number, facility in self.yard.facilities.get(option.window.site, ()):
+            if facility.vehicle_types and option.vehicle.vehicle_type not in facility.vehicle_types:
+                continue
+            self.past(6)
+            if not self.closures.meet("facility", facility.facility_id, start, end):
+                self.past(7)
+                yield number
+
+    def ports(self, option: Option) -> Iterator[int]:
+        start_utc = self.scenario.settings.start_utc
+        arrive, depart = option.launch_s + option.course.arrive_s, option.launch_s + option.course.depart_s
+        for number, port in self.yard.ports.get(option.window.destination, ()):
+            if option.vehicle.docking_system not in port.docking_system:
+                continue
+            self.past(8)
+            too_early = port.from_utc is not None and arrive < seconds_of(port.from_utc - start_utc)
+            too_late = port.to_utc is not None and depart > seconds_of(port.to_utc - start_utc)
+            closed = self.closures.meet("port", f"{port.destination}/{port.port}", arrive, depart)
+            if not (too_early or too_late or closed):
+                self.past(9)
+                yield number
+
+
+def uses_of(scenario: Scenario, yard: Yard, option: Option) -> tuple[Use, ...]:
+    """What an option occupies, and when [s from the start of the horizon)."""
+    at, course, vehicle = option.launch_s, option.course, option.vehicle
+    place = scenario.places[option.window.destination]
+    pad = next(pad for pad in scenario.pads if (pad.site, pad.pad) == (option.window.site, option.window.pad))
+    tail = yard.pools[option.tail]
+    back = at + course.end_s + seconds_of(days(vehicle.turnaround_d)) if tail.reusable else FOREVER
+    clear = at + course.depart_s + seconds_of(days(place.clearance_d))
+    rate = hands(min(vehicle.unload_h_d, place.handling_h_d), place.handling_h_d)
+    crew = yard.crews[place.destination]
+    uses = [
+        Use(yard.pads[pad.site, pad.pad], at + course.pad_s, at + seconds_of(days(pad.turnaround_d))),
+        Use(option.facility, at + course.processing_s, at + course.pad_s),
+        Use(option.port, at + course.arrive_s, clear),
+        Use(option.tail, at + course.processing_s, back),
+        Use(crew, at + course.unload_start_s, at + course.unload_end_s, rate),
+        Use(crew, at + course.load_start_s, at + course.load_end_s, rate),
+    ]
+    if tail.flights >= 0:
+        uses.append(Use(tail.flights, 0, 1))
+    return tuple(use for use in uses if use.end > use.start)
