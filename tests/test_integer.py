@@ -118,7 +118,7 @@ def test_a_program_without_columns_costs_its_offset_and_shortfalls() -> None:
 
 
 def test_whole_columns_come_out_exactly_whole_beside_shares() -> None:
-    # HiGHS 1.14.0 answers (0, 0, 1) here: its presolve goes wrong where a share stands beside whole columns.
+    # HiGHS 1.14.0 calls (0, 0, 1) optimal here: its presolve goes wrong where a share stands beside whole columns.
     program = a_program(
         [-3.0, -2.0, -1.0], [[2.0, 2.0, 3.0]], [(-math.inf, 4.5)], integral=[True, True, False], upper=[1.0, 1.0, 1.0]
     )

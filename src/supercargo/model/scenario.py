@@ -71,9 +71,9 @@ class Service:
 class Limits:
     """How much work the solvers may do: counts first, so that the same input gives the same bytes."""
 
-    schedule_work: float = quantity("count", "deterministic time units of the schedule solver", ge=0.1, default=60.0)
+    schedule_work: float = quantity("count", "deterministic time units of the schedule solver", ge=0.1, default=8.0)
     schedule_gap: float = quantity("fraction", "proven gap at which the schedule may stop", ge=0, le=1, default=0.01)
-    manifest_gap: float = quantity("fraction", "proven gap at which the manifest may stop", ge=0, le=1, default=0.005)
+    manifest_gap: float = quantity("fraction", "proven gap at which the manifest may stop", ge=0, le=1, default=0.003)
     manifest_nodes: float = quantity("count", "branch-and-bound nodes for each group of places", ge=1, default=2000)
     stowage_rounds: float = quantity("count", "rounds between manifest and stowage", ge=1, le=50, default=4)
     stowage_tries: float = quantity("count", "packing orders tried for each mission", ge=1, default=60)
