@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ LARGEST_CELL = 131_072
 """Characters of the largest cell that is read; a longer one is refused before it is looked at."""
 
 _SCENARIO_FILES = {id(table) for table in SCENARIO_TABLES}
+_TO_QUOTE = re.compile(r'[,"\r\n]')
 _UNSAFE = set(";#\x7f") | {chr(code) for code in range(32)}
 
 
@@ -47,14 +49,17 @@ class TableRead:
 def write_rows(records: Iterable[Any], noun: type) -> bytes:
     """A file of one noun: UTF-8, a header, one row a record, each number at its unit's decimals."""
     columns = columns_of(noun)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
+    lines = [",".join(column.name for column in columns)]
     plan = [(column.field, column.write) for column in columns]
     for record in records:
         values = [(getattr(record, field), write) for field, write in plan]
-        writer.writerow(["" if value is None else write(value) for value, write in values])
-    return out.getvalue().encode()
+        lines.append(",".join("" if value is None else _quoted(write(value)) for value, write in values))
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def _quoted(cell: str) -> str:
+    """RFC 4180 quotation; the csv module leaves a lone carriage return unquoted where rows end in a line feed."""
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell
 
 
 def read_rows(source: str | bytes | Path, table: Table, faults: list[Fault]) -> tuple[Any, ...]:
