@@ -77,12 +77,12 @@ def _iss() -> tuple[Chain, ...]:
     return (
         Chain(prefix="ISS", place="ISS", port="Zvezda aft", first_d=14, last_d=373, slack_d=6.5,
               seats=_first_must(_seats(4, "Progress MS", 0, "ROS-ISS", "ROSCOSMOS"))),
-        Chain(prefix="ISS", place="ISS", port="Harmony zenith", first_d=25, last_d=362,
+        Chain(prefix="ISS", place="ISS", port="Harmony zenith", first_d=25, last_d=448,
               seats=_first_must(_seats(2, "Dragon 2 Cargo", 33, "NASA-ISS", "NASA"))
               + _seats(2, "Dragon 2 Cargo;Nyx", 33, "NASA-ISS", "NASA")),
-        Chain(prefix="ISS", place="ISS", port="Unity nadir", first_d=30, last_d=368,
+        Chain(prefix="ISS", place="ISS", port="Unity nadir", first_d=30, last_d=452,
               seats=_seats(3, _XL, 68, "NASA-ISS", "NASA") + _seats(1, f"{_XL};{_ENHANCED}", 68, "NASA-ISS", "NASA")),
-        Chain(prefix="ISS", place="ISS", port="Harmony nadir", first_d=45, last_d=365,
+        Chain(prefix="ISS", place="ISS", port="Harmony nadir", first_d=45, last_d=465,
               seats=_seats(1, "HTV-X", 84, "JAXA-ISS", "JAXA") + _seats(1, _DREAM, 58, "NASA-ISS", "NASA")
               + _seats(1, "HTV-X", 84, "JAXA-ISS", "JAXA")),
     )  # fmt: skip
@@ -90,10 +90,10 @@ def _iss() -> tuple[Chain, ...]:
 
 def _stations() -> tuple[Chain, ...]:
     return (
-        Chain(prefix="AX", place="Axiom Station", port="Hab forward", first_d=38, last_d=350,
+        Chain(prefix="AX", place="Axiom Station", port="Hab forward", first_d=38, last_d=470,
               seats=_seats(1, "Dragon 2 Cargo", 34, "AXIOM-MAIN", "AXIOM") + _seats(1, "Nyx", 62, "AXIOM-MAIN", "AXIOM")
               + _seats(1, "Dragon 2 Cargo", 34, "AXIOM-MAIN", "AXIOM")),
-        Chain(prefix="AX", place="Axiom Station", port="Hab nadir", first_d=52, last_d=362,
+        Chain(prefix="AX", place="Axiom Station", port="Hab nadir", first_d=52, last_d=446,
               seats=_seats(1, _DREAM, 55, "AXIOM-MAIN", "AXIOM") + _seats(1, _XL, 74, "AXIOM-MAIN", "AXIOM")
               + _seats(1, _XL, 74, "AXIOM-MAIN", "AXIOM", "Antares 330")),
         Chain(prefix="SL", place="Starlab", port="Bus nadir", first_d=18, last_d=374, slack_d=6.5,
@@ -101,10 +101,10 @@ def _stations() -> tuple[Chain, ...]:
               + _seats(2, _XL, 0, "STARLAB-MAIN", "STARLAB")),
         Chain(prefix="SL", place="Starlab", port="Bus forward", first_d=120, last_d=300,
               seats=_seats(1, "Nyx", 60, "STARLAB-MAIN", "STARLAB")),
-        Chain(prefix="OR", place="Orbital Reef", port="Core nadir", first_d=58, last_d=362,
+        Chain(prefix="OR", place="Orbital Reef", port="Core nadir", first_d=58, last_d=470,
               seats=_seats(1, f"{_ENHANCED};{_XL}", 70, "REEF-MAIN", "REEF") + _seats(1, "HTV-X", 66, "REEF-MAIN", "REEF")
               + _seats(1, _DREAM, 56, "REEF-MAIN", "REEF")),
-        Chain(prefix="OR", place="Orbital Reef", port="Core forward", first_d=42, last_d=330,
+        Chain(prefix="OR", place="Orbital Reef", port="Core forward", first_d=42, last_d=440,
               seats=_seats(2, "Nyx", 70, "REEF-MAIN", "", "Falcon 9")),
         Chain(prefix="HV", place="Haven-1", port="Forward", first_d=21, last_d=375, slack_d=6.5,
               seats=_seats(4, "Nyx", 0, "HAVEN-MAIN", "HAVEN")),
@@ -117,11 +117,11 @@ def _beyond() -> tuple[Chain, ...]:
               seats=_first_must(_seats(2, "Dragon XL", 130, "NASA-GATEWAY", "NASA"))),
         Chain(prefix="GW", place="Gateway", port="HALO radial 2", first_d=150, last_d=330,
               seats=_seats(1, "Dragon XL", 120, "NASA-GATEWAY", "NASA")),
-        Chain(prefix="LUN", place="Lunar South Pole", port="Zone A", first_d=70, last_d=340,
+        Chain(prefix="LUN", place="Lunar South Pole", port="Zone A", first_d=70, last_d=375,
               seats=_seats(2, "Blue Moon Mk1", 28, "NASA-LUNAR", "NASA")),
         Chain(prefix="LUN", place="Lunar South Pole", port="Zone B", first_d=140, last_d=300,
               seats=_seats(1, "Griffin", 25, "NASA-LUNAR", "NASA")),
-        Chain(prefix="LUN", place="Lunar South Pole", port="Zone C", first_d=230, last_d=330,
+        Chain(prefix="LUN", place="Lunar South Pole", port="Zone C", first_d=230, last_d=368,
               seats=_seats(1, "Argonaut", 28, "ESA-LUNAR", "ESA")),
         Chain(prefix="AST", place="Bennu", port="Tether point", first_d=646, last_d=700,
               seats=_seats(1, "Asteroid Cargo Carrier", 90, "ASTERIA-MAIN", "ASTERIA", "Falcon Heavy;Vulcan VC4L")),
@@ -132,9 +132,9 @@ def _platforms() -> tuple[Chain, ...]:
     return (
         Chain(prefix="SKY", place="Skyforge Platform", port="Arm", first_d=185, last_d=260,
               seats=_seats(1, "Platform Servicer L", 26, "SKYFORGE-MAIN", "SKYFORGE")),
-        Chain(prefix="MER", place="Meridian Platform", port="Arm", first_d=90, last_d=330,
+        Chain(prefix="MER", place="Meridian Platform", port="Arm", first_d=90, last_d=366,
               seats=_seats(2, "Platform Servicer", 14, "MERIDIAN-MAIN")),
-        Chain(prefix="DEP", place="LEO Depot", port="Coupling 1", first_d=80, last_d=350,
+        Chain(prefix="DEP", place="LEO Depot", port="Coupling 1", first_d=80, last_d=368,
               seats=_seats(2, "Depot Tanker", 14, "DEPOT-MAIN", "DEPOTCO", "Starship;Falcon 9")),
     )  # fmt: skip
 
