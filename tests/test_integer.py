@@ -160,6 +160,23 @@ def test_improving_never_makes_an_answer_worse() -> None:
     assert relaxed.objective <= objective_of(program, better) < objective_of(program, poor)
 
 
+def test_an_answer_within_the_gap_allowed_is_not_called_optimal() -> None:
+    cost = [-10.0, -9.0, -8.0, -7.0, -6.0, -5.0]
+    program = a_program(cost, [[5.0, 4.0, 3.0, 5.0, 2.0, 4.0]], [(-math.inf, 10.0)])
+    start = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
+    loose = minimise(program, Effort(gap=10.0, nodes=1), start)
+    assert (loose.status is Status.OPTIMAL) == (loose.gap <= 1e-6)
+    assert minimise(program, Effort()).status is Status.OPTIMAL
+
+
+def test_without_a_relaxation_nothing_is_called_infeasible_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supercargo.solve.integer.neighbourhoods.relax", lambda program: None)
+    program = a_program([-1.0, -2.0], [[1.0, 1.0]], [(-math.inf, 1.0)])
+    assert search(program, [], Search()).objective == -2.0
+    shut = a_program([1.0], [[1.0]], [(2.0, 3.0)])
+    assert search(shut, [], Search()).status is Status.INFEASIBLE
+
+
 def test_a_start_is_kept_when_no_work_is_allowed_to_beat_it() -> None:
     program = a_hard_knapsack(7)
     best = search(program, [], Search(gap=0.0, nodes=100)).best

@@ -260,6 +260,11 @@ def test_revenue_is_the_sum_of_the_revenue_rows() -> None:
     assert "before penalties 90.0 MUSD" in row.causes
 
 
+def test_a_year_without_contracts_has_no_revenue_rather_than_an_unknown_one() -> None:
+    row = kpi(a_plan(costs=MONEY[:3]), "K9")
+    assert (row.value, row.met) == (0.0, False)
+
+
 def test_the_service_bears_what_is_not_furnished_and_the_chain_bears_all() -> None:
     line = a_line(mass_kg=2000.0)
     plan = a_plan((line,), (a_row(line),), costs=MONEY)

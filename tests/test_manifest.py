@@ -368,6 +368,28 @@ def test_a_lower_fill_leaves_volume_free() -> None:
     assert len(filled(scenario, ONE, fill={"M1": 0.4}).aboard["M1"]) == 2
 
 
+def test_a_lower_fill_of_the_cabin_leaves_the_open_bays_as_they_are() -> None:
+    open_bay = a_bay(bay="T", dx_m=1.0, dy_m=1.0, dz_m=1.0, pressurised=False)
+    box = a_line(form="unpressurised", mass_kg=50.0, pieces=1, dx_m=0.9, dy_m=0.9, dz_m=0.9)
+    scenario = with_lines(box, bays=(a_bay(), open_bay))
+    assert missions_of(filled(scenario, ONE, fill={"M1": 0.55}), "I1") == ["M1"]
+
+
+def test_a_line_whose_penalty_exceeds_its_price_does_not_fly_only_because_there_is_room() -> None:
+    line = a_line(release_utc=on_day(80), due_utc=on_day(70), priority=5)  # late on every flight that can take it
+    terms = (
+        Term(contract_id="C1", term="penalty_cap", value=400.0, unit="percent"),
+        Term(contract_id="C1", term="penalty_per_day", value=100.0, unit="percent"),
+    )
+    beyond = replace(line, item_id="I2", due_utc=on_day(400), release_utc=on_day(80))
+    scenario = with_lines(line, beyond, terms=terms)
+    early = replace(scenario, settings=replace(scenario.settings, end_utc=on_day(60)))
+    manifest = filled(early)
+    assert missions_of(manifest, "I1") == [""]
+    assert reason_of(manifest, "I1") == "its penalties on M2, M3 would exceed what it earns"
+    assert missions_of(manifest, "I2") == ["M2"]
+
+
 def test_late_delivery_costs_the_penalty_and_the_share_for_being_on_time() -> None:
     line = a_line(due_utc=on_day(94.5), release_utc=on_day(80))  # unloaded on day 101.5: 7 d late, 2 d beyond tolerance
     scenario = with_lines(line)

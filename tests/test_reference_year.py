@@ -256,6 +256,7 @@ def test_must_lines_are_a_few_hundred_and_ready_for_a_flight_whenever_it_lifts_o
             if request.destination == line.destination
             and all(
                 day(line.release_utc) + scenario.vehicle_types[name].cargo_cutoff_d <= day(request.earliest_utc)
+                and (line.form != "unpressurised" or not all(bay.pressurised for bay in scenario.bays_of[name]))
                 for name in request.vehicle_types
             )
         ]

@@ -58,7 +58,7 @@ def problems(draw: st.DrawFn) -> DatedChoice:
                 uses.append(
                     Use(draw(st.integers(0, resources - 1)), start, start + draw(st.integers(0, 9)), draw(st.integers(1, 3)))
                 )
-            alternatives.append(Alternative(job, draw(st.integers(0, 50)), _one_use_each(uses)))
+            alternatives.append(Alternative(job, draw(st.integers(-20, 50)), _one_use_each(uses)))
     covers: tuple[Cover, ...] = ()
     if alternatives:
         amounts = {i: draw(st.integers(1, 5)) for i in range(0, len(alternatives), 2)}

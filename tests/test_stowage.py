@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +15,12 @@ from supercargo.kernel import Status
 from supercargo.model import Bay, CargoLine, Flight, Load, Manifest, Scenario, Schedule, StowagePlan
 from supercargo.plan.loading import load_first_come, load_missions, reached_fill, without_refused
 from supercargo.plan.manifest import fill_manifest
+from supercargo.plan.manifest_worth import left_behind_usd, worth_usd
 from supercargo.plan.stowage import stow, stowed_lines
 from supercargo.plan.stowage_balance import badness, balance, lay_out
 from supercargo.plan.stowage_pieces import holds_of, items_of
 from supercargo.solve.packing import Packing
-from tests.builders import START, a_bay, a_line, a_scenario, on_day
+from tests.builders import START, a_bay, a_line, a_scenario, a_vehicle, on_day
 from tests.stowage_rules import mission_faults
 
 BAGS = (
@@ -107,6 +109,15 @@ def test_refused_lines_leave_no_piece_aboard() -> None:
     assert refused
     assert not refused & {row.item_id for row in plan.placements}
     assert {row.item_id for row in plan.placements} | refused == {line.item_id for line in lines}
+
+
+def test_the_order_of_bays_in_the_file_does_not_matter() -> None:
+    lines, bays = some_cargo(3, 0.5), four_bays()
+    plans = [
+        stow(a_scenario(cargo=lines, bays=some), Schedule(flights=(a_flight(),)), aboard(lines)) for some in (bays, bays[::-1])
+    ]
+    assert plans[0].placements
+    assert plans[0] == plans[1]
 
 
 def test_must_and_high_priority_lines_are_refused_last() -> None:
@@ -285,6 +296,33 @@ def test_a_last_round_leaves_refused_lines_behind_and_prices_them() -> None:
     assert aboard_ids == {row.item_id for row in plan.placements}
     assert {load.item_id for load in outcome.best.left_behind} == {line.item_id for line in once.cargo} - aboard_ids
     assert all("no room on M1 in 3D" in load.reason for load in outcome.best.left_behind)
+
+
+def test_the_objective_after_refusals_is_that_of_the_manifest_returned() -> None:
+    water = a_line(
+        item_id="W1", form="bulk", supply_class="water", pieces=1, mass_kg=150.0, dx_m=None, dy_m=None, dz_m=None, priority=5
+    )
+    vehicles = (a_vehicle(upmass_kg=380.0),)
+    scenario = a_scenario(cargo=(*tall_cargo(), water), bays=four_bays(), vehicles=vehicles, terms=())
+    limits = replace(scenario.settings.limits, stowage_rounds=1, packing_fraction=1.0)
+    once = replace(scenario, settings=replace(scenario.settings, limits=limits))
+    schedule = Schedule(flights=two_flights().flights[:1])
+    outcome, _ = load_missions(once, schedule, ())
+    assert outcome.best is not None
+    lines, (flight,) = once.lines, schedule.flights
+    flown = {load.item_id: load.mass_kg / lines[load.item_id].mass_kg for load in outcome.best.aboard["M1"]}
+    worth = math.fsum(share * worth_usd(once, lines[name], flight) for name, share in flown.items())
+    behind = math.fsum((1.0 - flown.get(name, 0.0)) * left_behind_usd(once, line) for name, line in lines.items())
+    assert outcome.best.left_behind
+    assert outcome.objective == pytest.approx(behind - worth)
+
+
+def test_no_refusal_ever_raises_what_a_mission_may_be_filled_to() -> None:
+    scenario = a_scenario(cargo=tall_cargo(), bays=four_bays())
+    limits = replace(scenario.settings.limits, packing_fraction=0.4)
+    tight = replace(scenario, settings=replace(scenario.settings, limits=limits))
+    plan = StowagePlan(placements=(), refused=(("M1", "T0"),))
+    assert reached_fill(tight, two_flights(), plan) == {"M1": 0.4}
 
 
 def test_a_load_that_fits_at_once_keeps_the_status_of_the_manifest() -> None:

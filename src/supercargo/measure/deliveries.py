@@ -79,6 +79,7 @@ REASON_KINDS: tuple[tuple[str, str], ...] = (
     (r"\beven empty\b", "more than a flight can take"),
     (r"\bin tanks\b", "no tank for it"),
     (r"\bafter its release\b", "no flight after its release"),
+    (r"\bwould exceed what it earns\b", "penalties above its price"),
     (r"\bis scheduled\b", "no flight is scheduled"),
 )
 """Words by which a reason shows its kind; a reason may show several."""

@@ -16,6 +16,7 @@ from supercargo.model import (
     Scenario,
     Schedule,
 )
+from supercargo.plan.bays import bays_of_type
 
 __all__ = ["mission_activities", "mission_bays", "planned_missions", "propellant_kg"]
 
@@ -132,5 +133,5 @@ def mission_bays(scenario: Scenario, schedule: Schedule) -> tuple[MissionBay, ..
     return tuple(
         as_written(MissionBay(mission_id=flight.mission_id, **{name: getattr(bay, name) for name in names}))
         for flight in schedule.flights
-        for bay in scenario.bays_of.get(flight.vehicle_type, ())
+        for bay in bays_of_type(scenario, flight.vehicle_type)
     )

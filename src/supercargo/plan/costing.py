@@ -28,7 +28,11 @@ def cost_missions(scenario: Scenario, schedule: Schedule, rows: tuple[ManifestRo
         books = _Books(scenario, flight, tuple(aboard.get(flight.mission_id, ())))
         found += [row for row in (*books.costs(), *books.revenue()) if row.plan_usd]
     found += _left_behind(scenario, aboard.get("", []))
-    return tuple(sorted(found, key=lambda row: (row.mission_id, row.account, row.customer, row.destination, row.paid_by)))
+    return tuple(sorted(found, key=_row_order))
+
+
+def _row_order(row: CostRow) -> tuple[str, ...]:
+    return row.mission_id, row.account, row.customer, row.destination, row.paid_by, row.scor_process, row.basis
 
 
 def late_penalty_usd(scenario: Scenario, line: CargoLine, row: ManifestRow, price_usd: float) -> float:

@@ -40,7 +40,7 @@ def _unloaded(scenario: Scenario, flight: Flight, loads: tuple[Load, ...], stowa
             hours += load.mass_kg / 1000.0 * place.hours_per_bulk_t
             moved_h[load.written_id] = hours
     return {
-        written_id: flight.unload_start_utc + timedelta(seconds=math.ceil(round(DAY_S * h / flight.unload_h_d, 3)))
+        written_id: flight.unload_start_utc + timedelta(seconds=math.ceil(round(DAY_S * h / flight.unload_h_d, 3)) if h else 0)
         for written_id, h in moved_h.items()
     }
 

@@ -54,8 +54,11 @@ def _series(scenario: Scenario, stock: Stock, rng: np.random.Generator) -> Deman
     place, supply_class = stock.destination, stock.supply_class
     horizon = scenario.settings.horizon_days
     crew = crew_by_day(scenario, place)
-    rates = [rate for rate in scenario.rates if _holds(rate, place, supply_class)]
-    spares = [spare for spare in scenario.spares if (spare.destination, spare.supply_class) == (place, supply_class)]
+    rates = sorted((rate for rate in scenario.rates if _holds(rate, place, supply_class)), key=_rate_order)
+    spares = sorted(
+        (spare for spare in scenario.spares if (spare.destination, spare.supply_class) == (place, supply_class)),
+        key=lambda spare: (spare.part, spare.mass_kg, spare.failures_per_year),
+    )
     planned = _spread(
         scenario,
         [
@@ -86,6 +89,11 @@ def _series(scenario: Scenario, stock: Stock, rng: np.random.Generator) -> Deman
         low_kg=np.minimum(low, expected),
         high_kg=np.maximum(high, expected),
     )
+
+
+def _rate_order(rate: Rate) -> tuple[float, float, float]:
+    """Draws follow this order, not that of the file."""
+    return rate.kg_per_crew_d, rate.recovered_fraction, rate.spread_fraction
 
 
 def _holds(rate: Rate, place: str, supply_class: str) -> bool:

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
 from supercargo.model import Load, Manifest, Scenario, Schedule, StockNeed, StowagePlan
+from supercargo.plan.bays import bay_volume_m3, bays_of_type
 from supercargo.plan.first_come_manifest import manifest_first_come
-from supercargo.plan.manifest import fill_manifest, refill
+from supercargo.plan.manifest import fill_manifest, lost_usd, refill
 from supercargo.plan.stowage import stow
 
 __all__ = ["load_first_come", "load_missions", "reached_fill", "without_refused"]
@@ -34,32 +35,33 @@ def load_missions(
     """Decide what flies on which mission and where each piece stands, in at most `limits.stowage_rounds` rounds.
 
     Lines that the last round still refuses are left behind with the reason. The objective [USD] is that of the manifest
-    returned, the bound that of the first manifest, before any refusal.
+    returned, reckoned as for the first one, whose bound holds on: no refusal had touched it.
     """
     rounds = int(scenario.settings.limits.stowage_rounds)
     first = fill_manifest(scenario, schedule, needs, watch=_part(watch, 0.0, 0.5), fuse=fuse)
     if first.best is None:
         return first, StowagePlan(placements=())
     barred, fill = frozenset[tuple[str, str]](), dict[str, float]()
-    objective, manifest = first.objective, first.best
+    manifest = first.best
     stowage = stow(scenario, schedule, manifest, watch=_part(watch, 0.5, 0.8))
     for number in range(1, rounds + 1):
         if not stowage.refused:
             break
         barred |= frozenset(stowage.refused)
-        missions = frozenset(mission_id for mission_id, _ in stowage.refused)
-        if number == rounds:  # no more trying: the same manifest without what was refused, priced anew
-            manifest, missions = without_refused(scenario, schedule, manifest, stowage), frozenset()
+        if number == rounds:  # no more trying: the same manifest without what was refused
+            manifest = without_refused(scenario, schedule, manifest, stowage)
+            break
         fill.update(reached_fill(scenario, schedule, stowage))
+        missions = frozenset(mission_id for mission_id, _ in stowage.refused)
         again = refill(scenario, schedule, needs, manifest, barred=barred, fill=fill, missions=missions)
-        objective = again.objective
-        if number < rounds and again.best is not None:
-            manifest = again.best
-            stowage = stow(scenario, schedule, manifest, keep=stowage.of_mission)
+        manifest = again.best or manifest
+        stowage = stow(scenario, schedule, manifest, keep=stowage.of_mission)
         watch(0.8 + 0.2 * number / rounds)
     watch(1.0)
-    status = first.status if manifest is first.best else Status.FEASIBLE
-    return Outcome(status, manifest, objective, min(first.bound, objective)), replace(stowage, refused=())
+    if manifest is first.best:
+        return first, stowage
+    objective = lost_usd(scenario, schedule, needs, manifest)
+    return Outcome(Status.FEASIBLE, manifest, objective, min(first.bound, objective)), replace(stowage, refused=())
 
 
 def load_first_come(scenario: Scenario, schedule: Schedule, *, watch: Watch = silent) -> tuple[Manifest, StowagePlan]:
@@ -94,20 +96,21 @@ def _stowed_m3(scenario: Scenario, stowage: StowagePlan) -> Mapping[str, float]:
 
 
 def _room_m3(scenario: Scenario, schedule: Schedule, mission_id: str) -> float:
-    bays = scenario.bays_of.get(schedule.flight_of[mission_id].vehicle_type, ())
-    return sum(bay.dx_m * bay.dy_m * bay.dz_m for bay in bays if bay.pressurised)
+    return bay_volume_m3(bays_of_type(scenario, schedule.flight_of[mission_id].vehicle_type), pressurised=True)
 
 
 def reached_fill(scenario: Scenario, schedule: Schedule, stowage: StowagePlan) -> dict[str, float]:
     """Share of the pressurised volume that was filled on each mission that refused pressurised lines.
 
-    The next manifest may fill no more. Refused unpressurised lines don't count: they are few, and barring them is enough.
+    The next manifest may fill no more, and never more than the packing fraction. Refused unpressurised lines don't count:
+    they are few, and barring them is enough.
     """
     stowed, found = _stowed_m3(scenario, stowage), dict[str, float]()
+    most = scenario.settings.limits.packing_fraction
     for mission_id, item_id in stowage.refused:
         room = _room_m3(scenario, schedule, mission_id)
         if scenario.lines[item_id].form != "unpressurised" and room > 0.0:
-            found[mission_id] = max(_LOWEST_FILL, stowed.get(mission_id, 0.0) / room)
+            found[mission_id] = min(most, max(_LOWEST_FILL, stowed.get(mission_id, 0.0) / room))
     return found
 
 

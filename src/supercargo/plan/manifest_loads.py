@@ -96,7 +96,7 @@ def _top_up(lading: Lading, model: ManifestModel) -> None:
         i, mission_id = int(offers.pair_line[pair]), offers.flights[offers.pair_flight[pair]].mission_id
         line, taken = offers.lines[i], offers.taken[i]
         rest = lading.rest_g(line)
-        if rest <= 0:
+        if rest <= 0 or model.program.cost[pair] > 0.0:  # room is no reason to fly at a loss
             continue
         part_g = min(rest, lading.part_with_room_g(line, taken, mission_id))
         if part_g == rest or (line.form == "bulk" and part_g >= SMALLEST_PART_G):

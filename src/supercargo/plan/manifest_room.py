@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from supercargo.model import Bay, CargoLine, Destination, Flight, Scenario, VehicleType
+from supercargo.plan.bays import bay_volume_m3, bays_of_type
 
 __all__ = ["MEASURES", "NO_FILL", "Hold", "Measure", "Rooms", "hold_of", "takes"]
 
@@ -23,16 +24,16 @@ ROOM_TOLERANCE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A spacecraft as the manifest sees it: its type, its bays, and the shares of volume that may be filled up and back."""
+    """A spacecraft as the manifest sees it: its type, its bays, and the shares of their volume that may be filled."""
 
     vehicle: VehicleType
     bays: tuple[Bay, ...]
-    fill_up: float
-    fill_back: float
+    fill: float
+    fill_inside_up: float  # of the pressurised bays on the way up, where stowage tells how much was too much
 
     def volume_m3(self, *, pressurised: bool) -> float:
         """Volume of the bays of one kind [m3]."""
-        return sum(bay.dx_m * bay.dy_m * bay.dz_m for bay in self.bays if bay.pressurised is pressurised)
+        return bay_volume_m3(self.bays, pressurised=pressurised)
 
     def bay_mass_kg(self, *, pressurised: bool) -> float:
         """Largest mass of the bays of one kind [kg]."""
@@ -100,13 +101,13 @@ MEASURES: tuple[Measure, ...] = (
         "volume",
         "m3",
         _up(lambda line: line.volume_m3 * _inside(line)),
-        lambda hold: hold.volume_m3(pressurised=True) * hold.fill_up,
+        lambda hold: hold.volume_m3(pressurised=True) * hold.fill_inside_up,
     ),
     Measure(
         "unpressurised volume",
         "m3",
         _up(lambda line: line.volume_m3 * (line.form == "unpressurised")),
-        lambda hold: hold.volume_m3(pressurised=False) * hold.fill_up,
+        lambda hold: hold.volume_m3(pressurised=False) * hold.fill,
     ),
     Measure(
         "mass back",
@@ -136,26 +137,26 @@ MEASURES: tuple[Measure, ...] = (
         "volume back",
         "m3",
         _back(lambda line: line.volume_m3 * _inside(line)),
-        lambda hold: hold.volume_m3(pressurised=True) * hold.fill_back,
+        lambda hold: hold.volume_m3(pressurised=True) * hold.fill,
     ),
     Measure(
         "unpressurised volume back",
         "m3",
         _back(lambda line: line.volume_m3 * (line.form == "unpressurised")),
-        lambda hold: hold.volume_m3(pressurised=False) * hold.fill_back,
+        lambda hold: hold.volume_m3(pressurised=False) * hold.fill,
     ),
 )
 """Every capacity of a flight; rows of the integer program, of the first-come planner and of the reasons."""
 
 
 def hold_of(scenario: Scenario, flight: Flight, fill: Mapping[str, float] = NO_FILL) -> Amounts:
-    """A flight's room by measure [measure], in each measure's unit; `fill` [1] overrides the packing fraction up."""
+    """A flight's room by measure [measure], in each measure's unit; `fill` [1] overrides the pressurised share up."""
     share = scenario.settings.limits.packing_fraction
     hold = Hold(
         vehicle=scenario.vehicle_types[flight.vehicle_type],
-        bays=scenario.bays_of.get(flight.vehicle_type, ()),
-        fill_up=fill.get(flight.mission_id, share),
-        fill_back=share,
+        bays=bays_of_type(scenario, flight.vehicle_type),
+        fill=share,
+        fill_inside_up=fill.get(flight.mission_id, share),
     )
     return np.array([measure.held(hold) for measure in MEASURES])
 

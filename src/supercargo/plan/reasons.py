@@ -12,6 +12,7 @@ from supercargo.kernel import days_between, format_utc
 from supercargo.model import CargoLine, Flight, Load, Manifest, Scenario, Schedule
 from supercargo.plan.manifest_offers import Hindrance, cutoff_utc, fits_a_bay, hindrance, too_much
 from supercargo.plan.manifest_room import NO_FILL, Rooms, hold_of, takes
+from supercargo.plan.manifest_worth import left_behind_usd, worth_usd
 
 __all__ = ["Standing", "reason_left_behind", "standing", "with_reasons"]
 
@@ -118,9 +119,10 @@ def _named(missions: list[str]) -> str:
 
 
 def _full(stands: Standing, line: CargoLine, flights: list[Flight]) -> str:
-    """The line may fly, but what is aboard leaves no room: by which measure on which flights."""
+    """The line may fly, but what is aboard leaves no room, or it would fly at a loss: by which measure on which flights."""
     lacking: dict[str, list[str]] = {}
     foes: dict[str, list[str]] = {}
+    unpaid: list[str] = []
     taken = stands.takes(line)
     for flight in flights:
         foe = stands.rooms.foe_aboard(line, flight.mission_id)
@@ -128,6 +130,9 @@ def _full(stands: Standing, line: CargoLine, flights: list[Flight]) -> str:
             foes.setdefault(foe, []).append(flight.mission_id)
             continue
         measure = stands.rooms.full_measure(taken, flight.mission_id)
+        if not measure and worth_usd(stands.scenario, line, flight) + left_behind_usd(stands.scenario, line) < 0.0:
+            unpaid.append(flight.mission_id)
+            continue
         lacking.setdefault(measure or "room too small to be worth a part", []).append(flight.mission_id)
     said = [f"{measure} on {_named(missions)}" for measure, missions in sorted(lacking.items())]
     count = sum(len(missions) for missions in lacking.values())
@@ -135,6 +140,8 @@ def _full(stands: Standing, line: CargoLine, flights: list[Flight]) -> str:
     if count:
         flights_are = "the one flight it could take is" if count == 1 else f"all {count} flights it could take are"
         sentences.append(f"{flights_are} full with {stands.rivals} ({'; '.join(said)})")
+    if unpaid:
+        sentences.append(f"its penalties on {_named(unpaid)} would exceed what it earns")
     for foe, missions in sorted(foes.items()):
         sentences.append(f"hazard class {line.hazard} must not fly with {foe}, which is aboard {_named(missions)}")
     return "; ".join(sentences)

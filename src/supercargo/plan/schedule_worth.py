@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from supercargo.kernel import DAY_S
 from supercargo.model import CargoLine, MissionRequest, Scenario, VehicleType
+from supercargo.plan.bays import bay_volume_m3, bays_of_type
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.plan.schedule_options import Market, Option
 
@@ -71,8 +72,7 @@ def _usage(scenario: Scenario, line: CargoLine) -> tuple[float, ...]:
 def _room(scenario: Scenario, vehicle: VehicleType) -> Floats:
     """Limits of a type, in the order of `_usage`."""
     fill = scenario.settings.limits.packing_fraction
-    bays = scenario.bays_of.get(vehicle.vehicle_type, ())
-    volumes = [sum(bay.dx_m * bay.dy_m * bay.dz_m for bay in bays if bay.pressurised is kind) for kind in (True, False)]
+    bays = bays_of_type(scenario, vehicle.vehicle_type)
     return np.array(
         [
             vehicle.upmass_kg,
@@ -81,8 +81,8 @@ def _room(scenario: Scenario, vehicle: VehicleType) -> Floats:
             vehicle.bulk_kg,
             vehicle.late_load_kg,
             vehicle.cold_kg,
-            fill * volumes[0],
-            fill * volumes[1],
+            fill * bay_volume_m3(bays, pressurised=True),
+            fill * bay_volume_m3(bays, pressurised=False),
             vehicle.unload_h,
         ]
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from supercargo.kernel import Watch, silent
 from supercargo.model import Bay, CargoLine, Manifest, Placement, Scenario, Schedule, StowagePlan
+from supercargo.plan.bays import bays_of_type
 from supercargo.plan.stowage_balance import Layout, badness, balance, lay_out, without
 from supercargo.plan.stowage_holds import HoldPacker, losses
 from supercargo.plan.stowage_order import unload_order
@@ -61,7 +62,7 @@ def stow(
         if old and {row.item_id for row in old} == {line.item_id for line in lines}:
             placements.extend(old)
         elif lines:
-            bays = scenario.bays_of.get(flight.vehicle_type, ())
+            bays = bays_of_type(scenario, flight.vehicle_type)
             tries = int(scenario.settings.limits.stowage_tries)
             layout, left = _stow_mission(lines, bays, tries)
             placements.extend(_rows(flight.mission_id, layout) if layout else ())

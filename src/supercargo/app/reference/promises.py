@@ -59,7 +59,8 @@ def promised_lines(
         ready = days_between(start_utc, one.line.release_utc) <= first
         plain = not (one.spare or one.line.late_load or one.line.cold or one.line.hazard or one.line.power_w)
         likely = one.line.supply_class in (*CONSUMABLES, "spares") or rng.random() < 0.3
-        if not (ready and plain and likely) or one.line.mass_kg > cap[one.flight.mission_id]:
+        sure = one.line.form != "unpressurised" or len(request.vehicle_types) == 1  # not every type has open bays
+        if not (ready and plain and likely and sure) or one.line.mass_kg > cap[one.flight.mission_id]:
             continue
         cap[one.flight.mission_id] -= one.line.mass_kg
         chosen[index] = replace(one.line, must=True, priority=1)

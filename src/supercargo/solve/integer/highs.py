@@ -12,7 +12,10 @@ import numpy as np
 from supercargo.kernel import Fuse, Outcome, Status, never
 from supercargo.solve.integer.program import Bools, Floats, IntegerProgram, SparseRows, objective_of, restrict
 
-__all__ = ["Effort", "Relaxation", "minimise", "relax", "settle"]
+__all__ = ["SAME", "Effort", "Relaxation", "minimise", "relax", "settle"]
+
+SAME = 1e-6
+"""Share of an objective by which it may miss its bound and still be called optimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def relax(program: IntegerProgram) -> Relaxation | None:
 def minimise(program: IntegerProgram, effort: Effort, start: Floats | None = None) -> Outcome[Floats]:
     """Branch and bound from an optional start; the best answer has its integer columns exactly whole.
 
-    Returns status, values, objective and proven lower bound. The start is kept if nothing better is found.
+    Returns status, values, objective and proven lower bound; an answer that is only within `effort.gap` of its bound is
+    feasible, not optimal. The start is kept if nothing better is found.
     """
     if not program.column_count:
         objective = objective_of(program, np.zeros(0))
@@ -137,7 +141,7 @@ def _outcome(solver: Any, program: IntegerProgram, scale: float, start: Floats |
             best, objective = found, value
     if best is None or math.isinf(objective):
         return Outcome(Status.UNDECIDED, None, math.inf, bound)
-    proven = status == highspy.HighsModelStatus.kOptimal
+    proven = status == highspy.HighsModelStatus.kOptimal and objective - bound <= SAME * abs(objective) + 1e-9
     return Outcome(Status.OPTIMAL if proven else Status.FEASIBLE, best, objective, min(bound, objective))
 
 

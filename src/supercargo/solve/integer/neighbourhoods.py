@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
-from supercargo.solve.integer.highs import Effort, Relaxation, minimise, relax
+from supercargo.solve.integer.highs import SAME, Effort, Relaxation, minimise, relax
 from supercargo.solve.integer.program import Bools, Floats, IntegerProgram, Ints, objective_of, restrict, tighten
 
 __all__ = ["Search", "improve", "search"]
@@ -44,8 +44,8 @@ def search(
     """
     program = tighten(program)
     relaxed = relax(program)
-    if relaxed is None:
-        return Outcome(Status.INFEASIBLE, None, math.inf, math.inf)
+    if relaxed is None:  # no answer is not yet a proof that there is none
+        return minimise(program, Effort(nodes=limits.nodes, fuse=limits.fuse), start)
     bound = relaxed.objective
     watch(0.2)
     if program.column_count <= limits.whole_below:
@@ -59,7 +59,7 @@ def search(
     watch(0.5)
     best = improve(program, best, neighbourhoods, limits, relaxed=relaxed, watch=watch)
     objective = objective_of(program, best)
-    status = Status.OPTIMAL if objective - bound <= 1e-6 * abs(objective) else Status.FEASIBLE
+    status = Status.OPTIMAL if objective - bound <= SAME * abs(objective) + 1e-9 else Status.FEASIBLE
     return Outcome(status, best, objective, min(bound, objective))
 
 

@@ -87,7 +87,7 @@ def _search(
         best = min(best, hint, key=lambda chosen: value_of(problem, chosen))
     rows = tuple(crowds(problem))
     active: frozenset[int] = frozenset()
-    bound, left, presolve = 0.0, effort.work, False
+    bound, left, presolve = _least_cost(problem), effort.work, False
     for turn in range(2 * ROUNDS):
         work = left if presolve else min(left, FIRST_SHARE * effort.work)
         model = _Model(replace(problem, covers=tuple(problem.covers[i] for i in sorted(active))), rows)
@@ -98,11 +98,18 @@ def _search(
         broken = _broken(problem, found.chosen) - active
         best = best if found.chosen is None else min(best, found.chosen, key=lambda chosen: value_of(problem, chosen))
         cost = value_of(problem, best)
-        if cost - bound <= effort.gap * cost or left <= 1e-3 or effort.fuse() <= 0.0 or (presolve and not broken):
+        if cost - bound <= effort.gap * abs(cost) or left <= 1e-3 or effort.fuse() <= 0.0 or (presolve and not broken):
             break
         active |= broken if turn < ROUNDS else frozenset(range(len(problem.covers)))
         presolve = True
     return best, bound
+
+
+def _least_cost(problem: DatedChoice) -> float:
+    """Cost of each job done or skipped at its cheapest, as if nothing were shared: no choice costs less."""
+    costs = [alternative.cost for alternative in problem.alternatives]
+    pairs = zip(problem.skip_costs, problem.of_job(), strict=True)
+    return float(sum(min(skip, *(costs[index] for index in own)) if own else skip for skip, own in pairs))
 
 
 def _broken(problem: DatedChoice, chosen: tuple[int, ...] | None) -> frozenset[int]:
@@ -168,7 +175,7 @@ class _Model:
         code = solver.solve(self.model, teller)
         work = max(float(solver.deterministic_time), 1e-3)
         if code not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return _Found(None, 0.0, work)
+            return _Found(None, -math.inf, work)
         chosen = [-1] * len(self.skipped)
         for index, literal in enumerate(self.taken):
             if solver.boolean_value(literal):
