@@ -17,10 +17,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supercargo.faces.words import summary_lines
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import summarise
-from supercargo.model import Blackout, Customer, OperationsPlan, StageReport, Violation, Waiver
+from supercargo.model import (
+    PLAN_TABLES,
+    Blackout,
+    Customer,
+    InventoryRow,
+    OperationsPlan,
+    StageReport,
+    Stock,
+    Violation,
+    Waiver,
+)
 from supercargo.report.boxes import back_to_front, faces
+from supercargo.report.cargo import cargo_sheets
 from supercargo.report.page import render_report
 from supercargo.report.stock import draw_stocks
 from supercargo.report.stowage import class_colours, draw_stowage
@@ -80,8 +92,16 @@ def test_the_page_is_well_formed_and_every_section_can_be_reached(small: str) ->
     ids = [attributes["id"] for _, attributes in page.found if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [attributes["href"] for attributes in page.tags("a")]
-    assert links == [f"#{name}" for name in SECTIONS]
-    assert set(SECTIONS) <= set(ids)
+    inside = {str(link) for link in links if str(link).startswith("#")}
+    assert inside == {f"#{name}" for name in SECTIONS} | {f"#cargo-{n}" for n in range(1, 8)}
+    assert {link.removeprefix("#") for link in inside} <= set(ids)
+
+
+def test_links_that_leave_the_page_lead_to_files_of_the_plan_folder(small: str) -> None:
+    links = {str(attributes["href"]) for attributes in Page(small).tags("a")}
+    files = {link for link in links if not link.startswith("#")}
+    assert files <= {table.file for table in PLAN_TABLES} | {"plan.json"}
+    assert {"missions.csv", "manifest.csv", "stowage.csv", "inventory.csv", "plan.json"} <= files
 
 
 def test_the_page_asks_nothing_from_outside_and_runs_no_script(small: str) -> None:
@@ -219,6 +239,26 @@ def test_the_worst_lines_left_behind_come_first() -> None:
     assert worst.index(">must<") < worst.index("<td></td>")
 
 
+def test_every_line_left_behind_stands_on_the_page_with_its_reason(small: str) -> None:
+    plan = a_big_plan(8, 200)
+    left = small[small.index('id="left"') : small.index('id="basis"')]
+    assert all(f">{row.item_id}<" in left for row in plan.manifest if not row.mission_id)
+
+
+def test_the_head_names_each_target_that_is_missed() -> None:
+    plan = a_big_plan(8, 200)
+    kpis = measure_kpis(plan)
+    head = render(replace(plan, kpis=kpis)).partition("<nav")[0]
+    missed = [one for one in kpis if one.met is False]
+    assert missed
+    assert f"{len(missed)} missed: {missed[0].kpi_id} {missed[0].name}" in head
+
+
+def test_a_kpi_shows_causes_first_and_how_it_is_counted_below(small: str) -> None:
+    row = small[small.index(">K3</th>") :]
+    assert row.index("largest causes") < row.index("<small>date: end of the line")
+
+
 def test_a_stage_without_bound_shows_a_dash_not_a_number() -> None:
     plan = a_big_plan(3, 20)
     stage = StageReport(stage="stowage", status=plan.stages[0].status, objective=None, bound=float("-inf"), gap=float("inf"))
@@ -341,7 +381,29 @@ def test_every_placed_piece_is_drawn_once_with_its_place_in_the_unload_order() -
         placed = [one for one in plan.stowage if one.mission_id == picture.mission_id]
         orders = sorted(int(found) for found in re.findall(r"unloaded as (\d+)", "".join(picture.svgs)))
         assert orders == sorted(one.unload_order for one in placed)
-        assert sum(mass_kg for *_, mass_kg in picture.packing) == pytest.approx(sum(one.mass_kg for one in placed))
+
+
+def test_a_cargo_sheet_lists_every_row_aboard_once_in_unload_order_with_its_bays() -> None:
+    plan = a_big_plan(4, 300)
+    sheets = cargo_sheets(plan)
+    listed = [one.row.item_id for sheet in sheets.values() for one in (*sheet.up, *sheet.back)]
+    assert sorted(listed) == sorted(row.item_id for row in plan.manifest if row.mission_id)
+    for name, sheet in sheets.items():
+        placed = [one for one in plan.stowage if one.mission_id == name]
+        turns = [one.first_turn for one in sheet.up]
+        assert turns == sorted(turns)
+        assert {bay for one in sheet.up for bay in one.bays.split(", ") if bay} == {one.bay for one in placed}
+        assert all(one.row.direction != "up" for one in sheet.back)
+
+
+def test_a_line_in_two_bays_shows_both_and_its_turns_joined() -> None:
+    plan = a_big_plan(4, 300)
+    first = plan.stowage[0]
+    others = tuple(replace(first, piece=n, bay="X", unload_order=9000 + n) for n in (2, 3))
+    line = plan.scenario.lines[first.item_id]
+    sheet = cargo_sheets(replace(plan, stowage=(first, *others)))[first.mission_id]
+    row = next(one for one in sheet.up if one.row.item_id == line.item_id)
+    assert (row.turns, row.bays) == (f"{first.unload_order}, 9002–9003", f"{first.bay}, X")
 
 
 def test_each_class_has_letters_of_its_own() -> None:
@@ -361,6 +423,43 @@ def test_a_stock_that_falls_below_reserve_is_named_with_its_days() -> None:
     short = [svg for place in draw_stocks(plan) for svg in place.pictures if 'class="stock short"' in svg]
     assert len(short) == len(summarise(plan).stock_outs) > 0
     assert "days below reserve" in short[0]
+
+
+def test_stock_of_the_year_adds_up_and_names_the_day_it_would_run_out_alone() -> None:
+    rows = [(90.0, 0.0), (80.0, 0.0), (170.0, 100.0), (160.0, 0.0)]  # 10 kg a day, 100 kg on the third
+    plan = a_big_plan(1, 0)
+    place = plan.scenario.destinations[0].destination
+    stock = Stock(destination=place, supply_class="food", on_hand_kg=100.0, reserve_kg=75.0, critical_kg=0.0)
+    plan = replace(
+        plan,
+        scenario=replace(plan.scenario, stock=(stock,)),
+        inventory=tuple(
+            InventoryRow(
+                destination=place,
+                supply_class="food",
+                day_utc=on_day(n),
+                on_hand_kg=held,
+                p05_kg=held,
+                p95_kg=held,
+                reserve_kg=75.0,
+                inbound_kg=came,
+            )
+            for n, (held, came) in enumerate(rows)
+        ),
+    )
+    (one,) = summarise(plan).stocks
+    assert (one.opening_kg, one.delivered_kg, one.used_kg, one.closing_kg) == (100.0, 100.0, 40.0, 160.0)
+    assert (one.tightest_kg, one.tightest_utc) == (80.0, on_day(1))
+    assert one.alone_until_utc == on_day(2)
+    assert one.cover_d == pytest.approx(8.5)  # 85 kg above reserve at 10 kg a day
+
+
+def test_a_mission_that_docks_after_the_picture_ends_is_named_at_the_edge() -> None:
+    plan = a_big_plan(2, 0)
+    far = tuple(
+        replace(one, start_utc=on_day(600), end_utc=on_day(700)) if one.kind == "dock" else one for one in plan.activities
+    )
+    assert f"M00 from {on_day(600):%Y-%m-%d} →" in draw_timeline(replace(plan, activities=far))
 
 
 def test_customers_are_shown_by_their_full_name() -> None:
@@ -386,3 +485,15 @@ def test_a_browser_draws_the_page_without_scrolling_it_sideways(tmp_path: Path, 
     found = re.search(r"<title>(\d+) (\d+)</title>", dom)
     assert found
     assert int(found[1]) <= int(found[2])
+
+
+def test_the_summary_in_words_names_missed_targets_and_the_stock_nearest_to_its_reserve() -> None:
+    plan = a_big_plan(8, 200)
+    plan = replace(plan, kpis=measure_kpis(plan))
+    summary = summarise(plan)
+    told = "\n".join(summary_lines(summary, plan, Path("report.html")))
+    missed = [one for one in plan.kpis if one.met is False]
+    assert f"{len(missed)} missed" in told
+    assert all(f"{one.kpi_id} {one.name} missed: " in told for one in missed)
+    kept = "\n".join(summary_lines(replace(summary, stock_outs=()), plan, Path("report.html")))
+    assert re.search(r"nearest to it: .+ at .+, -?[\d,]+ kg against a reserve of [\d,]+ kg on 20\d\d-\d\d-\d\d", kept)

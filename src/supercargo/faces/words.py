@@ -69,6 +69,7 @@ def summary_lines(summary: Any, plan: OperationsPlan, report: Path) -> list[str]
         ("Use", _use(summary)),
         ("Stock", _stock(summary)),
         ("Money", _money(summary)),
+        ("KPIs", _kpi_verdict(plan.kpis)),
         ("Left behind", _left_behind(summary)),
         ("Promises", [*plan.causes] or ["all kept"]),
         ("Referee", _referee(summary)),
@@ -109,19 +110,48 @@ def _use(summary: Any) -> list[str]:
     full, late = len(summary.full_missions), len(summary.late_load_full_missions)
     return [
         f"missions are {_percent(summary.utilisation_percent)} full on average, {full} of them to 97 % or more; "
-        f"late load is full on {late}",
+        f"late-load room is full on {late}",
         f"busiest ports: {busiest or 'none'}",
     ]
 
 
 def _stock(summary: Any) -> list[str]:
     if not summary.stock_outs:
-        return [f"none of {count(summary.tracked_stocks_count, 'stock')} falls below its reserve"]
+        kept = f"none of {count(summary.tracked_stocks_count, 'stock')} falls below its reserve"
+        return [kept, *_tightest(summary)]
     lines = [f"{len(summary.stock_outs)} of {count(summary.tracked_stocks_count, 'stock')} fall below reserve"]
     for out in summary.stock_outs[:_MOST_LISTED]:
         days = f"{count(out.below_reserve_count, 'day')} below reserve, {out.below_zero_count} below zero"
         lines.append(f"  {out.supply_class} at {out.destination}: {days}, first {format_utc(out.first_utc)[:10]}")
     return lines
+
+
+def _tightest(summary: Any) -> list[str]:
+    """The stock that comes nearest to its reserve, among those that are used at all and have one."""
+    used = [one for one in summary.stocks if one.used_kg > 0 and one.reserve_kg > 0]
+    if not used:
+        return []
+    one = min(used, key=lambda stock: (stock.tightest_kg / stock.reserve_kg, stock.destination, stock.supply_class))
+    on_day = format_utc(one.tightest_utc)[:10]
+    kept = f"{one.tightest_kg:,.0f} kg against a reserve of {one.reserve_kg:,.0f} kg"
+    return [f"nearest to it: {one.supply_class} at {one.destination}, {kept} on {on_day}"]
+
+
+def _kpi_verdict(kpis: Sequence[Kpi]) -> list[str]:
+    """How many targets are met; each one missed with value and target."""
+    missed = [one for one in kpis if one.met is False]
+    met, unknown = sum(1 for one in kpis if one.met), sum(1 for one in kpis if one.met is None)
+    lines = [f"{met} of {len(kpis)} targets met, {len(missed)} missed, {unknown} without evidence or target"]
+    return lines + [
+        f"  {one.kpi_id} {one.name} missed: {_amount(one.value, one)}, target {_amount(one.target, one)}" for one in missed
+    ]
+
+
+def _amount(value: float | None, one: Kpi) -> str:
+    """A value or target of a KPI with its unit; the comparison is in the report."""
+    if value is None:
+        return "none"
+    return _millions(value) if one.unit == "USD" else f"{value:,.1f} %" if one.unit == "percent" else f"{value:,.0f}"
 
 
 def _money(summary: Any) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from supercargo.measure.deliveries import LineFate, line_fates, reason_kinds
 from supercargo.measure.money import AccountSum, Money, accounts, money_by, whole_money
 from supercargo.measure.occupancy import FleetDays, PortUse, ResourceUse, fleet_days, port_use, resource_use
-from supercargo.model import DIRECTIONS, ManifestRow, OperationsPlan, PlannedMission, Unflown, Violation
+from supercargo.model import DIRECTIONS, InventoryRow, ManifestRow, OperationsPlan, PlannedMission, Unflown, Violation
 
 __all__ = [
     "FULL_PERCENT",
@@ -21,6 +21,7 @@ __all__ = [
     "MissionFigures",
     "OnTime",
     "PlaceFigures",
+    "StockFigures",
     "StockOut",
     "Summary",
     "is_waived",
@@ -91,8 +92,14 @@ class CustomerFigures:
     lines_count: int
     left_lines_count: int
     delivered_kg: float
+    up_kg: float
     on_time: OnTime
     money: Money
+
+    @property
+    def usd_per_kg(self) -> float | None:
+        """Every cost on the customer's account for each kilogram delivered up [USD]; None without up mass."""
+        return self.money.whole_cost_usd / self.up_kg if self.up_kg > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,8 @@ class MissionFigures:
     pieces_count: int  # up
     late_lines_count: int  # up, delivered after due_utc
     room_left_kg: float
+    usd_per_kg: float | None  # every cost for each kilogram up; None without up mass
+    classes_kg: tuple[tuple[str, float], ...]  # class of supply and its mass up, by name
 
     @property
     def fill_percent(self) -> float:
@@ -126,6 +135,23 @@ class StockOut:
     first_utc: datetime
     lowest_kg: float
     reserve_kg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockFigures:
+    """A class of supply at a place over the year: opened with, got, used, kept, and how near it came to its reserve."""
+
+    destination: str
+    supply_class: str
+    opening_kg: float
+    delivered_kg: float
+    used_kg: float
+    closing_kg: float
+    reserve_kg: float  # on the tightest day
+    tightest_kg: float  # on hand on the day with the least stock above reserve
+    tightest_utc: datetime
+    alone_until_utc: datetime | None  # first day below reserve if nothing were delivered; None: not within the horizon
+    cover_d: float | None  # days from the horizon's end to the reserve, at the year's mean use; None without use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +191,7 @@ class Summary:
     late_load_full_missions: tuple[str, ...]
     tracked_stocks_count: int
     stock_outs: tuple[StockOut, ...]
+    stocks: tuple[StockFigures, ...]
     money: Money
     accounts: tuple[AccountSum, ...]
     customers: tuple[CustomerFigures, ...]
@@ -257,6 +284,7 @@ def _customers(plan: OperationsPlan, fates: tuple[LineFate, ...]) -> tuple[Custo
             lines_count=len(lines[name]),
             left_lines_count=sum(1 for fate in lines[name] if not fate.whole),
             delivered_kg=math.fsum(fate.delivered_kg for fate in lines[name]),
+            up_kg=_kg(lines[name], "up"),
             on_time=_on_time(lines[name]),
             money=money,
         )
@@ -281,6 +309,11 @@ def _mission(mission: PlannedMission, rows: list[ManifestRow]) -> MissionFigures
         pieces_count=round(sum(row.pieces for row in up if row.form != "bulk")),
         late_lines_count=sum(1 for row in up if row.due_utc and row.delivered_utc and row.delivered_utc > row.due_utc),
         room_left_kg=max(0.0, mission.upmass_capacity_kg - mission.upmass_kg),
+        usd_per_kg=mission.cost_usd / mission.upmass_kg if mission.upmass_kg > 0 else None,
+        classes_kg=tuple(
+            (name, math.fsum(row.mass_kg for row in up if row.supply_class == name))
+            for name in sorted({row.supply_class for row in up})
+        ),
     )
 
 
@@ -289,6 +322,42 @@ def _missions(plan: OperationsPlan) -> tuple[MissionFigures, ...]:
     for row in plan.manifest:
         aboard[row.mission_id].append(row)
     return tuple(_mission(mission, aboard[mission.mission_id]) for mission in plan.missions)
+
+
+def _stocks(plan: OperationsPlan) -> tuple[StockFigures, ...]:
+    series: dict[tuple[str, str], list[InventoryRow]] = defaultdict(list)
+    for row in plan.inventory:
+        series[row.destination, row.supply_class].append(row)
+    held_kg = {(stock.destination, stock.supply_class): stock.on_hand_kg for stock in plan.scenario.stock}
+    order = {place.destination: n for n, place in enumerate(plan.scenario.destinations)}
+    names = sorted(series, key=lambda name: (order.get(name[0], len(order)), name))
+    return tuple(_stock(sorted(series[name], key=lambda row: row.day_utc), held_kg.get(name)) for name in names)
+
+
+def _stock(rows: list[InventoryRow], held_kg: float | None) -> StockFigures:
+    first, last = rows[0], rows[-1]
+    opening_kg = first.on_hand_kg - first.inbound_kg if held_kg is None else held_kg
+    got_kg, alone_until = 0.0, None
+    for row in rows:
+        got_kg += row.inbound_kg
+        if alone_until is None and row.on_hand_kg - got_kg < row.reserve_kg - MASS_TOLERANCE_KG:
+            alone_until = row.day_utc
+    used_kg = opening_kg + got_kg - last.on_hand_kg
+    tightest = min(rows, key=lambda row: (row.on_hand_kg - row.reserve_kg, row.day_utc))
+    spare_kg = max(0.0, last.on_hand_kg - last.reserve_kg)
+    return StockFigures(
+        destination=first.destination,
+        supply_class=first.supply_class,
+        opening_kg=opening_kg,
+        delivered_kg=got_kg,
+        used_kg=used_kg,
+        closing_kg=last.on_hand_kg,
+        reserve_kg=tightest.reserve_kg,
+        tightest_kg=tightest.on_hand_kg,
+        tightest_utc=tightest.day_utc,
+        alone_until_utc=alone_until,
+        cover_d=spare_kg * len(rows) / used_kg if used_kg > MASS_TOLERANCE_KG else None,
+    )
 
 
 def _stock_outs(plan: OperationsPlan) -> tuple[tuple[StockOut, ...], int]:
@@ -378,6 +447,7 @@ def summarise(plan: OperationsPlan) -> Summary:
         late_load_full_missions=tuple(one.mission_id for one in missions if (one.late_load_percent or 0.0) >= FULL_PERCENT),
         tracked_stocks_count=tracked_count,
         stock_outs=stock_outs,
+        stocks=_stocks(plan),
         money=whole_money(plan, plan.costs, fates),
         accounts=accounts(plan),
         customers=_customers(plan, fates),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
-from supercargo.model import EVIDENCE, ManifestRow, OperationsPlan
+from supercargo.model import EVIDENCE, Kpi, ManifestRow, OperationsPlan
+from supercargo.referee import RULES
+from supercargo.report.cargo import cargo_sheets
 from supercargo.report.stock import draw_stocks
 from supercargo.report.stowage import class_colours, draw_stowage
 from supercargo.report.svg import PALETTE, short_utc
@@ -21,7 +23,21 @@ from supercargo.report.timeline import draw_timeline
 __all__ = ["render_report"]
 
 WORST_COUNT = 50
+OTHERS_COUNT = 1000
 VIOLATIONS_COUNT = 300
+FILES = (
+    ("missions.csv", "one mission a row: spacecraft, pad, port, instants, loads, money"),
+    ("manifest.csv", "every cargo line: its mission and delivery, or why it was left behind"),
+    ("stowage.csv", "every piece: bay, corner, size, unload order"),
+    ("inventory.csv", "stock of each class at each place, day by day"),
+    ("activities.csv", "processing, pad, dock, unloading and loading with their resources"),
+    ("windows.csv", "launch windows found, and the mission that uses each"),
+    ("costs.csv", "costs and prices by mission, customer and account"),
+    ("kpis.csv", "KPIs with target and causes"),
+    ("plan.json", "digests, solvers' bounds, what the referee found"),
+)
+COUNTED = ("date:", "denominator:", "excused:", "strict = ", "value:", "maintenance:", "price year")
+"""Clauses of a KPI's causes that say how it is counted; the others say why it is as it is."""
 SIGNS = {"above": ">", "below": "<", "at least": "≥", "exactly": "="}
 
 
@@ -40,6 +56,7 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
     )
     pages.filters.update(FILTERS)
     colours = class_colours(plan)
+    left, violations = _left_behind(plan), _violations(plan)
     return pages.get_template("page.html").render(
         plan=plan,
         settings=plan.scenario.settings,
@@ -47,14 +64,21 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
         timeline=draw_timeline(plan),
         missions=_mission_rows(plan, summary),
         colours=colours,
-        pictures=draw_stowage(plan, colours),
+        pictures={picture.mission_id: picture for picture in draw_stowage(plan, colours)},
+        sheets=cargo_sheets(plan),
+        classes=sorted({name for one in summary.missions for name, _ in one.classes_kg}),
+        verdict=_verdict(plan),
         stocks=draw_stocks(plan),
         customer_names={customer.customer: customer.name for customer in plan.scenario.customers},
         busiest_port=max(summary.ports, key=lambda port: port.percent, default=None),
         largest_usd=_largest_usd(summary),
-        violations=_violations(plan),
+        violations=violations,
         violations_count=VIOLATIONS_COUNT,
-        worst=_worst_left_behind(plan),
+        broken_rules=_broken_rules(violations),
+        worst=left[:WORST_COUNT],
+        others=left[WORST_COUNT : WORST_COUNT + OTHERS_COUNT],
+        unlisted_count=max(0, len(left) - WORST_COUNT - OTHERS_COUNT),
+        files=FILES,
         full_percent=FULL_PERCENT,
         evidence=_evidence(plan),
         senses={one.kpi_id: SIGNS[one.sense] for one in KPIS},
@@ -65,7 +89,25 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
 def _mission_rows(plan: OperationsPlan, summary: Summary) -> list[dict[str, Any]]:
     figures = {one.mission_id: one for one in summary.missions}
     ordered = sorted(plan.missions, key=lambda one: (one.launch_utc, one.mission_id))
-    return [{"plan": mission, "figures": figures[mission.mission_id]} for mission in ordered]
+    unload_utc = {one.mission_id: one.start_utc for one in plan.activities if one.kind == "unload"}
+    return [
+        {
+            "number": number,
+            "plan": mission,
+            "figures": figures[mission.mission_id],
+            "classes_kg": dict(figures[mission.mission_id].classes_kg),
+            "unload_utc": unload_utc.get(mission.mission_id),
+        }
+        for number, mission in enumerate(ordered, start=1)
+    ]
+
+
+def _verdict(plan: OperationsPlan) -> dict[str, list[Kpi]]:
+    return {
+        "met": [one for one in plan.kpis if one.met],
+        "missed": [one for one in plan.kpis if one.met is False],
+        "unknown": [one for one in plan.kpis if one.met is None],
+    }
 
 
 def _largest_usd(summary: Summary) -> dict[str, float]:
@@ -83,7 +125,14 @@ def _violations(plan: OperationsPlan) -> list[tuple[str, str, str, str]]:
     return sorted(rows, key=lambda row: (("hard", "waived", "soft").index(row[0]), *row[1:]))
 
 
-def _worst_left_behind(plan: OperationsPlan) -> list[tuple[ManifestRow, float, bool]]:
+def _broken_rules(violations: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, int]]:
+    """Each rule that is broken, with its sentence and how often, in the order of the list."""
+    sentences = {rule.rule_id: rule.sentence for rule in RULES}
+    counts = Counter((weight, rule) for weight, rule, _, _ in violations)
+    return [(weight, rule, sentences.get(rule, ""), number) for (weight, rule), number in counts.items()]
+
+
+def _left_behind(plan: OperationsPlan) -> list[tuple[ManifestRow, float, bool]]:
     """Left-behind rows that hurt most: must lines first, then by priority, due date and mass."""
     rows = []
     for row in plan.manifest:
@@ -92,7 +141,7 @@ def _worst_left_behind(plan: OperationsPlan) -> list[tuple[ManifestRow, float, b
             rows.append((row, line.priority if line else 5.0, bool(line and line.must)))
     last = plan.scenario.settings.end_utc
     rows.sort(key=lambda one: (not one[2], one[1], one[0].due_utc or last, -one[0].mass_kg, one[0].item_id))
-    return rows[:WORST_COUNT]
+    return rows
 
 
 def _evidence(plan: OperationsPlan) -> list[tuple[str, dict[str, int], list[str], list[str]]]:
@@ -128,12 +177,8 @@ def _evidence(plan: OperationsPlan) -> list[tuple[str, dict[str, int], list[str]
 
 
 def _number(value: float | None, places: int = 0) -> str:
-    """A number with its thousands apart by narrow blanks; a dash where there is none."""
-    return (
-        "–"
-        if value is None or not math.isfinite(value)
-        else f"{value:,.{places}f}".replace(",", "\u202f").replace("-", "\u2212")
-    )
+    """A number with commas between its thousands; a dash where there is none."""
+    return "–" if value is None or not math.isfinite(value) else f"{value:,.{places}f}".replace("-", "\u2212")
 
 
 def _millions(value: float | None) -> str:
@@ -155,8 +200,13 @@ def _kpi_value(value: float | None, unit: str) -> str:
 
 
 def _causes(words: str) -> list[str]:
-    """Causes are clauses set apart by semicolons."""
-    return [clause for clause in words.split("; ") if clause]
+    """Causes are clauses set apart by semicolons; without those that only say how the KPI is counted."""
+    return [clause for clause in words.split("; ") if clause and not clause.startswith(COUNTED)]
+
+
+def _counted(words: str) -> str:
+    """The clauses that say how the KPI is counted, on one line."""
+    return "; ".join(clause for clause in words.split("; ") if clause.startswith(COUNTED))
 
 
 def _width(value: float, largest: float) -> str:
@@ -170,6 +220,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": _percent,
     "kpi_value": _kpi_value,
     "causes": _causes,
+    "counted": _counted,
     "width": _width,
     "day": lambda instant: instant.strftime("%Y-%m-%d") if instant else "–",
     "clock": lambda instant: f"{instant:%H:%M}",

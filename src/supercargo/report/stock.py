@@ -13,7 +13,6 @@ from supercargo.report.svg import CalendarAxis, escaped, points
 __all__ = ["StockCurves", "draw_stocks"]
 
 WIDTH_PX, HEIGHT_PX = 300, 128
-NARROW = "\u202f"  # between thousands
 LEFT_PX, TOP_PX, BOTTOM_PX = 44, 20, 104
 
 
@@ -85,7 +84,7 @@ def _corners(path: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def _axes(axis: CalendarAxis, zero_px: float, top_px: float, top_kg: float) -> Iterator[str]:
     yield f'<path class="axis" d="M{LEFT_PX} {zero_px:.1f}H{WIDTH_PX - 6}"/>'
     yield f'<text class="tick" x="{LEFT_PX - 4}" y="{zero_px + 3:.1f}">0</text>'
-    yield f'<text class="tick" x="{LEFT_PX - 4}" y="{top_px + 5:.1f}">{f"{top_kg:,.0f}".replace(",", NARROW)}</text>'
+    yield f'<text class="tick" x="{LEFT_PX - 4}" y="{top_px + 5:.1f}">{top_kg:,.0f}</text>'
     for n, (first, month) in enumerate(axis.months()):
         x = axis.x(first)
         yield f'<path class="axis" d="M{x:.1f} {BOTTOM_PX}v3"/>'

@@ -35,12 +35,11 @@ class ClassColour:
 
 @dataclass(frozen=True, slots=True)
 class StowagePicture:
-    """One mission's bays, one SVG each, and its packing list."""
+    """One mission's bays, one SVG each."""
 
     mission_id: str
     svgs: tuple[str, ...]
     note: str
-    packing: tuple[tuple[str, str, str, float], ...]  # numbers in the unload order, line, bay, mass in kg
 
 
 def class_colours(plan: OperationsPlan) -> tuple[ClassColour, ...]:
@@ -82,27 +81,8 @@ def draw_stowage(plan: OperationsPlan, colours: tuple[ClassColour, ...]) -> tupl
             svgs = tuple(_picture(plan, bay, placed, looks) for bay, placed in filled)
             placed = [placement for _, boxes_in in filled for placement in boxes_in]
             note = f"{mission.destination}: {len(placed)} pieces, {sum(one.mass_kg for one in placed):,.0f} kg"
-            pictures.append(StowagePicture(mission.mission_id, svgs, note, _packing_list(placed)))
+            pictures.append(StowagePicture(mission.mission_id, svgs, note))
     return tuple(pictures)
-
-
-def _packing_list(placed: list[Placement]) -> tuple[tuple[str, str, str, float], ...]:
-    """Pieces in unload order; neighbours of one line in one bay stand on one row."""
-    rows: list[list[Placement]] = []
-    for placement in sorted(placed, key=lambda one: (one.unload_order, one.item_id, one.piece)):
-        if rows and (rows[-1][-1].item_id, rows[-1][-1].bay) == (placement.item_id, placement.bay):
-            rows[-1].append(placement)
-        else:
-            rows.append([placement])
-    return tuple(
-        (
-            f"{row[0].unload_order}" + (f"–{row[-1].unload_order}" if len(row) > 1 else ""),
-            row[0].item_id,
-            row[0].bay,
-            sum(one.mass_kg for one in row),
-        )
-        for row in rows
-    )
 
 
 def _picture(plan: OperationsPlan, bay: MissionBay, placed: list[Placement], looks: Mapping[str, ClassColour]) -> str:

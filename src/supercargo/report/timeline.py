@@ -73,6 +73,18 @@ def _lane(axis: CalendarAxis, lane: Lane, y: int) -> Iterator[str]:
     starts = sorted(axis.x(bar.start) for bar in drawn if bar.label)
     for bar in drawn:
         yield _bar(axis, bar, y, next((x for x in starts if x > axis.x(bar.start)), WIDTH_PX))
+    yield from (_beyond(bar, y) for bar in lane.bars if bar.label and bar.start > axis.end)
+
+
+def _beyond(bar: Bar, y: int) -> str:
+    """Words at the right edge for a bar that begins after the end of the picture."""
+    words = f"{clip(bar.label, 40)} from {bar.start:%Y-%m-%d} →"
+    width = len(words) * LETTER_PX
+    return (
+        f'<rect class="under" x="{WIDTH_PX - 8 - width:.0f}" y="{y + 1}" width="{width + 4:.0f}" height="{LANE_PX - 2}"/>'
+        f'<text class="on beyond" x="{WIDTH_PX - 6:.0f}" y="{y + 12.5}">{escaped(words)}'
+        f"<title>{escaped(bar.title)}</title></text>"
+    )
 
 
 def _bar(axis: CalendarAxis, bar: Bar, y: int, next_x: float) -> str:
@@ -91,4 +103,5 @@ def _bar(axis: CalendarAxis, bar: Bar, y: int, next_x: float) -> str:
     if not bar.label or fits < min(3, len(bar.label)):
         return box
     at = until + (6 if bar.look == "dock" else 2) if beside else x + 4
-    return f'{box}<text class="on" x="{at:.1f}" y="{y + 12.5}">{escaped(clip(bar.label, fits))}</text>'
+    look = "on beside" if beside else "on"
+    return f'{box}<text class="{look}" x="{at:.1f}" y="{y + 12.5}">{escaped(clip(bar.label, fits))}</text>'
