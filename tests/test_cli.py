@@ -224,7 +224,7 @@ def test_progress_is_quiet_for_a_second_and_then_tells_the_time_left(capsys: pyt
         watch("schedule", 0.7)
         watch("unheard of", 0.7)
     assert capsys.readouterr().err == (
-        "schedule: 24 % done, about 31 s left\nschedule: 31 % done, about 54 s left\nunheard of: 31 % done, about 54 s left\n"
+        "schedule: 9 % done, about 101 s left\nschedule: 11 % done, about 202 s left\nunheard of: 11 % done, about 202 s left\n"
     )
 
 
@@ -275,9 +275,16 @@ except KeyboardInterrupt:
 """
 
 
+def heeds_interrupts() -> None:
+    """A job in the background inherits that SIGINT is ignored; the child under test must not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_lets_python_put_things_away(sent: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", PATIENT], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", PATIENT], stdout=subprocess.PIPE, text=True, preexec_fn=heeds_interrupts
+    ) as child:
         assert child.stdout is not None
         child.stdout.readline()
         os.kill(child.pid, sent)
@@ -287,7 +294,9 @@ def test_interrupt_lets_python_put_things_away(sent: signal.Signals) -> None:
 
 def test_interrupt_ends_the_command_even_inside_a_solver() -> None:
     words = [sys.executable, "-c", STUCK]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heeds_interrupts
+    ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
         child.stdout.readline()
@@ -309,7 +318,9 @@ schedule_missions(scenario, find_windows(scenario), ())
 
 def test_ctrl_c_still_reaches_python_after_a_solver_has_run() -> None:
     words = [sys.executable, "-c", AFTER_A_SOLVER + PATIENT]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as child:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1], preexec_fn=heeds_interrupts
+    ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "working\n"
         child.send_signal(signal.SIGINT)

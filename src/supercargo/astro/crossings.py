@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from sgp4.api import Satrec
 
-from supercargo.astro.elements import MeanElements, elements_of, satellite_of, states
+from supercargo.astro.elements import MeanElements, elements_of, satellite_from_elements, satellite_of, states
 from supercargo.astro.frames import beta_deg, pad_direction, plane_normal, teme
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats, Truths, gmst_rad, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError
@@ -40,7 +40,6 @@ NEAR_EPOCH_D = 14.0
 _NEAR_FLOOR_S = 5.0  # measured against a station's own ephemeris near the epoch, see docs/windows.md
 _FAR_FLOOR_S = 10.0  # the plane's wobble within each turn, which the mean node leaves out
 _KNOWN_PHASE_DEG = 30.0
-_J2 = 1.082_626_68e-3
 _EARTH_KM3_S2 = 398_600.4418
 _EQUATOR_KM = 6378.137
 _PARKING_KM_S = math.sqrt(_EARTH_KM3_S2 / (_EQUATOR_KM + 200.0))  # circular orbit at 200 km, where a launcher lets go
@@ -96,23 +95,19 @@ def _semi_major_axis_km(elements: MeanElements) -> float:
 
 
 def node_rate_rad_s(elements: MeanElements) -> float:
-    """The Earth's bulge turns an orbit's node at -3/2 J2 (R/p)^2 n cos i [rad/s].
+    """The Earth's bulge turns an orbit's node steadily: westward for a station, eastward for a retrograde orbit [rad/s].
 
-    First order in J2, with the mean motion as printed: over weeks to months of the ISS's element sets this comes nearer to
-    the observed node than SGP4's own rate does (docs/windows.md). Source: Vallado, Fundamentals of Astrodynamics, chapter 9;
-    Curtis, Orbital Mechanics for Engineering Students, section 4.7.
+    SGP4's own secular rate, with J2, J2 squared and J4, so that the drift goes on where the theory left off. Source: Hoots and
+    Roehrich, Spacetrack Report No. 3 (1980), section 6.
 
     >>> from datetime import UTC, datetime
-    >>> shuttle = MeanElements(  # Curtis, section 4.7: 280 by 400 km, 51.43 deg
+    >>> shuttle = MeanElements(  # Curtis, Orbital Mechanics, section 4.7, finds -5.18 to first order: 280 by 400 km
     ...     epoch_utc=datetime(2000, 1, 1, tzinfo=UTC), inclination_deg=51.43, raan_deg=0.0, eccentricity=0.008931,
     ...     arg_perigee_deg=0.0, mean_anomaly_deg=0.0, mean_motion_rev_d=15.7671, bstar=0.0)
     >>> round(math.degrees(node_rate_rad_s(shuttle)) * 86_400, 2)
     -5.18
     """
-    turn_rad_s = elements.mean_motion_rev_d * _TURN / DAY_S
-    parameter_km = _semi_major_axis_km(elements) * (1.0 - elements.eccentricity**2)
-    flattening = _J2 * (_EQUATOR_KM / parameter_km) ** 2
-    return -1.5 * flattening * turn_rad_s * math.cos(math.radians(elements.inclination_deg))
+    return float(satellite_from_elements(elements).nodedot) / 60.0
 
 
 def moving_plane(orbit: Orbit) -> MovingPlane:

@@ -17,11 +17,11 @@ LINE_EVERY_S = 10.0
 
 STAGE_SHARES: Mapping[str, float] = {
     "reading": 0.02,
-    "windows": 0.05,
-    "schedule": 0.35,
-    "manifest": 0.45,
+    "windows": 0.02,
+    "schedule": 0.10,
+    "manifest": 0.74,
     "assembly": 0.03,
-    "judging": 0.05,
+    "judging": 0.04,
     "writing": 0.05,
 }
 """Usual share of each stage in the time of a whole plan, in the order in which they come."""

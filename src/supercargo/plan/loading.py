@@ -43,19 +43,19 @@ def load_missions(
         return first, StowagePlan(placements=())
     barred, fill = frozenset[tuple[str, str]](), dict[str, float]()
     manifest = first.best
-    stowage = stow(scenario, schedule, manifest, watch=_part(watch, 0.5, 0.8))
+    stowage = stow(scenario, schedule, manifest, watch=_part(watch, 0.5, 0.8), fuse=fuse)
     for number in range(1, rounds + 1):
         if not stowage.refused:
             break
         barred |= frozenset(stowage.refused)
-        if number == rounds:  # no more trying: the same manifest without what was refused
+        if number == rounds or fuse() <= 0.0:  # no more trying: the same manifest without what was refused
             manifest = without_refused(scenario, schedule, manifest, stowage)
             break
         fill.update(reached_fill(scenario, schedule, stowage))
         missions = frozenset(mission_id for mission_id, _ in stowage.refused)
         again = refill(scenario, schedule, needs, manifest, barred=barred, fill=fill, missions=missions)
         manifest = again.best or manifest
-        stowage = stow(scenario, schedule, manifest, keep=stowage.of_mission)
+        stowage = stow(scenario, schedule, manifest, keep=stowage.of_mission, fuse=fuse)
         watch(0.8 + 0.2 * number / rounds)
     watch(1.0)
     if manifest is first.best:

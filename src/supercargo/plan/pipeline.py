@@ -23,12 +23,12 @@ from supercargo.plan.assembly import mission_activities, mission_bays, planned_m
 from supercargo.plan.costing import cost_missions
 from supercargo.plan.delivery import deliver
 from supercargo.plan.demand import forecast_demand
-from supercargo.plan.first_come import schedule_first_come
 from supercargo.plan.loading import load_first_come, load_missions
+from supercargo.plan.manifest import lost_usd
 from supercargo.plan.manifest_promises import unkept_promises
 from supercargo.plan.needs import stock_needs
 from supercargo.plan.projection import project_stock
-from supercargo.plan.schedule import schedule_missions
+from supercargo.plan.schedule import priced_first_come, schedule_missions
 from supercargo.plan.windows import find_windows
 
 __all__ = ["BASELINE", "OPTIMISED", "Planner", "StageWatch", "plan_year"]
@@ -149,16 +149,17 @@ def _optimised_load(
 def _first_come_schedule(
     scenario: Scenario, windows: tuple[LaunchWindow, ...], needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
 ) -> Outcome[Schedule]:
-    schedule = schedule_first_come(scenario, windows)
+    outcome = priced_first_come(scenario, windows, needs)
     watch(1.0)
-    return Outcome(Status.FEASIBLE, schedule, 0.0, -math.inf)
+    return outcome
 
 
 def _first_come_load(
     scenario: Scenario, schedule: Schedule, needs: tuple[StockNeed, ...], watch: Watch, fuse: Fuse
 ) -> tuple[Outcome[Manifest], StowagePlan]:
     manifest, stowage = load_first_come(scenario, schedule, watch=watch)
-    return Outcome(Status.FEASIBLE, manifest, 0.0, -math.inf), stowage
+    objective = lost_usd(scenario, schedule, needs, manifest)
+    return Outcome(Status.FEASIBLE, manifest, objective, -math.inf), stowage
 
 
 OPTIMISED = Planner("optimised", _optimised_schedule, _optimised_load)

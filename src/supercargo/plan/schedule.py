@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from supercargo.kernel import Fuse, NoPlan, Outcome, Watch, days, never, silent
+from supercargo.kernel import Fuse, NoPlan, Outcome, Status, Watch, days, never, silent
 from supercargo.model import LaunchWindow, Scenario, Schedule, StockNeed
 from supercargo.plan.first_come import first_come_choice
 from supercargo.plan.schedule_decode import schedule_of
@@ -14,9 +14,9 @@ from supercargo.plan.schedule_instants import seconds_of
 from supercargo.plan.schedule_options import Market, options_of, uses_of
 from supercargo.plan.schedule_reasons import unflown_of
 from supercargo.plan.schedule_worth import mission_worth_usd, option_costs_usd
-from supercargo.solve.scheduling import Alternative, Cover, DatedChoice, Effort, choose
+from supercargo.solve.scheduling import Alternative, Cover, DatedChoice, Effort, choose, value_of
 
-__all__ = ["COVER_DAYS", "COVER_SHARE", "COVER_USD_KG", "UNIT_USD", "dated_choice", "schedule_missions"]
+__all__ = ["COVER_DAYS", "COVER_SHARE", "COVER_USD_KG", "UNIT_USD", "dated_choice", "priced_first_come", "schedule_missions"]
 
 UNIT_USD = 1000
 """The objective counts whole thousands of dollars."""
@@ -62,6 +62,16 @@ def schedule_missions(
     answer = choose(problem, effort, hint=first_come_choice(scenario, market), watch=watch)
     best = None if answer.best is None else schedule_of(scenario, market, answer.best)
     return Outcome(answer.status, best, answer.objective * UNIT_USD, answer.bound * UNIT_USD)
+
+
+def priced_first_come(
+    scenario: Scenario, windows: tuple[LaunchWindow, ...], needs: tuple[StockNeed, ...]
+) -> Outcome[Schedule]:
+    """First come, first served, with its price in the measure of `schedule_missions` [USD]; nothing is proven."""
+    market = options_of(scenario, windows)
+    choice = first_come_choice(scenario, market)
+    price = value_of(dated_choice(scenario, market, needs), choice) * UNIT_USD
+    return Outcome(Status.FEASIBLE, schedule_of(scenario, market, choice), float(price), -math.inf)
 
 
 def dated_choice(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...]) -> DatedChoice:

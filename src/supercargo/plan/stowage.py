@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from supercargo.kernel import Watch, silent
+from supercargo.kernel import Fuse, Watch, never, silent
 from supercargo.model import Bay, CargoLine, Manifest, Placement, Scenario, Schedule, StowagePlan
 from supercargo.plan.bays import bays_of_type
 from supercargo.plan.stowage_balance import Layout, badness, balance, lay_out, without
@@ -48,10 +48,12 @@ def stow(
     *,
     keep: Mapping[str, tuple[Placement, ...]] = {},
     watch: Watch = silent,
+    fuse: Fuse = never,
 ) -> StowagePlan:
     """Stow every mission of a manifest; a line is placed whole or refused whole, must and high priority last.
 
-    `keep` holds the placements of missions stowed before; one whose lines are the same is taken over as it is.
+    `keep` holds the placements of missions stowed before; one whose lines are the same is taken over as it is. After the
+    `fuse` has blown each mission gets one try.
     """
     wanted = stowed_lines(scenario, manifest)
     placements: list[Placement] = []
@@ -63,7 +65,7 @@ def stow(
             placements.extend(old)
         elif lines:
             bays = bays_of_type(scenario, flight.vehicle_type)
-            tries = int(scenario.settings.limits.stowage_tries)
+            tries = int(scenario.settings.limits.stowage_tries) if fuse() > 0.0 else 1
             layout, left = _stow_mission(lines, bays, tries)
             placements.extend(_rows(flight.mission_id, layout) if layout else ())
             refused.extend((flight.mission_id, item_id) for item_id in sorted(left))
