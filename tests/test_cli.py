@@ -224,7 +224,9 @@ def test_progress_is_quiet_for_a_second_and_then_tells_the_time_left(capsys: pyt
         watch("schedule", 0.7)
         watch("unheard of", 0.7)
     assert capsys.readouterr().err == (
-        "schedule: 9 % done, about 101 s left\nschedule: 11 % done, about 202 s left\nunheard of: 11 % done, about 202 s left\n"
+        "schedule: 9 % done, about 101 s left\n"
+        "schedule: 11 % done, about 202 s left\n"
+        "unheard of: 11 % done, about 202 s left\n"
     )
 
 

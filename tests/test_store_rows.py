@@ -176,3 +176,10 @@ def test_a_path_is_read_like_its_content(tmp_path: Path) -> None:
     path.write_bytes(write_rows([a_line()], CargoLine))
     faults: list[Fault] = []
     assert read_rows(path, CARGO, faults) == (a_line(),)
+
+
+def test_what_is_given_finer_than_files_carry_is_taken_at_their_decimals() -> None:
+    header, row = write_rows([a_line(dx_m=0.75)], CargoLine).decode().splitlines()
+    faults: list[Fault] = []
+    (line,) = read_rows(f"{header}\n{row.replace('0.75', '0.7494')}\n", CARGO, faults)
+    assert (line.dx_m, faults) == (0.749, [])

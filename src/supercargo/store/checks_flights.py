@@ -68,9 +68,9 @@ def _why_not(sheets: Sheets, row: int, request: Any, types: list[Any]) -> Iterat
         what = "no pad and processing facility of a lawful site serves a launcher that lifts any of its types"
         fix = "widen vehicle_types, launchers or sites, or add a pad or facility"
         yield sheets.fault("missions", row, "vehicle_types", what, fix)
-    if types and not any(_can_dock(sheets, request.destination, vehicle) for vehicle in types):
+    if types and not any(_can_dock(sheets, vehicle) for vehicle in types):
         systems = ", ".join(sorted({vehicle.docking_system for vehicle in types}))
-        what = f"no port of {request.destination!r} takes {systems}"
+        what = f"no port of {request.destination!r}, nor of any other place, takes {systems}"
         yield sheets.fault("missions", row, "destination", what, "add a port, or a type with another docking system")
     if types and all(request.docked_min_d > vehicle.docked_max_d for vehicle in types):
         what = f"docked_min_d is {request.docked_min_d:g}, longer than any of its types can stay"
@@ -91,10 +91,9 @@ def _can_lift(sheets: Sheets, request: Any, vehicle: Any) -> bool:
     return bool(sites & ready & set(request.sites or sites))
 
 
-def _can_dock(sheets: Sheets, destination: str, vehicle: Any) -> bool:
-    return any(
-        port.destination == destination and vehicle.docking_system in port.docking_system for port in sheets.records("ports")
-    )
+def _can_dock(sheets: Sheets, vehicle: Any) -> bool:
+    """A docking system that no port knows is a slip of the pen; a place short of ports is the planner's to report."""
+    return any(vehicle.docking_system in port.docking_system for port in sheets.records("ports"))
 
 
 def _spacecraft_have_bays(sheets: Sheets) -> Iterator[Fault]:

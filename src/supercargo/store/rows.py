@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc
+from supercargo.kernel import Fault, ScenarioError, as_written, faults_of, format_utc
 from supercargo.model import SCENARIO_TABLES, Table
 from supercargo.store.columns import BadCell, Column, columns_of
 from supercargo.store.folders import read_within
@@ -274,10 +274,13 @@ def _made(
     noun, fields = table.noun, list(values)
     names = {column.field: column.name for column in columns_of(noun)}
     records, rows = [], []
+    # What is given is taken at the decimals that files carry; what is to be judged is taken as it stands.
+    given = id(table) in _SCENARIO_FILES
     for at, row in enumerate(zip(*values.values(), strict=True)):
         if at not in bad:
             try:
-                records.append(noun(**dict(zip(fields, row, strict=True))))
+                record = noun(**dict(zip(fields, row, strict=True)))
+                records.append(as_written(record) if given else record)
             except ScenarioError:
                 pass
             else:
