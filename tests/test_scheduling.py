@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supercargo.kernel import Status
+from supercargo.kernel import Status, silent
 from supercargo.solve.scheduling import (
     FOREVER,
     Alternative,
@@ -24,6 +24,8 @@ from supercargo.solve.scheduling import (
     independent_parts,
     value_of,
 )
+from supercargo.solve.scheduling.cpsat import search
+from supercargo.solve.scheduling.relaxation import relaxed_choice
 
 EFFORT = Effort(work=10.0, gap=0.0)
 
@@ -150,3 +152,20 @@ def test_watch_hears_shares_up_to_one() -> None:
     choose(problem, EFFORT, watch=heard.append)
     assert heard[-1] == 1.0
     assert all(0 <= share <= 1 for share in heard)
+
+
+@given(problems())
+@settings(max_examples=60, deadline=None)
+def test_a_whole_relaxation_is_the_least_of_all_choices(problem: DatedChoice) -> None:
+    choice, bound = relaxed_choice(problem)
+    least = min(value_of(problem, chosen) for chosen in every_choice(problem) if not overbooks(problem, chosen))
+    assert bound <= least
+    assert choice is None or (value_of(problem, choice) == least and not overbooks(problem, choice))
+
+
+@given(problems())
+@settings(max_examples=30, deadline=None)
+def test_search_agrees_with_enumeration_when_the_relaxation_is_not_asked(problem: DatedChoice) -> None:
+    found, bound = search(problem, EFFORT, None, silent)
+    least = min(value_of(problem, chosen) for chosen in every_choice(problem) if not overbooks(problem, chosen))
+    assert bound <= value_of(problem, found) == least

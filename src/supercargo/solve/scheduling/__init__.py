@@ -1,6 +1,7 @@
 """Interval scheduling with dated alternatives: problem, crowds, independent parts, CP-SAT."""
 
-from supercargo.solve.scheduling.cpsat import Effort, choose
+from supercargo.solve.scheduling.chooser import choose
+from supercargo.solve.scheduling.effort import Effort
 from supercargo.solve.scheduling.parts import Part, independent_parts
 from supercargo.solve.scheduling.problem import (
     FOREVER,

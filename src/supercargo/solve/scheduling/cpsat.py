@@ -13,12 +13,12 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
-from supercargo.solve.scheduling.parts import Part, independent_parts
+from supercargo.kernel import Watch
+from supercargo.solve.scheduling.effort import Effort
 from supercargo.solve.scheduling.problem import Cover, DatedChoice, faults_of_choice, value_of
 from supercargo.solve.scheduling.rows import Crowd, crowds
 
-__all__ = ["Effort", "choose"]
+__all__ = ["search"]
 
 ROUNDS = 4
 """Rounds in which only broken covers are added; after that all of them enter."""
@@ -28,59 +28,13 @@ FIRST_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """When a search may stop: deterministic work units, proven gap; the seed fixes its path, a fuse may cut it short."""
-
-    work: float
-    gap: float
-    seed: int = 1
-    fuse: Fuse = never
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     chosen: tuple[int, ...] | None
     bound: float
     work: float
 
 
-def choose(
-    problem: DatedChoice, effort: Effort, *, hint: tuple[int, ...] | None = None, watch: Watch = silent
-) -> Outcome[tuple[int, ...]]:
-    """Choose an alternative for each job (-1: skipped) at least cost; the bound is proven by the solver.
-
-    `hint` is a first guess, lawful or not. Groups of jobs that share nothing are solved one by one, each with its share
-    of the work, so the bound is the sum of theirs. There is always an answer: skipping all jobs is lawful.
-    """
-    parts = independent_parts(problem)
-    sizes = [1 + len(part.alternatives) for part in parts]
-    chosen = [-1] * len(problem.skip_costs)
-    bound = float(sum(cover.price * max(0, cover.need) for cover in problem.covers if not cover.amounts))
-    done = 0
-    for part, size in zip(parts, sizes, strict=True):
-        share = size / sum(sizes)
-        own = replace(effort, work=max(effort.work * share, min(effort.work, 1.0)))
-        best, part_bound = _search(part.problem, own, _hint_of(part, hint), _Teller(done / sum(sizes), share, watch))
-        done += size
-        bound += part_bound
-        for job, pick in zip(part.jobs, best, strict=True):
-            chosen[job] = part.alternatives[pick] if pick >= 0 else -1
-    watch(1.0)
-    objective = float(value_of(problem, tuple(chosen)))
-    status = Status.OPTIMAL if bound >= objective else Status.FEASIBLE  # within the gap is not yet optimal
-    return Outcome(status, tuple(chosen), objective, min(bound, objective))
-
-
-def _hint_of(part: Part, hint: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    if hint is None:
-        return None
-    position = {index: place for place, index in enumerate(part.alternatives)}
-    return tuple(position[hint[job]] if hint[job] >= 0 else -1 for job in part.jobs)
-
-
-def _search(
-    problem: DatedChoice, effort: Effort, hint: tuple[int, ...] | None, teller: _Teller
-) -> tuple[tuple[int, ...], float]:
+def search(problem: DatedChoice, effort: Effort, hint: tuple[int, ...] | None, watch: Watch) -> tuple[tuple[int, ...], float]:
     """Best choice and proven bound of one part, in rounds that add the covers an answer breaks."""
     best = (-1,) * len(problem.skip_costs)
     if hint is not None and not any(faults_of_choice(problem, hint)):
@@ -91,7 +45,7 @@ def _search(
     for turn in range(2 * ROUNDS):
         work = left if presolve else min(left, FIRST_SHARE * effort.work)
         model = _Model(replace(problem, covers=tuple(problem.covers[i] for i in sorted(active))), rows)
-        told = teller.over(effort.work, effort.work - left)
+        told = _told(watch, effort.work, effort.work - left)
         found = model.solve(replace(effort, work=work), best, told, presolve=presolve)
         left -= found.work
         bound = max(bound, found.bound)
@@ -183,17 +137,9 @@ class _Model:
         return _Found(tuple(chosen), float(solver.best_objective_bound), work)
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """What share of the whole a part is, and whom to tell."""
-
-    start: float
-    share: float
-    watch: Watch
-
-    def over(self, work: float, done: float) -> _Told:
-        """A listener for one round that starts when `done` of the part's `work` is spent."""
-        return _Told(lambda spent: self.watch(self.start + self.share * min(1.0, (done + spent) / work)))
+def _told(watch: Watch, work: float, done: float) -> _Told:
+    """A listener for one round that starts when `done` of the `work` is spent."""
+    return _Told(lambda spent: watch(min(1.0, (done + spent) / work)))
 
 
 class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
