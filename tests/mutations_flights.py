@@ -16,6 +16,7 @@ __all__ = [
     "activity_short",
     "after_latest",
     "arrival_before_launch",
+    "arrivals_crowded",
     "azimuth_forged",
     "before_ready",
     "doubt_forged",
@@ -39,6 +40,7 @@ __all__ = [
     "port_not_yet_in_service",
     "port_out_of_service",
     "processing_d",
+    "range_crowded",
     "stay_too_long",
     "sun_forged",
     "sure_windows",
@@ -241,6 +243,23 @@ def pad_double_booked(plan: OperationsPlan) -> OperationsPlan:
     first, second = pick(combinations(plan.missions, 2), "second mission")
     stack = {"launcher": first.launcher, "site": first.site, "pad": first.pad}
     return shift(plan, second, first.launch_utc - second.launch_utc, **stack)
+
+
+def range_crowded(plan: OperationsPlan) -> OperationsPlan:
+    """Two launches from one range come nineteen seconds apart."""
+    sites = plan.scenario.sites
+    named = {site.site: site.range_name or site.site for site in sites}
+    spaced = {named[site.site] for site in sites if site.range_spacing_d > 0.01}
+    found = ((a, b) for a, b in couples(plan, lambda mission: named[mission.site]) if named[a.site] in spaced)
+    first, second = pick(found, "two missions from a range that asks for room between launches")
+    return shift(plan, second, first.launch_utc - second.launch_utc + timedelta(seconds=19))
+
+
+def arrivals_crowded(plan: OperationsPlan) -> OperationsPlan:
+    """The place asks for more room between two arrivals than the plan gives."""
+    first, second = pick(couples(plan, lambda mission: mission.destination), "two missions to one place")
+    gap_d = abs(second.arrive_utc - first.arrive_utc) / timedelta(days=1)
+    return scene(plan, "destinations", plan.scenario.places[first.destination], arrival_spacing_d=gap_d + 0.01)
 
 
 def processing_d(plan: OperationsPlan, mission: PlannedMission) -> float:

@@ -103,6 +103,46 @@ def test_a_shift_of_window_and_mission_by_ten_minutes_is_seen_near_the_epoch() -
     assert found[0].startswith("Hub/Cape/P1/Lark/2027-0")
 
 
+# room between launches and between arrivals
+
+
+def _second_after_first(by: timedelta, **changes: Any) -> OperationsPlan:
+    """The plan with the launch of M2, or another instant of it, set `by` after that of M1."""
+    plan = a_plan()
+    first, second = plan.mission_named["M1"], plan.mission_named["M2"]
+    moved = {name: getattr(first, name) + by for name in ("launch_utc", "arrive_utc", "depart_utc", "end_utc")}
+    second_moved = replace(second, **moved, **changes)
+    return replace(plan, missions=tuple(second_moved if row is second else row for row in plan.missions))
+
+
+def test_the_next_launch_may_come_when_the_spacing_of_the_range_is_over() -> None:
+    half_a_day = timedelta(days=0.5)
+    assert _objects(_second_after_first(half_a_day), "range-spacing") == []
+    assert _objects(_second_after_first(half_a_day - 5 * _SECOND), "range-spacing") == ["Cape_Range/M1/M2"]
+
+
+@pytest.mark.parametrize(
+    ("range_name", "spacing_d", "faulted"),
+    [("Cape Range", 0.0, True), ("Cape Range", 0.5, True), ("Point Range", 0.5, False), ("", 0.5, False)],
+)
+def test_sites_of_one_range_share_its_longest_spacing(range_name: str, spacing_d: float, faulted: bool) -> None:
+    plan = _second_after_first(timedelta(seconds=19), site="Point")
+    point = replace(plan.scenario.sites[0], site="Point", range_name=range_name, range_spacing_d=spacing_d)
+    found = _objects(_scene(plan, sites=(*plan.scenario.sites, point)), "range-spacing")
+    assert found == (["Cape_Range/M1/M2"] if faulted else [])
+
+
+def test_two_spacecraft_arrive_as_far_apart_as_their_place_asks() -> None:
+    def hub(spacing_d: float) -> OperationsPlan:
+        plan = _second_after_first(timedelta(days=1))
+        places = tuple(replace(place, arrival_spacing_d=spacing_d) for place in plan.scenario.destinations)
+        return _scene(plan, destinations=places)
+
+    assert _objects(hub(1.0), "arrival-spacing") == []
+    assert _objects(hub(1.001), "arrival-spacing") == ["Hub/M1/M2"]
+    assert "86 s short" in _texts(hub(1.001), "arrival-spacing")[0]
+
+
 # lines
 
 

@@ -73,6 +73,10 @@ def faults(scenario: Scenario, flights: tuple[Flight, ...]) -> Iterator[str]:
         add(("pad", f.site, f.pad), f.pad_utc, f.launch_utc + a_day(pads[f.site, f.pad].turnaround_d))
         add(("port", f.destination, f.port), f.arrive_utc, f.depart_utc + a_day(place.clearance_d))
         add(("tail", f.vehicle_id), f.processing_utc, f.end_utc + a_day(vehicle.turnaround_d))
+        add(("arrivals", f.destination), f.arrive_utc, f.arrive_utc + a_day(place.arrival_spacing_d))
+        ranges = {site.site: site.range_name or site.site for site in scenario.sites}
+        spacing_d = max(site.range_spacing_d for site in scenario.sites if ranges[site.site] == ranges[f.site])
+        add(("range", ranges[f.site]), f.launch_utc, f.launch_utc + a_day(spacing_d))
         capacity = next(x.capacity for x in scenario.facilities if x.facility_id == f.facility_id)
         add(("facility", f.facility_id), f.processing_utc, f.pad_utc, capacity)
         add(("hands", f.destination), f.unload_start_utc, f.unload_end_utc, place.handling_h_d, f.unload_h_d)
@@ -167,6 +171,8 @@ CROWDED: list[tuple[str, dict[str, Any]]] = [
         facility_id="Cape-PPF", site="Cape", kind="processing", vehicle_types=("Wren",), capacity=1, **FACT),)}),
     ("a pair of buildings", {"facilities": tuple(Facility(
         facility_id=name, site="Cape", kind="processing", vehicle_types=(), capacity=1, **FACT) for name in ("A", "B"))}),
+    ("busy approach", {"destinations": (replace(a_scenario().destinations[0], arrival_spacing_d=12.5),)}),
+    ("busy range", {"sites": (replace(a_scenario().sites[0], range_spacing_d=13.0),)}),
     ("few hands", {"vehicles": (a_vehicle(unload_h_d=7.0),)}),
     ("expendable", {"tails": tuple(Tail(
         vehicle_id=f"E{i}", vehicle_type="Wren", ready_utc=on_day(-30 + 20 * i), flights_left=1) for i in range(7))}),
@@ -317,6 +323,72 @@ def test_mission_that_can_not_fly_stays_out_whatever_it_is_worth() -> None:
     schedule = solved(a_scenario(missions=missions), daily(0, 60))
     assert [row.mission_id for row in schedule.unflown] == ["M2"]
     assert "no launch window opens between 2027-04-01" in schedule.unflown[0].reason
+
+
+def two_sites(**changes: Any) -> Scenario:
+    """Two missions of one day, each bound to a pad of its own, at two sites of one range and to two places."""
+    base = a_scenario()
+    hub, site, pad = base.destinations[0], base.sites[0], base.pads[0]
+    asked = {"earliest_utc": on_day(40), "latest_utc": on_day(41)}
+    scenario = a_scenario(
+        sites=(site, replace(site, site="Point")),
+        pads=(pad, replace(pad, site="Point")),
+        facilities=(*base.facilities, replace(base.facilities[0], facility_id="Point-PPF", site="Point")),
+        destinations=(hub, replace(hub, destination="Spare")),
+        ports=(*base.ports, replace(base.ports[0], destination="Spare")),
+        missions=(
+            a_mission(sites=("Cape",), must=True, **asked),
+            a_mission(mission_id="M2", sites=("Point",), destination="Spare", **asked),
+        ),
+    )
+    return replace(scenario, **changes)
+
+
+def from_both(first: float, second: float, destination: str = "Spare") -> tuple[LaunchWindow, ...]:
+    return (a_window(first), a_window(second, site="Point", destination=destination))
+
+
+def test_neighbouring_sites_share_their_range_and_the_next_launch_may_come_when_its_spacing_is_over() -> None:
+    scenario = two_sites()
+    assert len(solved(scenario, from_both(40, 40.5)).flights) == 2
+    schedule = solved(scenario, from_both(40, 40.5 - 1 / 86_400))
+    assert [flight.mission_id for flight in schedule.flights] == ["M1"]
+    assert "Cape Range gives its launch slots to others (1 of 1 choices)" in schedule.unflown[0].reason
+
+
+@pytest.mark.parametrize(
+    ("cape", "point", "flown"),
+    [
+        ({}, {"range_name": "Point Range"}, 2),
+        ({"range_name": ""}, {"range_name": ""}, 2),
+        ({"range_name": ""}, {"range_name": "Cape"}, 1),
+        ({"range_spacing_d": 0.0}, {"range_spacing_d": 0.0}, 2),
+        ({"range_spacing_d": 0.0}, {}, 1),
+    ],
+)
+def test_range_is_known_by_its_name_and_keeps_the_longest_spacing_stated(
+    cape: dict[str, Any], point: dict[str, Any], flown: int
+) -> None:
+    scenario = two_sites()
+    sites = tuple(replace(site, **changes) for site, changes in zip(scenario.sites, (cape, point), strict=True))
+    assert len(solved(replace(scenario, sites=sites), from_both(40, 40.25)).flights) == flown
+
+
+def test_catalogue_lets_cape_canaveral_and_kennedy_share_a_range_and_asks_for_room_on_every_range() -> None:
+    sites = {site.site: site for site in read_catalogue()["sites"]}
+    assert sites["Cape Canaveral"].range_name == sites["Kennedy Space Center"].range_name != ""
+    assert all(site.range_name and site.range_spacing_d >= 0.5 for site in sites.values())
+
+
+def test_place_receives_one_spacecraft_at_a_time_whatever_the_ports() -> None:
+    scenario = two_sites()
+    hub = replace(scenario.destinations[0], arrival_spacing_d=0.75, handling_h_d=24.0)
+    missions = (scenario.missions[0], replace(scenario.missions[1], destination="Hub"))
+    busy = replace(scenario, missions=missions, destinations=(hub,), ports=scenario.ports[:2])
+    assert len(solved(busy, from_both(40, 40.75, "Hub")).flights) == 2
+    schedule = solved(busy, from_both(40, 40.75 - 1 / 86_400, "Hub"))
+    assert [flight.mission_id for flight in schedule.flights] == ["M1"]
+    assert "another spacecraft arrives at Hub too near in time" in schedule.unflown[0].reason
 
 
 UNFLOWN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

@@ -138,6 +138,10 @@ class Site(_Record):
     longitude_deg: float = quantity("deg", "longitude, east positive", ge=-180, le=180)
     azimuth_min_deg: float = quantity("deg", "lowest launch azimuth, from north over east", ge=0, le=360)
     azimuth_max_deg: float = quantity("deg", "highest launch azimuth", ge=0, le=360)
+    range_name: str = text(
+        "range that gives it launch slots; sites of one range share them; empty: the site alone", default=""
+    )
+    range_spacing_d: float = quantity("d", "days from one launch to the next on the range", ge=0, default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +180,7 @@ class Destination(_Record):
     hours_per_bulk_t: float = quantity("h", "hours to move one tonne of bulk cargo", ge=0)
     hatch_open_d: float = quantity("d", "docking to the first piece moved (leak checks, hatch opening)", ge=0)
     clearance_d: float = quantity("d", "days between a departure and the next arrival at the same port", ge=0)
+    arrival_spacing_d: float = quantity("d", "days between two arrivals at the place, whatever the ports", ge=0, default=0.0)
     delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres from separation to docking", ge=0)
     departure_delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres from undocking to its end", ge=0)
     market_kg: float | None = quantity("kg", "all suppliers' cargo to this place in a year", ge=0, default=None)

@@ -214,10 +214,14 @@ def uses_of(scenario: Scenario, yard: Yard, option: Option) -> tuple[Use, ...]:
     clear = at + course.depart_s + seconds_of(days(place.clearance_d))
     rate = hands(min(vehicle.unload_h_d, place.handling_h_d), place.handling_h_d)
     crew = yard.crews[place.destination]
+    launch_range, spacing_s = yard.ranges[pad.site]
+    arrive = at + course.arrive_s
     uses = [
         Use(yard.pads[pad.site, pad.pad], at + course.pad_s, at + seconds_of(days(pad.turnaround_d))),
         Use(option.facility, at + course.processing_s, at + course.pad_s),
-        Use(option.port, at + course.arrive_s, clear),
+        Use(launch_range, at, at + spacing_s),
+        Use(option.port, arrive, clear),
+        Use(yard.arrivals[place.destination], arrive, arrive + seconds_of(days(place.arrival_spacing_d))),
         Use(option.tail, at + course.processing_s, back),
         Use(crew, at + course.unload_start_s, at + course.unload_end_s, rate),
         Use(crew, at + course.load_start_s, at + course.load_end_s, rate),

@@ -1,4 +1,4 @@
-"""What missions compete for: pads, processing facilities, tails, ports and hands, pooled where members are alike.
+"""What missions compete for: pads, ranges, facilities, tails, ports, approaches and hands, pooled where members are alike.
 
 Members of a pool can be told apart by nothing that a mission cares about, so it is enough to count them: where at no
 instant more are wanted than there are, the first free one can be given to each mission in order of its start.
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from supercargo.kernel import days_between
-from supercargo.model import Blackout, Facility, Port, Scenario, Tail, VehicleType
+from supercargo.kernel import days, days_between
+from supercargo.model import Blackout, Facility, Port, Scenario, Site, Tail, VehicleType
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.solve.scheduling import FOREVER, Block
 
@@ -61,6 +61,8 @@ class Yard:
     ports: Mapping[str, tuple[tuple[int, Port], ...]]  # by destination
     tails: Mapping[str, tuple[int, ...]]  # by vehicle type
     crews: Mapping[str, int]  # by destination
+    ranges: Mapping[str, tuple[int, int]]  # by site: pool, and seconds for which a launch holds it
+    arrivals: Mapping[str, int]  # by destination
 
 
 def hands(rate_h_d: float, handling_h_d: float) -> int:
@@ -102,7 +104,24 @@ def yard_of(scenario: Scenario, closures: Closures) -> Yard:
     facilities = _facilities(scenario, closures, ledger)
     ports = _ports(scenario, closures, ledger)
     tails = _tails(scenario, ledger)
-    return Yard(tuple(ledger.pools), tuple(ledger.blocks), pads, facilities, ports, tails, crews)
+    ranges = _ranges(scenario, ledger)
+    arrivals = {}
+    for place in sorted(scenario.destinations, key=lambda place: place.destination):
+        arrivals[place.destination] = ledger.add("arrival", (place.destination,), 1)
+    return Yard(tuple(ledger.pools), tuple(ledger.blocks), pads, facilities, ports, tails, crews, ranges, arrivals)
+
+
+def _ranges(scenario: Scenario, ledger: _Ledger) -> dict[str, tuple[int, int]]:
+    """Pool sites by the range they name; a site that names none is its own. The longest spacing stated on a range holds."""
+    members: dict[str, list[Site]] = {}
+    for site in sorted(scenario.sites, key=lambda site: site.site):
+        members.setdefault(site.range_name or site.site, []).append(site)
+    found = {}
+    for name, sites in sorted(members.items()):
+        number = ledger.add("range", (name,), 1)
+        spacing_s = seconds_of(days(max(site.range_spacing_d for site in sites)))
+        found.update({site.site: (number, spacing_s) for site in sites})
+    return found
 
 
 def _facilities(scenario: Scenario, closures: Closures, ledger: _Ledger) -> dict[str, tuple[tuple[int, Facility], ...]]:

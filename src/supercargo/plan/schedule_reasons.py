@@ -48,6 +48,10 @@ def _words(pool: Pool, option: Option) -> str:
     window, members = option.window, " and ".join(sorted(set(pool.members)))
     if pool.kind == "pad":
         return f"pad {members} is taken"
+    if pool.kind == "range":
+        return f"{members} gives its launch slots to others"
+    if pool.kind == "arrival":
+        return f"another spacecraft arrives at {members} too near in time"
     if pool.kind == "facility":
         return f"facility {members} is full"
     if pool.kind == "port":

@@ -39,6 +39,7 @@ class _Lines:
     late_load: npt.NDArray[np.bool_]  # [line]
     price_usd: Floats  # [line]
     service_usd: Floats  # [line] worth of service beside the price
+    promise_usd: Floats  # [line] what a must line weighs beside both
     percent_day: Floats  # [line] percent of the price for each day late
     percent_cap: Floats  # [line] percent
     usage: Floats  # [line, limit]
@@ -47,7 +48,7 @@ class _Lines:
     @property
     def worth_usd(self) -> Floats:
         """What is lost if the line does not fly [line]."""
-        return self.price_usd + self.service_usd
+        return self.price_usd + self.service_usd + self.promise_usd
 
 
 def _usage(scenario: Scenario, line: CargoLine) -> tuple[float, ...]:
@@ -99,6 +100,7 @@ def _lines_of(scenario: Scenario, destination: str) -> _Lines:
         return np.array([scenario.term_values.get((scenario.contract_id(line), name), 0.0) for line in lines])
 
     due = [np.inf if line.due_utc is None else float(seconds_of(line.due_utc - start_utc)) for line in lines]
+    worth = [scenario.price_usd(line) + service.priority_usd[int(line.priority) - 1] for line in lines]
     return _Lines(
         release_s=np.array([float(seconds_of(line.release_utc - start_utc)) for line in lines]),
         due_s=np.array(due),
@@ -106,6 +108,7 @@ def _lines_of(scenario: Scenario, destination: str) -> _Lines:
         late_load=np.array([line.late_load for line in lines], dtype=np.bool_),
         price_usd=np.array([scenario.price_usd(line) for line in lines]),
         service_usd=np.array([service.priority_usd[int(line.priority) - 1] for line in lines]),
+        promise_usd=np.array([MUST_WEIGHT * usd * line.must for usd, line in zip(worth, lines, strict=True)]),
         percent_day=term("penalty_per_day"),
         percent_cap=term("penalty_cap"),
         usage=np.array([_usage(scenario, line) for line in lines]).reshape(len(lines), 9),

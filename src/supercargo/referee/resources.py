@@ -1,4 +1,4 @@
-"""Resources: pads, facilities, tails, ports and hands hold no more than they can."""
+"""Resources: pads, ranges, facilities, tails, ports, approaches and hands hold no more than they can."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from supercargo.referee.case import TIME_TOLERANCE_S, Case, Voyage, day_word, sp
 from supercargo.referee.rule import Finding
 
 __all__ = [
+    "arrival_spacing",
     "blackout",
     "facility_capacity",
     "handling_hours",
@@ -15,6 +16,7 @@ __all__ = [
     "port_free",
     "port_service",
     "port_system",
+    "range_spacing",
     "tail_life",
     "tail_ready",
     "tail_turnaround",
@@ -51,6 +53,39 @@ def pad_free(case: Case) -> Iterator[Finding]:
     for pad, stacks in uses.items():
         for first, later, missing_s in _clashes(stacks):
             yield f"{pad}/{first}/{later}", f"pad {pad} is not free of {first} when {later} comes: {day_word(missing_s)} short"
+
+
+def range_spacing(case: Case) -> Iterator[Finding]:
+    """A range serves one launch at a time: the next lifts off from its sites only when its spacing is over."""
+    range_of = {site.site: site.range_name or site.site for site in case.scenario.sites}
+    spacing_d: dict[str, float] = {}
+    for site in case.scenario.sites:
+        name = range_of[site.site]
+        spacing_d[name] = max(site.range_spacing_d, spacing_d.get(name, 0.0))
+    launches = _grouped(
+        (name, (voyage.launch_s, voyage.launch_s + span_s(spacing_d[name]), voyage.mission_id))
+        for voyage in case.voyages.values()
+        for name in [range_of.get(voyage.mission.site)]
+        if name is not None
+    )
+    for name, uses in launches.items():
+        for first, later, missing_s in _clashes(uses):
+            words = f"{later} lifts off too soon after {first} on range {name}: {day_word(missing_s)} short"
+            yield f"{name}/{first}/{later}", words
+
+
+def arrival_spacing(case: Case) -> Iterator[Finding]:
+    """A place receives one spacecraft at a time: two arrivals are as far apart as it asks, at whichever ports."""
+    arrivals = _grouped(
+        (
+            voyage.mission.destination,
+            (voyage.arrive_s, voyage.arrive_s + span_s(voyage.place.arrival_spacing_d), voyage.mission_id),
+        )
+        for voyage in case.voyages.values()
+    )
+    for place, uses in arrivals.items():
+        for first, later, missing_s in _clashes(uses):
+            yield f"{place}/{first}/{later}", f"{later} arrives at {place} too soon after {first}: {day_word(missing_s)} short"
 
 
 def port_free(case: Case) -> Iterator[Finding]:

@@ -69,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     _rule("window-listed", windows.window_listed),
     # resources
     _rule("pad-free", resources.pad_free),
+    _rule("range-spacing", resources.range_spacing),
     _rule("facility-capacity", resources.facility_capacity),
     _rule("tail-ready", resources.tail_ready),
     _rule("tail-turnaround", resources.tail_turnaround),
@@ -76,6 +77,7 @@ RULES: tuple[Rule, ...] = (
     _rule("port-system", resources.port_system),
     _rule("port-service", resources.port_service),
     _rule("port-free", resources.port_free),
+    _rule("arrival-spacing", resources.arrival_spacing),
     _rule("handling-hours", resources.handling_hours),
     _rule("blackout", resources.blackout),
     # lines and loads
