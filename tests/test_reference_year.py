@@ -13,10 +13,15 @@ import numpy as np
 import pytest
 
 from supercargo.app.reference import reference_year, tiny
+from supercargo.app.reference.draws import daily_use
+from supercargo.app.reference.freedom import firm_d
 from supercargo.app.reference.shapes import bag_shape, box_shape, fitted
 from supercargo.app.reference.timetable import Ground, NominalFlight, Timetable
 from supercargo.app.reference.upload import CONSUMABLES, Room
 from supercargo.app.reference.year import START_UTC, nominal_timetable
+from supercargo.astro.crossings import moving_plane, normals
+from supercargo.astro.frames import beta_deg
+from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import NoPlan, ScenarioError, days_between, stream
 from supercargo.model import CargoLine, Scenario
 from supercargo.store import read_catalogue, read_scenario, write_scenario
@@ -286,16 +291,62 @@ def test_tracked_stocks_start_above_reserve_and_have_lines_to_refill_them(seed: 
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_stock_outlasts_the_second_delivery_at_its_latest(seed: int) -> None:
+def test_stock_lasts_until_the_first_flight_can_be_counted_on_and_not_half_a_year(seed: int) -> None:
     scenario = year(seed)
+    ground, table = nominal(seed)
     for row in scenario.stock:
-        if row.supply_class != "food":
-            continue
-        rate = next(one for one in scenario.rates if one.supply_class == "food").kg_per_crew_d
-        people = max(stay.crew_count for stay in scenario.crew if stay.destination == row.destination)
-        latest = sorted(day(one.latest_utc) for one in scenario.missions if one.destination == row.destination)
-        usual = min(stay.crew_count for stay in scenario.crew if stay.destination == row.destination)
-        assert row.on_hand_kg - row.reserve_kg >= rate * usual * latest[1], (row, people)
+        use = daily_use(row.destination, row.supply_class, ground, scenario.rates)
+        here = [one for one in table.flights if one.slot.place == row.destination]
+        firm = min(firm_d(one, scenario.requests[one.mission_id], START_UTC) for one in here)
+        assert row.on_hand_kg - row.reserve_kg >= float(use[: int(firm)].sum()), row
+        assert row.on_hand_kg <= 5.0 * row.reserve_kg, row
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_offered_stores_are_the_years_use_and_never_twice_it(seed: int) -> None:
+    scenario = year(seed)
+    ground, _ = nominal(seed)
+    offered: Counter[tuple[str, str]] = Counter()
+    for line in up_lines(scenario):
+        offered[line.destination, line.supply_class] += line.mass_kg  # type: ignore[assignment]
+    ratios = [
+        offered[row.destination, row.supply_class]
+        / float(daily_use(row.destination, row.supply_class, ground, scenario.rates).sum())
+        for row in scenario.stock
+    ]
+    assert len(ratios) >= 30
+    assert min(ratios) >= 1.0
+    assert max(ratios) <= 2.0
+    assert sum(1.1 <= ratio <= 1.5 for ratio in ratios) >= 0.8 * len(ratios)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_hazards_are_those_of_their_class(seed: int) -> None:
+    marked = [line for line in year(seed).cargo if line.hazard]
+    assert 90 <= len(marked) <= 200
+    assert {line.hazard for line in marked} == {"flammable", "oxidiser", "corrosive", "biohazard", "battery"}
+    assert {line.supply_class for line in marked if line.hazard == "biohazard"} == {"science", "payloads"}
+    assert not [line for line in marked if line.supply_class in ("food", "water", "clothing")]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_place_with_a_stock_for_people_has_people(seed: int) -> None:
+    scenario = year(seed)
+    crewed = {stay.destination for stay in scenario.crew}
+    assert crewed == {"ISS", *STATIONS, "Gateway", "Lunar South Pole"}
+    assert {line.destination for line in up_lines(scenario) if line.supply_class == "food"} <= crewed
+    assert all(stay.crew_count > 0 for stay in scenario.crew)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_beta_cut_outs_lie_at_high_beta(seed: int) -> None:
+    scenario = year(seed)
+    closures = [one for one in scenario.blackouts if one.reason == "beta angle cut-out"]
+    assert closures
+    for one in closures:
+        plane = moving_plane(next(orbit for orbit in scenario.orbits if orbit.destination == one.object))
+        at_s = np.linspace(seconds_since_j2000(one.from_utc), seconds_since_j2000(one.to_utc), 20)
+        assert np.abs(beta_deg(normals(plane, at_s), at_s)).min() > 60.0
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -74,7 +74,9 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
         end_utc=flight.end_utc,
         upmass_kg=mass["up"],
         upmass_capacity_kg=vehicle.upmass_kg,
-        upvolume_m3=math.fsum(row.volume_m3 for row in rows if row.direction == "up"),
+        upvolume_m3=math.fsum(  # of the pieces themselves: a hundred rounded rows would add up to a litre too much
+            scenario.lines[row.item_id.partition("#")[0]].volume_m3 for row in rows if row.direction == "up"
+        ),
         upvolume_capacity_m3=math.fsum(b.dx_m * b.dy_m * b.dz_m for b in scenario.bays_of.get(flight.vehicle_type, ())),
         late_load_kg=math.fsum(
             row.mass_kg for row in rows if row.direction == "up" and scenario.lines[row.item_id.partition("#")[0]].late_load

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from supercargo.app.reference.timetable import AS_OF_MARGIN_D, Ground, NominalFlight, Timetable
-from supercargo.kernel import days
-from supercargo.model import Blackout, Facility, MissionRequest, Pad, Port, Tail
+from supercargo.astro.crossings import moving_plane, normals
+from supercargo.astro.frames import beta_deg
+from supercargo.astro.timescales import seconds_since_j2000
+from supercargo.kernel import DAY_S, days
+from supercargo.model import Blackout, Facility, MissionRequest, Orbit, Pad, Port, Tail
 
-__all__ = ["blackouts", "day_utc", "latest_d", "requests", "scaled_facilities", "scaled_pads", "scaled_ports", "tails"]
+__all__ = [
+    "blackouts",
+    "day_utc",
+    "firm_d",
+    "latest_d",
+    "requests",
+    "scaled_facilities",
+    "scaled_pads",
+    "scaled_ports",
+    "tails",
+]
 
 SPARE_TAILS = ("Nyx", "Cygnus Enhanced", "Cygnus XL")  # so that a choice between types is a choice
+FIRM_D = 10.0  # days after its nominal lift-off that stocks still wait for a flight
+HIGH_BETA_DEG = 60.0  # a station then has no shade: no arrivals, no departures
 CREW_PORTS = ("Poisk zenith", "Rassvet nadir", "Prichal nadir", "Harmony forward")
 
 
@@ -42,6 +57,12 @@ def _freedom(flight: NominalFlight, rng: np.random.Generator) -> tuple[float, fl
 def latest_d(request: MissionRequest, start_utc: datetime) -> float:
     """Last lift-off of a request as a day of the horizon."""
     return (request.latest_utc - start_utc).total_seconds() / 86_400.0
+
+
+def firm_d(flight: NominalFlight, request: MissionRequest, start_utc: datetime) -> float:
+    """Day by whose end a flight's cargo can be counted on: some days after the nominal one, or when it can't come later."""
+    launch = min(latest_d(request, start_utc), flight.launch_d + FIRM_D)
+    return launch + flight.unload_end_d - flight.launch_d
 
 
 def requests(table: Timetable, ground: Ground, rng: np.random.Generator) -> tuple[MissionRequest, ...]:
@@ -144,15 +165,36 @@ def _site_blackouts(table: Timetable, ground: Ground, rng: np.random.Generator) 
     return found
 
 
-def _place_blackouts(table: Timetable, ground: Ground, rng: np.random.Generator) -> list[Blackout | None]:
+def _high_beta(orbits: Iterable[Orbit], place: str, start_utc: datetime) -> list[tuple[float, float]]:
+    """Stretches of the year in which the Sun stands more than 60 degrees over the orbit plane [d]."""
+    found: list[tuple[float, float]] = []
+    for orbit in (one for one in orbits if one.destination == place):
+        at_s = np.asarray(seconds_since_j2000(start_utc) + np.arange(4 * 365 + 1) * DAY_S / 4.0, dtype=np.float64)
+        high = np.abs(beta_deg(normals(moving_plane(orbit), at_s), at_s)) > HIGH_BETA_DEG
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False])).astype(int)))
+        found += [(first / 4.0, (past - 1) / 4.0) for first, past in edges.reshape(-1, 2).tolist()]
+    return found
+
+
+def _quiet_days(moves: list[tuple[float, float]], high: list[tuple[float, float]]) -> list[tuple[tuple[float, float], str]]:
+    """Two stretches without arrival or departure: at high beta where there is one, else in the longest gaps."""
+    sunlit = [gap for first, last in high for gap in _gap(moves, 1.0, first, last)[:1] if gap[1] - gap[0] >= 4.0]
+    sunlit.sort(key=lambda gap: (gap[0] - gap[1], gap[0]))
+    found = [(gap, "beta angle cut-out") for gap in sunlit[:2]]
+    closed = [gap for gap, _ in found]
+    rest = _gap([*moves, *closed], 2.0, 10.0, 355.0)
+    return [*found, *((gap, "station maintenance") for gap in rest[: 2 - len(found)])]
+
+
+def _place_blackouts(
+    table: Timetable, ground: Ground, orbits: Sequence[Orbit], rng: np.random.Generator
+) -> list[Blackout | None]:
     found: list[Blackout | None] = []
     for place in ("ISS", "Axiom Station", "Starlab"):
         here = [flight for flight in table.flights if flight.slot.place == place]
         moves = [(at, at + 1.0) for flight in here for at in (flight.arrive_d, flight.depart_d)]
-        found += [
-            _closed("destination", place, gap, 5.0, "beta angle cut-out", ground.start_utc)
-            for gap in _gap(moves, 2.0, 10.0, 355.0)[: 2 if here else 0]
-        ]
+        quiet = _quiet_days(moves, _high_beta(orbits, place, ground.start_utc)) if here else []
+        found += [_closed("destination", place, gap, 5.0, reason, ground.start_utc) for gap, reason in quiet]
     for place, port in (("Axiom Station", "Hab forward"), ("Orbital Reef", "Core forward"), ("Starlab", "Bus forward")):
         stays = [
             (one.arrive_d, one.depart_d + 1.0) for one in table.flights if (one.slot.place, one.slot.port) == (place, port)
@@ -164,7 +206,7 @@ def _place_blackouts(table: Timetable, ground: Ground, rng: np.random.Generator)
     return found
 
 
-def blackouts(table: Timetable, ground: Ground, rng: np.random.Generator) -> tuple[Blackout, ...]:
+def blackouts(table: Timetable, ground: Ground, orbits: Sequence[Orbit], rng: np.random.Generator) -> tuple[Blackout, ...]:
     """Closures that leave the timetable alone: ports kept for crews, range upgrades, beta cut-outs, crew visits."""
     crew = [
         Blackout(
@@ -181,7 +223,7 @@ def blackouts(table: Timetable, ground: Ground, rng: np.random.Generator) -> tup
         for name in ("Wallops-HIF", "Kourou-S5")
         for gap in _gap(table.busy.get(name, []), 14.0, 20.0, 340.0)[:1]
     ]
-    found = [*_site_blackouts(table, ground, rng), *_place_blackouts(table, ground, rng), *overhauls]
+    found = [*_site_blackouts(table, ground, rng), *_place_blackouts(table, ground, orbits, rng), *overhauls]
     return (*crew, *(closure for closure in found if closure is not None))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from supercargo.app.reference import freedom, parties, promises, supplies
+from supercargo.app.reference.draws import quotas
 from supercargo.app.reference.mix import Seat, Slot
 from supercargo.app.reference.returns import return_line
 from supercargo.app.reference.shapes import bag_shape
@@ -72,7 +73,9 @@ def tiny(catalogue: Mapping[str, tuple[Any, ...]], *, seed: int) -> Scenario:
     rng = stream(seed, "tiny")
     requests = tuple(map(as_written, freedom.requests(table, ground, rng)))
     named = {request.mission_id: request for request in requests}
-    cut = up_lines(table.flights, ground, [ROOM] * len(table.flights), bags=part["bags"], count=UP_LINES, rng=rng)
+    wanted = quotas(table.flights, named, ground, part["rates"], in_tanks={})
+    rooms = [ROOM] * len(table.flights)
+    cut = up_lines(table.flights, ground, rooms, bags=part["bags"], count=UP_LINES, wanted=wanted, rng=rng)
     up = promises.promised_lines(cut, named, START_UTC, rng, mass_share=0.25)
     cargo = numbered([one.line for one in up] + _returns(table, ground, part["bags"], rng), rng)
     settings = Settings(

@@ -7,30 +7,42 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from supercargo.app.reference.draws import Quotas
 from supercargo.app.reference.freedom import day_utc
 from supercargo.app.reference.parties import SHARES, contract_of
 from supercargo.app.reference.shapes import Shape, bag_shape, box_shape, fitted
 from supercargo.app.reference.timetable import Ground, NominalFlight
 from supercargo.model import Bag, Bay, CargoLine, VehicleType
 
-__all__ = ["CONSUMABLES", "MEAN_DENSITY_KG_M3", "Room", "UpLine", "pick", "up_lines"]
+__all__ = ["CONSUMABLES", "MEAN_DENSITY_KG_M3", "Room", "UpLine", "in_tanks", "pick", "up_lines"]
 
-CONSUMABLES = ("food", "water", "oxygen", "hygiene", "clothing")
+CONSUMABLES = ("food", "water", "oxygen", "hygiene", "clothing", "crew items")
 MEAN_DENSITY_KG_M3 = 330.0
 HOLD_SHARE = 0.72  # of bay volume that a nominal load fills at most
 DUE_SHARE, SPARE_SHARE = 0.985, 0.10  # mass with a due date, and beyond it without one, over the room of all flights
 SPARE_LINES = 0.075  # share of lines without a due date: few and heavy, the first to stay behind
+STOCK_SHARE = 0.65  # of a flight's dry load that goes to stocks at most
 EARLY_SHARE = 0.30  # of lines are handed over months before the flight that they need
 
 _CLASSES: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "crewed": (("food", 0.24), ("hygiene", 0.05), ("clothing", 0.04), ("water", 0.06), ("spares", 0.13), ("science", 0.24),
-               ("equipment", 0.14), ("crew items", 0.10)),
-    "gateway": (("spares", 0.30), ("science", 0.30), ("equipment", 0.30), ("food", 0.10)),
+    # of the mass that no stock waits for
+    "crewed": (("science", 0.44), ("equipment", 0.32), ("payloads", 0.24)),
+    "exposed": (("equipment", 0.42), ("science", 0.30), ("payloads", 0.28)),
+    "gateway": (("spares", 0.32), ("science", 0.32), ("equipment", 0.36)),
     "open": (("equipment", 0.45), ("science", 0.30), ("spares", 0.25)),
-}  # fmt: skip
+}
+_HAZARDS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    # share of a class's lines
+    "science": (("biohazard", 0.016), ("flammable", 0.010), ("corrosive", 0.005), ("battery", 0.008)),
+    "payloads": (("biohazard", 0.008), ("flammable", 0.010), ("corrosive", 0.005), ("battery", 0.022)),
+    "equipment": (("battery", 0.030), ("oxidiser", 0.014), ("flammable", 0.006)),
+    "spares": (("battery", 0.024), ("oxidiser", 0.016), ("corrosive", 0.012)),
+    "crew items": (("battery", 0.024), ("flammable", 0.012)),
+    "hygiene": (("flammable", 0.024),),
+}
 _BULK_KG: Mapping[str, tuple[tuple[str, float, int], ...]] = {
     # nominal mass and lines of each class in a type's tanks
-    "Progress MS": (("propellant", 660.0, 3), ("water", 360.0, 3), ("oxygen", 130.0, 2), ("nitrogen", 60.0, 1)),
+    "Progress MS": (("propellant", 660.0, 3), ("water", 290.0, 3), ("oxygen", 190.0, 2), ("nitrogen", 70.0, 1)),
     "HTV-X": (("water", 80.0, 1),),
     "Depot Tanker": (("propellant", 11900.0, 9),),
     "Platform Servicer": (("propellant", 45.0, 1),),
@@ -123,7 +135,7 @@ def _slack_d(rng: np.random.Generator) -> float:
 
 def _release_d(flight: NominalFlight, cutoff_d: float, supply_class: str, rng: np.random.Generator) -> float:
     cutoff = flight.launch_d - cutoff_d
-    if supply_class in CONSUMABLES:
+    if supply_class in (*CONSUMABLES, "spares"):
         return cutoff - float(rng.uniform(40, 120))
     early = rng.random() < EARLY_SHARE
     return cutoff - float(rng.uniform(60, 240) if early else rng.uniform(10, 38))
@@ -138,13 +150,29 @@ class _Needs:
     watts: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """How a line travels and what it is."""
+
+    late: bool
+    spare: bool
+    supply: str
+
+
+def _drawn_class(flight: NominalFlight, ground: Ground, shape: Shape, rng: np.random.Generator, *, late: bool) -> str:
+    """Class of a line that no stock waits for."""
+    if late and rng.random() < 0.7:
+        return "science"
+    station = ground.places[flight.slot.place].kind == "station"
+    outside = shape.form == "unpressurised"
+    mix = ("exposed" if station else "open") if outside else "crewed" if station else "gateway"
+    return pick(_CLASSES[mix], rng)
+
+
 def _line(
-    flight: NominalFlight, shape: Shape, ground: Ground, late: bool, spare: bool, needs: _Needs, rng: np.random.Generator
+    flight: NominalFlight, shape: Shape, ground: Ground, marks: _Marks, needs: _Needs, rng: np.random.Generator
 ) -> CargoLine:
-    place, vehicle = ground.places[flight.slot.place], flight.vehicle
-    mix = "open" if shape.form == "unpressurised" else "crewed" if place.kind == "station" else "gateway"
-    supply = "science" if late and rng.random() < 0.7 else pick(_CLASSES[mix], rng)
-    supply = "crew items" if late and supply in CONSUMABLES else supply
+    vehicle, late, supply = flight.vehicle, marks.late, marks.supply
     contract = pick(SHARES[flight.slot.place], rng)
     mass = round(shape.mass_kg, 3)
     cold = (late or supply == "science") and rng.random() < (0.35 if late else 0.06) and mass <= needs.cold_kg
@@ -161,7 +189,7 @@ def _line(
     limit = (0.80, 0.97) if shape.form == "bag" else (0.62, 0.92)
     release = _release_d(flight, vehicle.late_cutoff_d if late else vehicle.cargo_cutoff_d, supply, rng)
     due = flight.unload_end_d + _slack_d(rng)
-    priority = 1 + int(rng.choice(5, p=_PRIORITIES)) if not spare else int(rng.integers(4, 6))
+    priority = 1 + int(rng.choice(5, p=_PRIORITIES)) if not marks.spare else int(rng.integers(4, 6))
     return CargoLine(
         item_id="",
         customer=contract_of()[contract],
@@ -178,19 +206,18 @@ def _line(
         power_w=watts if powered else 0.0,
         late_load=late,
         cold=cold,
-        hazard=_hazard(rng),
+        hazard=_hazard(supply, rng),
         orientation="any" if free_turn or turn < limit[0] else "upright" if turn < limit[1] else "fixed",
         release_utc=day_utc(ground.start_utc, release),
-        due_utc=None if spare else day_utc(ground.start_utc, due),
+        due_utc=None if marks.spare else day_utc(ground.start_utc, due),
         priority=max(2, priority) if late else priority,
         declared_usd=round(mass * float(rng.lognormal(8.6, 0.7)), 2),
     )
 
 
-def _hazard(rng: np.random.Generator) -> str:
+def _hazard(supply_class: str, rng: np.random.Generator) -> str:
     kind = float(rng.random())
-    table = (("flammable", 0.008), ("oxidiser", 0.005), ("corrosive", 0.004), ("biohazard", 0.006), ("battery", 0.015))
-    for name, share in table:
+    for name, share in _HAZARDS.get(supply_class, ()):
         kind -= share
         if kind < 0:
             return name
@@ -203,14 +230,14 @@ def _bulk(flight: NominalFlight, room: Room, ground: Ground, rng: np.random.Gene
         parts = rng.dirichlet(np.full(count, 8.0)) * nominal_kg * DUE_SHARE
         for mass, spare in [(float(part), False) for part in parts] + [(nominal_kg * SPARE_SHARE, True)]:
             shape = Shape(form="bulk", pieces=1, piece_kg=mass, least_kg=0.0, most_kg=mass, dx_m=0.1, dy_m=0.1, dz_m=0.1)
-            line = _line(flight, shape, ground, False, spare, _Needs(0.0, 0.0, 0.0), rng)
+            line = _line(flight, shape, ground, _Marks(False, spare, supply), _Needs(0.0, 0.0, 0.0), rng)
             release = _release_d(flight, flight.vehicle.cargo_cutoff_d, "water", rng)
             found.append(
                 UpLine(
                     flight=flight,
                     spare=spare,
                     line=replace(
-                        line, supply_class=supply, dx_m=None, dy_m=None, dz_m=None, power_w=0.0, cold=False, hazard="",
+                        line, dx_m=None, dy_m=None, dz_m=None, power_w=0.0, cold=False, hazard="",
                         orientation="any", release_utc=day_utc(ground.start_utc, release),
                         declared_usd=round(mass * 60.0, 2),
                     ),
@@ -242,22 +269,58 @@ def _batches(room: Room, count: int) -> list[tuple[int, float, bool, bool, bool]
     ]
 
 
+def in_tanks(flights: Sequence[NominalFlight], rooms: Sequence[Room]) -> dict[tuple[str, str], float]:
+    """What the tanks of each flight bring, by (mission, class) [kg]."""
+    rows = zip(flights, rooms, strict=True)
+    return {(flight.mission_id, supply): kg for flight, room in rows for supply, kg, _ in room.bulk}
+
+
+@dataclass(slots=True)
+class _Stores:
+    """Mass that stocks still wait for, by place and class [kg]; what a flight can't bring is asked of the next."""
+
+    wanted: Quotas
+    open_kg: dict[tuple[str, str], float]
+
+    def ask(self, flight: NominalFlight, room: Room) -> None:
+        """Add a flight's quotas, at most a share of its dry load."""
+        own = {supply: kg for (mission, supply), kg in self.wanted.items() if mission == flight.mission_id and kg > 0.0}
+        scale = min(1.0, STOCK_SHARE * room.pressurised_kg / sum(own.values())) if own else 1.0
+        for supply, kg in own.items():
+            key = (flight.slot.place, supply)
+            self.open_kg[key] = self.open_kg.get(key, 0.0) + kg * scale
+
+    def take(self, place: str, mass_kg: float) -> str:
+        """The class that lacks most and at least half of the mass offered, or none."""
+        short = [(kg, supply) for (where, supply), kg in self.open_kg.items() if where == place and kg >= 0.5 * mass_kg]
+        if not short:
+            return ""
+        supply = max(short)[1]
+        self.open_kg[place, supply] -= mass_kg
+        return supply
+
+
 def up_lines(
     flights: Sequence[NominalFlight], ground: Ground, rooms: Sequence[Room], *, bags: Sequence[Bag], count: int,
-    rng: np.random.Generator,
+    wanted: Quotas, rng: np.random.Generator,
 ) -> list[UpLine]:  # fmt: skip
     """About `count` up lines, cut flight by flight, with the mass of each flight's room and a tenth more.
 
-    `rooms` stand in the order of `flights`. Lines have no item_id yet.
+    `rooms` stand in the order of `flights`; `wanted` goes to stocks, the rest of the load to all other classes. Lines have no
+    item_id yet.
     """
     bulk = [found for flight, room in zip(flights, rooms, strict=True) for found in _bulk(flight, room, ground, rng)]
     counts = _count_shares(rooms, count - len(bulk))
     small = sorted(bags, key=lambda bag: bag.typical_kg)
-    found = list(bulk)
+    found, stores = list(bulk), _Stores(wanted, {})
     for flight, room, lines in zip(flights, rooms, counts, strict=True):
         needs = _Needs(flight.vehicle.cold_kg * 0.85, flight.vehicle.powered_slots * 0.8, flight.vehicle.power_w * 0.9)
+        stores.ask(flight, room)
         for number, mass, open_hold, late, spare in _batches(room, lines):
+            stocked = not (open_hold or late or spare)
             for shape in _shapes(number, mass, open_hold, small[:2] if late else small, rng):
-                line = _line(flight, shape, ground, late, spare, needs, rng)
+                supply = stores.take(flight.slot.place, shape.mass_kg) if stocked else ""
+                supply = supply or _drawn_class(flight, ground, shape, rng, late=late)
+                line = _line(flight, shape, ground, _Marks(late, spare, supply), needs, rng)
                 found.append(UpLine(flight=flight, line=line, spare=spare))
     return found

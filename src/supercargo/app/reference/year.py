@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from supercargo.app.reference import freedom, mix, parties, promises, supplies
+from supercargo.app.reference.draws import quotas
 from supercargo.app.reference.returns import return_lines
 from supercargo.app.reference.timetable import Ground, NominalFlight, Timetable, build_timetable
-from supercargo.app.reference.upload import Room, UpLine, up_lines
+from supercargo.app.reference.upload import Room, UpLine, in_tanks, up_lines
 from supercargo.kernel import ScenarioError, as_written, stream
 from supercargo.model import SCENARIO_TABLES, Bay, CargoLine, MissionRequest, Scenario, Settings
 
@@ -50,7 +51,10 @@ def _up(
 ) -> list[UpLine]:  # fmt: skip
     bays = _bays(catalogue)
     rooms = [Room.of(flight.vehicle, bays.get(flight.vehicle.vehicle_type, [])) for flight in flights]
-    cut = up_lines(flights, ground, rooms, bags=catalogue["bags"], count=count, rng=stream(seed, "reference-upload"))
+    wanted = quotas(flights, requests, ground, catalogue["rates"], in_tanks=in_tanks(flights, rooms))
+    cut = up_lines(
+        flights, ground, rooms, bags=catalogue["bags"], count=count, wanted=wanted, rng=stream(seed, "reference-upload")
+    )
     return promises.promised_lines(cut, requests, START_UTC, stream(seed, "reference-must"))
 
 
@@ -91,7 +95,7 @@ def reference_year(catalogue: Mapping[str, tuple[Any, ...]], *, seed: int, missi
         blank,
         missions=requests,
         tails=freedom.tails(table, ground, rng),
-        blackouts=freedom.blackouts(table, ground, rng),
+        blackouts=freedom.blackouts(table, ground, blank.orbits, rng),
         facilities=freedom.scaled_facilities(table, ground),
         ports=freedom.scaled_ports(blank.ports, ground.copies),
         pads=freedom.scaled_pads(blank.pads, ground.copies),
