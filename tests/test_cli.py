@@ -109,7 +109,7 @@ def test_plan_hands_its_words_on_and_tells_a_manager_how_it_came_out(monkeypatch
 
 
 def test_plan_is_never_written_over_its_own_scenario(scenario_folder: Path) -> None:
-    for out in (scenario_folder, scenario_folder.parent):
+    for out in (scenario_folder, scenario_folder.parent, scenario_folder / "plan", scenario_folder / ".." / "scenario" / "x"):
         told = run("plan", str(scenario_folder), "--out", str(out), "--force")
         assert (told.code, "another folder for --out" in told.err) == (4, True)
     assert (scenario_folder / "scenario.toml").exists()
@@ -302,6 +302,7 @@ def test_interrupt_ends_the_command_even_inside_a_solver() -> None:
         assert child.stdout is not None
         assert child.stderr is not None
         child.stdout.readline()
+        time.sleep(0.3)  # "working" is told just before the long step begins
         began = time.monotonic()
         child.send_signal(signal.SIGINT)
         assert child.stderr.read() == "interrupted; nothing was written\n"
@@ -339,3 +340,43 @@ def test_a_command_without_interrupt_leaves_the_handlers_as_they_were() -> None:
 
 def test_the_plan_folder_of_the_tests_is_readable(plan_folder: Path) -> None:
     assert read_plan(plan_folder) == a_plan()
+
+
+def whole(*words: str, **streams: Any) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
+    return subprocess.run([sys.executable, "-m", "supercargo", *words], check=False, text=True, **streams)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("plan", "year"), "--out"), (("nonsense",), "nonsense"), (("new", "s", "--from", "tiny", "--seed", "x"), "--seed")],
+)
+def test_words_that_are_no_command_are_answered_in_json_too(words: tuple[str, ...], told: str) -> None:
+    done = whole(*words, "--json", capture_output=True)
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["exit_code"], answer["error"]) == (2, 2, "UsageError")
+    assert told in answer["what"]
+
+
+def test_a_seed_that_no_file_can_carry_is_refused(tmp_path: Path) -> None:
+    for words in (("new", str(tmp_path / "s"), "--from", "tiny"), ("plan", "year", "--out", str(tmp_path / "p"))):
+        told = run(*words, "--seed", "1000000000000000")
+        assert (told.code, "999999999999999" in told.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_without_the_letters_gets_their_numbers(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = whole("check", str(tmp_path / "n\u00f6"), "--json", capture_output=True, env=environment)
+    assert json.loads(done.stdout)["where"].endswith("n\u00f6")
+    done = whole("check", str(tmp_path / "n\u00f6"), capture_output=True, env=environment)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_beneath_standard_output_is_told_and_ends_with_5(scenario_folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = whole("check", str(scenario_folder), stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 5
+    assert "fix: free space" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -274,6 +274,69 @@ PLANTED = (
         "after start_utc",
     ),
     Planted(
+        "century on the pad", cell("pads.csv", 2, "turnaround_d", "1e9"), "pads.csv", 2, "turnaround_d", "at most 36,525 d"
+    ),
+    Planted("endless term", cell("terms.csv", 2, "value", "1e9"), "terms.csv", 2, "value", "at most 36,525 d"),
+    Planted("formula for a name", cell("cargo.csv", 3, "item_id", "=1+1"), "cargo.csv", 3, "item_id", "another sign than ="),
+    Planted("sign unseen", cell("cargo.csv", 3, "item_id", "F\u200b1"), "cargo.csv", 3, "item_id", "that can be seen"),
+    Planted(
+        "letter of two signs", cell("cargo.csv", 3, "item_id", "Cafe\u0301"), "cargo.csv", 3, "item_id", "write 'Caf\u00e9'"
+    ),
+    Planted("endless name", cell("cargo.csv", 3, "item_id", "x" * 121), "cargo.csv", 3, "item_id", "use at most 120"),
+    Planted(
+        "misspelt hazard", cell("cargo.csv", 4, "hazard", "flamable"), "cargo.csv", 4, "hazard", "did you mean 'flammable'"
+    ),
+    Planted(
+        "spacecraft too heavy",
+        cell("launchers.csv", 2, "payload_kg", "6000"),
+        "vehicles.csv",
+        2,
+        "launchers",
+        "take Lark away",
+    ),
+    Planted(
+        "beyond its propellant",
+        cell("destinations.csv", 2, "delta_v_m_s", "90000"),
+        "vehicles.csv",
+        2,
+        "isp_s",
+        "lower the place's delta-v",
+    ),
+    Planted("half a facility", cell("facilities.csv", 2, "capacity", "1.5"), "facilities.csv", 2, "capacity", "whole number"),
+    Planted("element set in other signs", an_element_set(GOOD_LINE1[:68] + "\u0662"), "orbits.csv", 2, "tle_line1", "again"),
+    Planted(
+        "work without end",
+        rewrite("scenario.toml", "demand_samples = 400", "demand_samples = 4e14"),
+        "scenario.toml",
+        24,
+        "demand_samples",
+        "at most 10,000",
+    ),
+    Planted(
+        "half a round",
+        rewrite("scenario.toml", "stowage_rounds = 4", "stowage_rounds = 2.5"),
+        "scenario.toml",
+        21,
+        "stowage_rounds",
+        "whole number",
+    ),
+    Planted(
+        "settings without end",
+        rewrite("scenario.toml", "[horizon]", "#" * 70_000 + "\n[horizon]"),
+        "scenario.toml",
+        0,
+        "",
+        "keep",
+    ),
+    Planted(
+        "day without an hour",
+        rewrite("scenario.toml", "as_of_utc = 2026-12-02T00:00:00Z", "as_of_utc = 2026-12-02"),
+        "scenario.toml",
+        2,
+        "as_of_utc",
+        "YYYY-MM-DD",
+    ),
+    Planted(
         "settings that are no TOML", rewrite("scenario.toml", "[horizon]", "[horizon"), "scenario.toml", 6, "", "key = value"
     ),
 )
@@ -342,3 +405,25 @@ def test_faulty_input_ends_a_command_with_exit_2_and_writes_nothing(
     assert "fix: " in told.err
     assert told.out == ""
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_one_wrong_name_is_one_fault_and_not_one_for_each_row_that_follows_from_it(scenario_folder: Path) -> None:
+    cell("contracts.csv", 2, "customer", "Nobody")(scenario_folder)
+    assert [(fault.file, fault.column) for fault in faults_in(scenario_folder)] == [("contracts.csv", "customer")]
+    cell("contracts.csv", 2, "customer", "ACME")(scenario_folder)
+    cell("missions.csv", 2, "launchers", "Saturn V")(scenario_folder)
+    assert [(fault.file, fault.column) for fault in faults_in(scenario_folder)] == [("missions.csv", "launchers")]
+
+
+def test_a_class_with_two_rates_at_a_place_is_a_fault(scenario_folder: Path) -> None:
+    rows = (scenario_folder / "rates.csv").read_text().splitlines()
+    add_row("rates.csv", rows[1])(scenario_folder)
+    cell("rates.csv", 2, "destinations", "Hub")(scenario_folder)
+    cell("rates.csv", len(rows) + 1, "destinations", "")(scenario_folder)
+    told = [fault for fault in faults_in(scenario_folder) if fault.row == len(rows) + 1]
+    assert [(fault.column, fault.fix) for fault in told] == [("destinations", "name each place in one row of a class")]
+
+
+def test_insurance_dearer_than_what_it_insures_is_a_fault(scenario_folder: Path) -> None:
+    add_row("cost_rates.csv", "cargo insurance,plan,insured_usd,3,2026,made up,2026-12-01,assumption")(scenario_folder)
+    assert [fault.fix for fault in faults_in(scenario_folder)] == ["give a share between 0 and 1"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -191,7 +194,22 @@ def test_every_fault_of_a_plan_folder_is_told_at_once(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("head", ["", "[1]", "{", '{"stages": [{"stage": "x"}]}', "[" * 100_000, '{"unflown": [1]}', "\xff"])
+OF_OTHER_TYPES = (
+    '{"seed": "9"}',
+    '{"seed": true}',
+    '{"baseline": "no"}',
+    '{"causes": "abc"}',
+    '{"unflown": {}}',
+    '{"unflown": [{"mission_id": ["x"], "reason": "y"}]}',
+    '{"violations": [{"rule": 5, "object": "x", "text": "y"}]}',
+    '{"stages": [{"stage": "x", "status": "optimal", "gap": "small"}]}',
+    '{"stages": [{"stage": "x", "status": "optimal", "fuse_blown": 1}]}',
+)
+
+
+@pytest.mark.parametrize(
+    "head", ["", "[1]", "{", '{"stages": [{"stage": "x"}]}', "[" * 100_000, '{"unflown": [1]}', "\xff", *OF_OTHER_TYPES]
+)
 def test_a_plan_json_that_is_no_plan_is_a_fault(head: str, tmp_path: Path) -> None:
     folder = written(tmp_path / "plan")
     (folder / "plan.json").write_bytes(head.encode("latin-1"))
@@ -297,3 +315,86 @@ def test_the_working_directory_is_never_replaced(tmp_path: Path, monkeypatch: py
         written(folder, force=True)
     with pytest.raises(Refused, match="another name"):
         written(folder / "plan.json", force=True)
+
+
+def test_a_link_in_place_of_the_scenario_is_a_fault(tmp_path: Path) -> None:
+    folder = written(tmp_path / "plan")
+    (folder / "scenario").rename(tmp_path / "elsewhere")
+    (folder / "scenario").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ScenarioError, match="put the scenario folder itself"):
+        read_plan(folder)
+
+
+def test_a_linked_folder_and_a_name_that_is_no_text_are_faults_of_the_digest(tmp_path: Path) -> None:
+    folder = written(tmp_path / "plan")
+    (folder / "more").symlink_to(tmp_path)
+    (folder / os.fsdecode(b"odd\xff")).write_text("x")
+    with pytest.raises(ScenarioError) as caught:
+        digest_violations(folder)
+    fixes = [fault.fix for fault in caught.value.faults]
+    assert any("rename it" in fix for fix in fixes)
+    assert any("not a link" in fix for fix in fixes)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("call", ["fsync", "rename", "rmtree"])
+def test_a_signal_at_any_step_leaves_the_old_plan_or_the_new_one_and_nothing_else(
+    sent: signal.Signals, call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path / "plan")
+    (folder / "old.txt").write_text("old")
+    room: Any = {"fsync": os, "rename": Path, "rmtree": shutil}[call]
+    step = getattr(room, call)
+
+    def interrupted(*words: Any, **more: Any) -> Any:
+        signal.raise_signal(sent)
+        signal.raise_signal(sent)
+        return step(*words, **more)
+
+    monkeypatch.setattr(room, call, interrupted)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        written(folder, force=True)
+    except KeyboardInterrupt:
+        assert (folder / "old.txt").exists()
+    else:
+        assert not (folder / "old.txt").exists()
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    monkeypatch.undo()
+    assert sorted(os.listdir(tmp_path)) == ["plan"]
+    (folder / "old.txt").unlink(missing_ok=True)
+    assert read_plan(folder) == a_plan()
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "plan", tmp_path / ("x" * 300), Path("/proc/plan")):
+        with pytest.raises(StoreError, match="check the path, free space and permissions"):
+            folders.refuse_unwritable(place)
+    folders.refuse_unwritable(tmp_path / "new" / "plan")
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_folders_made_on_the_way_to_a_plan_that_fails_go_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fsync(descriptor: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(StoreError, match="free space"):
+        written(tmp_path / "new" / "year" / "plan")
+    assert os.listdir(tmp_path) == []
+
+
+def test_of_two_runs_into_one_folder_one_wins_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, fsync = tmp_path / "plan", os.fsync
+
+    def other_run(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        written(folder)
+
+    monkeypatch.setattr(os, "fsync", other_run)
+    with pytest.raises(Refused, match="--force"):
+        written(folder)
+    assert sorted(os.listdir(tmp_path)) == ["plan"]
+    assert read_plan(folder) == a_plan()

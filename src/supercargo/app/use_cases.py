@@ -21,6 +21,7 @@ from supercargo.store import (
     read_plan,
     read_scenario,
     refuse_existing,
+    refuse_unwritable,
     write_plan,
     write_scenario,
 )
@@ -57,6 +58,7 @@ def new_scenario(folder: Path, *, source: str, missions: int, seed: int, force: 
     if source not in makers:
         raise ScenarioError(f"no scenario is called {source!r}", fix=f"use one of: {', '.join(SOURCES)}", where="--from")
     refuse_existing(folder, force=force)
+    refuse_unwritable(folder)
     scenario = makers[source](read_catalogue())
     write_scenario(scenario, folder, force=force)
     return scenario
@@ -84,6 +86,7 @@ def plan_scenario(
     promise can't be kept, unless `partial` (or `baseline`, which promises nothing) is asked for.
     """
     refuse_existing(out, force=force)
+    refuse_unwritable(out)
     meter, fuse = Meter(watch), FuseClock(limit_s)
     scenario = read_scenario(folder)
     if seed is not None:

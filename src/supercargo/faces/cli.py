@@ -5,6 +5,10 @@ Rooms are imported inside the commands, so that help comes at once.
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +25,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 128 + signal.SIGINT
+LARGEST_SEED = 999_999_999_999_999
+"""The largest whole number that every file of ours carries."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whole, if it exists.")]
 PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)]
@@ -33,7 +41,7 @@ def new(
     *,
     source: Annotated[str, typer.Option("--from", help="reference-year or tiny.", show_default=False)],
     missions: Annotated[int, typer.Option(help="Contracted missions of a reference year.", min=12, max=192)] = 48,
-    seed: Annotated[int, typer.Option(help="Seed of the scenario.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the scenario.", min=0, max=LARGEST_SEED)] = 1,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -59,7 +67,9 @@ def plan(
     folder: ScenarioFolder,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="PLAN", help="Plan folder to write.", show_default=False)],
-    seed: Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0, show_default=False)] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed, instead of the scenario's.", min=0, max=LARGEST_SEED, show_default=False)
+    ] = None,
     limit_s: Annotated[
         float | None, typer.Option("--limit-s", help="Stop solvers after so many seconds.", min=0.0, show_default=False)
     ] = None,
@@ -99,4 +109,31 @@ def kpi(folder: PlanFolder, *, json: Json = False) -> None:
 
 def main() -> None:
     """Run the command that the process was started with."""
-    app(prog_name="supercargo")
+    _make_streams_patient()
+    try:
+        app(prog_name="supercargo")
+    except SystemExit as ended:
+        _tell_what_typer_does_not(ended)
+        raise
+
+
+def _make_streams_patient() -> None:
+    """Names come from anyone's files: a terminal that can't show a letter shows its number, and a closed one shows nothing."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stands for the stream to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _tell_what_typer_does_not(ended: SystemExit) -> None:
+    """An answer in JSON to words that are no command, and a sentence to Ctrl-C before the command began."""
+    reason = ended.__context__
+    words = getattr(reason, "format_message", None)
+    if words is not None and "--json" in sys.argv:
+        from supercargo.faces.words import json_text
+
+        told = {"error": "UsageError", "what": words(), "where": "command line", "fix": "see --help", "exit_code": ended.code}
+        sys.stdout.write(json_text({**told, "faults": []}))
+    elif isinstance(reason, typer.Exit) and ended.code == INTERRUPTED:
+        sys.stderr.write("interrupted; nothing was written\n")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +17,13 @@ from supercargo.app import use_cases
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
-from supercargo.kernel import NoPlan, Refused, ScenarioError, SupercargoError
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
 __all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
+READER_GONE = 141  # as a shell tells of a broken pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
     size = (
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
-    print(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults"))
+    _tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
 
 
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
@@ -93,15 +97,18 @@ def plan(asked: PlanRequest, *, as_json: bool) -> None:
         told = {"folder": str(asked.out), "report": str(report), "summary": plain(summary), "causes": list(made.causes)}
         _print_json({**told, "violations": plain(made.violations), "stages": plain(made.stages)})
     else:
-        print("\n".join(summary_lines(summary, made, report)))
+        _tell("\n".join(summary_lines(summary, made, report)) + "\n")
     if made.causes or hard:
         raise SystemExit(VIOLATIONS_FOUND)
 
 
 def _refuse_own_scenario(asked: PlanRequest) -> None:
-    if asked.folder.resolve().is_relative_to(asked.out.resolve()):
-        fix = "choose another folder for --out"
+    folder, out = (Path(os.path.realpath(place)) for place in (asked.folder, asked.out))
+    fix = "choose another folder for --out"
+    if folder.is_relative_to(out):
         raise Refused("the plan would replace the scenario it is made from", fix=fix, where=str(asked.out))
+    if out.is_relative_to(folder):
+        raise Refused("the plan would stand inside the scenario it is made from", fix=fix, where=str(asked.out))
 
 
 def verify(folder: Path, *, as_json: bool) -> None:
@@ -112,10 +119,9 @@ def verify(folder: Path, *, as_json: bool) -> None:
     if as_json:
         _print_json({"folder": str(folder), "hard_count": hard, "violations": plain(violations)})
     else:
-        for violation in violations:
-            print(printable(f"{violation.rule} {violation.object} {violation.text}"))
+        _tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
         told = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
-        print(told if violations else "no violations", file=sys.stderr)
+        _say(told if violations else "no violations")
     if hard:
         raise SystemExit(VIOLATIONS_FOUND)
 
@@ -127,7 +133,7 @@ def kpi(folder: Path, *, as_json: bool) -> None:
     if as_json:
         _print_json({"folder": str(folder), "kpis": plain(kpis)})
     else:
-        print("\n".join(kpi_lines(kpis)))
+        _tell("\n".join(kpi_lines(kpis)) + "\n")
 
 
 @contextmanager
@@ -137,13 +143,13 @@ def _answering(as_json: bool) -> Iterator[None]:
         with prompt_interrupts():
             yield
     except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+        _say("interrupted; nothing was written")
         raise SystemExit(INTERRUPTED) from None
     except SupercargoError as error:
         if as_json:
             _print_json(_told(error))
         else:
-            print("\n".join(map(printable, str(error).split("\n"))), file=sys.stderr)
+            _say("\n".join(map(printable, str(error).split("\n"))))
         raise SystemExit(error.exit_code) from None
 
 
@@ -163,4 +169,28 @@ def _told(error: SupercargoError) -> dict[str, Any]:
 
 
 def _print_json(content: Any) -> None:
-    sys.stdout.write(json_text(content))
+    written = json_text(content)
+    try:
+        written.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a folder's name that is no text, or a terminal without the letters
+        written = re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], written)
+    _tell(written)
+
+
+def _say(words: str) -> None:
+    """Words beside the answer; where they can't be printed, the exit code still tells."""
+    with suppress(OSError):
+        print(words, file=sys.stderr, flush=True)
+
+
+def _tell(answer: str) -> None:
+    """Print an answer. A reader that went away ends the command without a word; a full disk is told."""
+    try:
+        sys.stdout.write(answer)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still in the buffer has nowhere to go
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(READER_GONE) from None
+        _say(f"standard output: can't be written: {error.strerror}\n  fix: free space, or print elsewhere")
+        raise SystemExit(StoreError.exit_code) from None

@@ -66,8 +66,8 @@ class LaunchWindow(_Checked):
         "deg", "target ahead of the pad at lift-off; empty where unknown", ge=0, le=360, default=None
     )
     beta_deg: float | None = quantity("deg", "Sun above the target's plane", ge=-90, le=90, default=None)
-    transit_d: float | None = quantity("d", "lift-off to arrival of a listed opportunity", ge=0, default=None)
     used_by: str = text("mission that uses it; empty: none", default="")
+    transit_d: float | None = quantity("d", "lift-off to arrival of a listed opportunity", ge=0, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +276,6 @@ class PlannedMission(_Checked):
     launcher: str = text("launcher")
     site: str = text("site")
     pad: str = text("pad")
-    facility_id: str = text("processing facility")
     destination: str = text("place")
     port: str = text("docking place")
     launch_utc: datetime = text("lift-off")
@@ -286,16 +285,17 @@ class PlannedMission(_Checked):
     upmass_kg: float = quantity("kg", "cargo up, gross", ge=0)
     upmass_capacity_kg: float = quantity("kg", "largest cargo mass up", ge=0)
     upvolume_m3: float = quantity("m3", "volume of placed cargo", ge=0)
-    upvolume_capacity_m3: float = quantity("m3", "volume of all bays", ge=0)
-    late_load_kg: float = quantity("kg", "late-load cargo", ge=0)
-    late_load_capacity_kg: float = quantity("kg", "largest late-load cargo", ge=0)
     downmass_kg: float = quantity("kg", "cargo brought back", ge=0)
     disposal_kg: float = quantity("kg", "trash taken away", ge=0)
     delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres, separation to end", ge=0)
     propellant_kg: float = quantity("kg", "propellant for them", ge=0)
     cost_usd: float = quantity("USD", "whole cost, furnished launch and spacecraft included", ge=0)
-    service_cost_usd: float = quantity("USD", "the part that the logistics service bears", ge=0)
     price_usd: float = quantity("USD", "what the service earns: tariffs and milestone less penalties")
+    facility_id: str = text("processing facility")
+    upvolume_capacity_m3: float = quantity("m3", "volume of all bays", ge=0)
+    late_load_kg: float = quantity("kg", "late-load cargo", ge=0)
+    late_load_capacity_kg: float = quantity("kg", "largest late-load cargo", ge=0)
+    service_cost_usd: float = quantity("USD", "the part that the logistics service bears", ge=0)
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service")
 
 

@@ -13,6 +13,9 @@ from supercargo.store.sheets import Sheets
 __all__ = ["FLIGHT_CHECKS"]
 
 LONGEST_HORIZON_D = 1_100
+STANDARD_GRAVITY_M_S2 = 9.80665
+MOST_EXHAUST_SPEEDS = 5.0
+"""Speed change over exhaust speed of one manoeuvre: at 5 a spacecraft would be 99 % propellant."""
 
 
 def _length_of_horizon(sheets: Sheets) -> Iterator[Fault]:
@@ -58,7 +61,8 @@ def _missions_can_fly(sheets: Sheets) -> Iterator[Fault]:
     for row, request in sheets.rows("missions"):
         named = sheets.lawful["vehicles"]
         types = [named[name] for name in request.vehicle_types if name in named]
-        if len(types) < len(request.vehicle_types) or request.destination not in sheets.lawful["destinations"]:
+        others = ((request.launchers, "launchers"), (request.sites, "sites"), ((request.destination,), "destinations"))
+        if len(types) < len(request.vehicle_types) or any(set(names) - set(sheets.lawful[of]) for names, of in others):
             continue  # unknown names are told already
         yield from _why_not(sheets, row, request, types)
 
@@ -111,6 +115,30 @@ def _spacecraft_have_bays(sheets: Sheets) -> Iterator[Fault]:
             yield sheets.fault("vehicles", row, "bulk_classes", what, "name classes of supply, or set bulk_kg to 0")
 
 
+def _launchers_lift_them(sheets: Sheets) -> Iterator[Fault]:
+    """A launcher lifts the spacecraft with its propellant and all the cargo that the type may carry."""
+    for row, vehicle in sheets.rows("vehicles"):
+        full_kg = vehicle.dry_mass_kg + vehicle.propellant_kg + vehicle.upmass_kg
+        for name in vehicle.launchers:
+            launcher = sheets.lawful["launchers"].get(name)
+            if launcher is not None and full_kg > launcher.payload_kg:
+                what = f"full it has {full_kg:,.0f} kg (dry, propellant, cargo), {name} lifts {launcher.payload_kg:,.0f} kg"
+                fix = f"take {name} away, or lower upmass_kg to what it lifts"
+                yield sheets.fault("vehicles", row, "launchers", what, fix)
+
+
+def _manoeuvres(sheets: Sheets) -> Iterator[Fault]:
+    """Propellant grows with the exponential of speed change over exhaust speed: past some tenfold no tank can hold it."""
+    flown = {(request.destination, name) for request in sheets.records("missions") for name in request.vehicle_types}
+    for row, vehicle in sheets.rows("vehicles"):
+        for place in sheets.records("destinations"):
+            needed_m_s = max(place.delta_v_m_s, place.departure_delta_v_m_s)
+            exhaust_m_s = vehicle.isp_s * STANDARD_GRAVITY_M_S2
+            if (place.destination, vehicle.vehicle_type) in flown and needed_m_s > MOST_EXHAUST_SPEEDS * exhaust_m_s > 0:
+                what = f"{needed_m_s:,.0f} m/s at {place.destination!r} are beyond an isp_s of {vehicle.isp_s:g} s"
+                yield sheets.fault("vehicles", row, "isp_s", what, "raise isp_s, or lower the place's delta-v")
+
+
 def _blackout_objects(sheets: Sheets) -> Iterator[Fault]:
     """What is closed exists."""
     if not sheets.sound("sites", "pads", "facilities", "destinations", "ports"):
@@ -144,6 +172,8 @@ FLIGHT_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     _mission_names,
     _missions_can_fly,
     _spacecraft_have_bays,
+    _launchers_lift_them,
+    _manoeuvres,
     _blackout_objects,
     _crew_stays,
 )

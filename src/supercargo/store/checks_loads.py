@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from supercargo.kernel import Fault
+from supercargo.store.columns import CEILINGS
 from supercargo.store.sheets import Sheets
 
 __all__ = ["LOAD_CHECKS"]
@@ -20,6 +22,8 @@ _TERM_UNITS = {
     "free_reflight": "count",
 }
 _SIZES = ("dx_m", "dy_m", "dz_m")
+_COUNTED = (("facilities", "capacity"), ("vehicles", "powered_slots"), ("bays", "powered_slots"))
+_MOST_PERCENT = 1_000.0
 
 
 def _forms_and_sizes(sheets: Sheets) -> Iterator[Fault]:
@@ -38,7 +42,7 @@ def _forms_and_sizes(sheets: Sheets) -> Iterator[Fault]:
 
 def _whole_counts(sheets: Sheets) -> Iterator[Fault]:
     """Pieces, priorities, crews and flights are counted in whole numbers."""
-    counted = (("cargo", "pieces"), ("cargo", "priority"), ("crew", "crew_count"), ("tails", "flights_left"))
+    counted = (("cargo", "pieces"), ("cargo", "priority"), ("crew", "crew_count"), ("tails", "flights_left"), *_COUNTED)
     for attribute, field in counted:
         for row, record in sheets.rows(attribute):
             value = getattr(record, field)
@@ -63,6 +67,10 @@ def _term_units(sheets: Sheets) -> Iterator[Fault]:
         if term.unit != unit:
             what = f"{term.term} is counted in {unit}, not {term.unit}"
             yield sheets.fault("terms", row, "unit", what, f"give the value in {unit}")
+        most = _MOST_PERCENT if unit == "percent" else CEILINGS[unit]
+        if term.value > most:
+            what = f"{term.term} is {term.value:g} {unit}, which can't be meant"
+            yield sheets.fault("terms", row, "value", what, f"give at most {most:,.0f} {unit}")
 
 
 def _contracts_of_lines(sheets: Sheets) -> Iterator[Fault]:
@@ -70,13 +78,14 @@ def _contracts_of_lines(sheets: Sheets) -> Iterator[Fault]:
     if not sheets.sound("contracts"):
         return
     holders = {contract.customer for contract in sheets.records("contracts")}
-    contracts = sheets.lawful["contracts"]
+    contracts, customers = sheets.lawful["contracts"], sheets.tables["customers"].key_words
     for row, line in sheets.rows("cargo"):
         contract = contracts.get(line.contract_id)
-        if contract is not None and contract.customer != line.customer:
+        known = sheets.knows("customers", line.customer)
+        if contract is not None and contract.customer != line.customer and known and contract.customer in customers:
             what = f"contract {line.contract_id!r} is of {contract.customer!r}, the line of {line.customer!r}"
             yield sheets.fault("cargo", row, "contract_id", what, "name a contract of the line's customer")
-        if not line.contract_id and line.customer not in holders and sheets.knows("customers", line.customer):
+        if not line.contract_id and line.customer not in holders and known:
             what = f"{line.customer!r} has no contract"
             yield sheets.fault("cargo", row, "customer", what, "add a contract of this customer to contracts.csv")
 
@@ -112,6 +121,38 @@ def _wanted_prices(sheets: Sheets) -> dict[str, set[tuple[str, str]]]:
     return wanted
 
 
+def _hazard_words(sheets: Sheets) -> Iterator[Fault]:
+    """A hazard class misspelt would fly beside what it must be kept from."""
+    known = sorted({word for pair in sheets.records("hazard_pairs") for word in (pair.hazard_a, pair.hazard_b)})
+    odd = {line.hazard for line in sheets.records("cargo")} - {"", *known}
+    meant = {word: close[0] for word in sorted(odd) if (close := difflib.get_close_matches(word[:80].lower(), known, 1, 0.8))}
+    for row, line in sheets.rows("cargo"):
+        if line.hazard in meant:
+            fix = f"did you mean {meant[line.hazard]!r}? else give the class a name less like it"
+            yield sheets.fault("cargo", row, "hazard", f"{line.hazard[:40]!r} is in no pair of hazard_pairs.csv", fix)
+
+
+def _rates_once(sheets: Sheets) -> Iterator[Fault]:
+    """A person's use of a class has one rate at a place; two would be added."""
+    first: dict[tuple[str, str], int] = {}
+    places = sorted(sheets.tables["destinations"].key_words)
+    for row, rate in sheets.rows("rates"):
+        for place in rate.destinations or places:
+            before = first.setdefault((rate.supply_class, place), row)
+            if before != row:
+                what = f"{rate.supply_class!r} has a rate at {place!r} in row {before} already"
+                yield sheets.fault("rates", row, "destinations", what, "name each place in one row of a class")
+                break
+
+
+def _insured_values(sheets: Sheets) -> Iterator[Fault]:
+    """Insurance is a share of the declared value."""
+    for row, rate in sheets.rows("cost_rates"):
+        if rate.driver == "insured_usd" and rate.usd > 1:
+            what = f"{rate.account!r} costs {rate.usd:g} USD for each USD declared"
+            yield sheets.fault("cost_rates", row, "usd", what, "give a share between 0 and 1")
+
+
 LOAD_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     _forms_and_sizes,
     _whole_counts,
@@ -119,5 +160,8 @@ LOAD_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     _term_units,
     _contracts_of_lines,
     _tariffs_of_contracts,
+    _hazard_words,
+    _rates_once,
+    _insured_values,
 )
 """Checks of cargo, contracts and tariffs."""

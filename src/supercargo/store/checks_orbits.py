@@ -50,7 +50,9 @@ def _element_sets(sheets: Sheets) -> Iterator[Fault]:
 
 
 def _line_faults(line: str, number: int) -> Iterator[tuple[str, str]]:
-    if len(line) != 69 or not line.isascii():
+    if not line.isascii():
+        yield f"line {number} of the element set has a sign that is not ASCII", "copy the line from its source again"
+    elif len(line) != 69:
         yield f"line {number} of the element set has {len(line)} characters, not 69", "copy the whole line from its source"
     elif line[:2] != f"{number} ":
         yield f"line {number} of the element set begins with {line[:2]!r}", "put line 1 and line 2 into their own columns"

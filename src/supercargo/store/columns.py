@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass
 from datetime import datetime
 from functools import cache, lru_cache, partial
@@ -13,10 +13,27 @@ from typing import Any, get_type_hints
 
 from supercargo.kernel import decimals, format_utc
 
-__all__ = ["LARGEST_NUMBER", "YEARS", "BadCell", "Column", "columns_of"]
+__all__ = ["CEILINGS", "LARGEST_NUMBER", "PROVENANCE", "YEARS", "BadCell", "Column", "columns_of"]
 
 LARGEST_NUMBER = 1e15
 """Beyond this a float no longer tells thousandths, and sums of it lose what a file has gained."""
+
+CEILINGS: Mapping[str, float] = {
+    "kg": 1e7,
+    "m": 100.0,
+    "m/s": 1e5,
+    "km": 1e6,
+    "s": 1e6,
+    "h": 1e5,
+    "d": 36_525.0,
+    "W": 1e7,
+    "USD": 1e12,
+    "count": 1e4,
+}
+"""Largest size of a number that a scenario may give, by unit: a century, ten thousand tonnes, a million million dollars.
+
+More is a slip of the pen, and sums of it would leave the calendar or the memory of the machine.
+"""
 
 YEARS = range(1950, 2151)
 """Years whose instants are read: outside them no ephemeris and no price holds."""
@@ -62,12 +79,17 @@ class Column:
         return self.default is MISSING
 
 
+PROVENANCE = ("source", "as_of", "evidence")
+"""Columns of a record that say where its figures come from; people read them after the figures."""
+
+
 @cache
 def columns_of(noun: type) -> tuple[Column, ...]:
-    """Columns of a noun's file, in the order in which its fields are declared."""
+    """Columns of a noun's file, in the order in which its fields are declared, provenance last."""
     hints = get_type_hints(noun)
     kind: Any = noun
-    return tuple(_column(f, hints[f.name]) for f in dataclasses.fields(kind))
+    fields = sorted(dataclasses.fields(kind), key=lambda f: f.name in PROVENANCE)
+    return tuple(_column(f, hints[f.name]) for f in fields)
 
 
 def _column(field: dataclasses.Field[Any], hint: Any) -> Column:

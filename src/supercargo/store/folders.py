@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from supercargo.kernel import Fault, Refused, StoreError
 
-__all__ = ["LARGEST_FILE", "files_beneath", "read_within", "refuse_existing", "write_whole"]
+__all__ = [
+    "LARGEST_FILE",
+    "files_beneath",
+    "interrupts_held",
+    "read_within",
+    "refuse_existing",
+    "refuse_unwritable",
+    "write_whole",
+]
+
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of the largest file that is read."""
@@ -53,7 +66,8 @@ def _bytes_of(path: Path, name: str, faults: list[Fault]) -> bytes | None:
 def files_beneath(folder: Path) -> tuple[str, ...]:
     """Names of the files beneath a folder, `/` between parts, sorted; links are named, not followed."""
     found = []
-    for place, _, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
+        names += [name for name in folders if (Path(place) / name).is_symlink()]
         found += [(Path(place) / name).relative_to(folder).as_posix() for name in names]
     return tuple(sorted(found))
 
@@ -74,6 +88,51 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
             raise Refused(f"replacing the output would delete {held}", fix="choose a folder of its own", where=str(folder))
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """Hours of planning are not lost to a place where nothing can be written: it is tried first.
+
+    Raises StoreError if no folder can be made beside `folder`; nothing is left there.
+    """
+    place = folder.parent
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    try:
+        with interrupts_held():
+            Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".draft", dir=place)).rmdir()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> StoreError:
+    fix = "check the path, free space and permissions; what stood there before still stands"
+    return StoreError(f"the folder can't be written: {error}", fix=fix, where=str(folder))
+
+
+@contextmanager
+def interrupts_held() -> Iterator[list[int]]:
+    """Between steps that belong together an interrupt waits: it is heard at the end, or where the caller looks for it.
+
+    Gives the list of signals that wait; a caller that empties it has finished before they came.
+    """
+    waiting: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield waiting
+        return
+    woken = signal.set_wakeup_fd(-1)
+    before = {sent: signal.getsignal(sent) for sent in _INTERRUPTS}
+    heard = [sent for sent, handler in before.items() if handler not in (signal.SIG_IGN, None)]
+    for sent in heard:
+        signal.signal(sent, lambda number, _: waiting.append(number))
+    try:
+        yield waiting
+    finally:
+        for sent in heard:
+            signal.signal(sent, before[sent])
+        signal.set_wakeup_fd(woken)
+        if waiting:
+            signal.raise_signal(waiting[0])
+
+
 def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
     """Write a folder beside its final place, then put it there by renaming, so that nobody ever sees half of it.
 
@@ -81,18 +140,33 @@ def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
     """
     refuse_existing(folder, force=force)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".draft", dir=folder.parent))
-        try:
-            for name in sorted(files):
-                _write_synced(draft / name, files[name])
-            draft.chmod(0o755)
-            _put_in_place(draft, folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        with interrupts_held() as waiting:
+            absent = [place for place in folder.parents if not os.path.lexists(place)]
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".draft", dir=folder.parent))
+            try:
+                for name in sorted(files):
+                    if waiting:
+                        raise KeyboardInterrupt
+                    _write_synced(draft / name, files[name])
+                draft.chmod(0o755)
+                _put_in_place(draft, folder, force=force)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+                if not os.path.lexists(folder):
+                    _take_away(absent)
+            waiting.clear()  # they came too late: there is nothing left to stop
     except OSError as error:
-        fix = "check free space and permissions; what stood there before still stands"
-        raise StoreError(f"the folder can't be written: {error}", fix=fix, where=str(folder)) from error
+        raise _unwritable(folder, error) from error
+
+
+def _take_away(places: Sequence[Path]) -> None:
+    """Remove folders that were made on the way, innermost first, as far as nothing stands in them."""
+    for place in places:
+        try:
+            place.rmdir()
+        except OSError:
+            return
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -103,8 +177,12 @@ def _write_synced(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _put_in_place(draft: Path, folder: Path) -> None:
-    """Rename the draft to the folder; an old folder steps aside first and comes back if that fails."""
+def _put_in_place(draft: Path, folder: Path, *, force: bool) -> None:
+    """Rename the draft to the folder; an old folder steps aside first and comes back if that fails.
+
+    Another run may have put its own folder there since this one began: it counts as one that stood there before.
+    """
+    refuse_existing(folder, force=force)
     if not os.path.lexists(folder):
         draft.rename(folder)
         return
@@ -113,6 +191,8 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     try:
         draft.rename(folder)
     except BaseException:
-        old.rename(folder)
+        if not os.path.lexists(folder):
+            old.rename(folder)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

@@ -6,18 +6,20 @@ import dataclasses
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
-from supercargo.model import PLAN_TABLES, OperationsPlan, StageReport, Unflown, Violation
+from supercargo.model import PLAN_TABLES, OperationsPlan, Scenario, StageReport, Unflown, Violation
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
 
 __all__ = ["NOT_YET", "digest_of_plan", "digest_violations", "plan_files", "read_plan", "write_plan"]
+
+T = TypeVar("T")
 
 PLAN_FILE = "plan.json"
 RUN_FILE = "run.json"
@@ -99,12 +101,23 @@ def read_plan(folder: Path) -> OperationsPlan:
         needed = table.required or (folder / table.file).is_symlink() or (folder / table.file).exists()
         content = read_within(folder, table.file, faults) if needed else None
         tables[table.attribute] = () if content is None else read_table(content, table, faults).records
-    inside: list[Fault] = []
-    scenario = scenario_or_faults(folder / SCENARIO_FOLDER, inside)
-    faults += [_in_scenario(fault) for fault in inside]
+    scenario = _read_inside(folder, faults)
     if faults or scenario is None:
         raise ScenarioError.of(sorted(faults), where=str(folder))
     return OperationsPlan(scenario=scenario, **tables, **head)
+
+
+def _read_inside(folder: Path, faults: list[Fault]) -> Scenario | None:
+    """The scenario inside a plan folder: the folder itself, not a link to one, so that the plan can be judged alone."""
+    place = folder / SCENARIO_FOLDER
+    if place.is_symlink():
+        what = "the scenario is a link to another place"
+        faults.append(Fault(SCENARIO_FOLDER, 0, "", what, "put the scenario folder itself into the plan folder"))
+        return None
+    inside: list[Fault] = []
+    scenario = scenario_or_faults(place, inside)
+    faults += [_in_scenario(fault) for fault in inside]
+    return scenario
 
 
 def _in_scenario(fault: Fault) -> Fault:
@@ -119,12 +132,12 @@ def _read_head(folder: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         head = json.loads(content)
         return {
-            "seed": int(head.get("seed", 0)),
-            "baseline": bool(head.get("baseline", False)),
-            "causes": tuple(str(cause) for cause in head.get("causes", ())),
-            "stages": tuple(_stage(stage) for stage in head.get("stages", ())),
-            "unflown": tuple(Unflown(**unflown) for unflown in head.get("unflown", ())),
-            "violations": tuple(Violation(**violation) for violation in head.get("violations", ())),
+            "seed": _of(int, head.get("seed", 0)),
+            "baseline": _of(bool, head.get("baseline", False)),
+            "causes": tuple(_of(str, cause) for cause in _of(list, head.get("causes", []))),
+            "stages": tuple(_stage(stage) for stage in _of(list, head.get("stages", []))),
+            "unflown": tuple(_noun(Unflown, told) for told in _of(list, head.get("unflown", []))),
+            "violations": tuple(_noun(Violation, told) for told in _of(list, head.get("violations", []))),
         }
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         what = f"the content is not that of a plan: {error}"
@@ -134,8 +147,26 @@ def _read_head(folder: Path, faults: list[Fault]) -> dict[str, Any]:
         return {}
 
 
-def _stage(told: Mapping[str, Any]) -> StageReport:
-    return StageReport(**{**told, "status": Status(told["status"])})
+def _of(kind: type[T], value: Any) -> T:
+    """The value, which must be of its JSON type; true is no number. Raises ValueError if it is not."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"{value!r} stands where {kind.__name__} is meant")
+    return value
+
+
+def _noun(kind: Callable[..., T], told: Any) -> T:
+    """A noun of words and truth values."""
+    return kind(**{key: value if isinstance(value, bool) else _of(str, value) for key, value in _of(dict, told).items()})
+
+
+def _stage(told: Any) -> StageReport:
+    told = {**_of(dict, told)}
+    for key in ("objective", "bound", "gap"):
+        if told.get(key) is not None:
+            told[key] = float(_of(int, told[key]) if isinstance(told[key], int) else _of(float, told[key]))
+    for key in ("stage", "unit", "note"):
+        told[key] = _of(str, told.get(key, ""))
+    return StageReport(**{**told, "status": Status(told["status"]), "fuse_blown": _of(bool, told.get("fuse_blown", False))})
 
 
 def digest_of_plan(folder: Path) -> str:
@@ -145,6 +176,8 @@ def digest_of_plan(folder: Path) -> str:
     """
     faults: list[Fault] = []
     names = [name for name in files_beneath(folder) if name not in _OUTSIDE_DIGEST]
+    odd = [name for name in names if not name.isprintable()]
+    faults += [Fault(ascii(name), 0, "", "the file's name can't be written", "rename it or take it away") for name in odd]
     files = {name: content for name in names if (content := read_within(folder, name, faults)) is not None}
     if faults:
         raise ScenarioError.of(sorted(faults), where=str(folder))

@@ -6,6 +6,8 @@ import csv
 import difflib
 import io
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, replace
 from datetime import datetime
@@ -14,17 +16,39 @@ from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, as_written, faults_of, format_utc
 from supercargo.model import SCENARIO_TABLES, Table
-from supercargo.store.columns import BadCell, Column, columns_of
+from supercargo.store.columns import CEILINGS, BadCell, Column, columns_of
 from supercargo.store.folders import read_within
 
-__all__ = ["LARGEST_CELL", "TableRead", "read_rows", "read_table", "write_rows"]
+__all__ = [
+    "LARGEST_CELL",
+    "LONGEST_NAME",
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "MOST_TOLD",
+    "TableRead",
+    "read_rows",
+    "read_table",
+    "write_rows",
+]
 
 LARGEST_CELL = 131_072
 """Characters of the largest cell that is read; a longer one is refused before it is looked at."""
 
+LONGEST_NAME = 120
+"""Characters of the longest name: it must fit into the name of a file and the cell of a table."""
+
+MOST_ROWS = 1_000_000
+"""Rows of the longest file that is read."""
+
+MOST_COLUMNS = 1_000
+"""Columns of the widest file that is read."""
+
+MOST_TOLD = 1_000
+"""Faults told one by one of one column (or of whole rows) of a file; where there are more, the last one says how many."""
+
 _SCENARIO_FILES = {id(table) for table in SCENARIO_TABLES}
 _TO_QUOTE = re.compile(r'[,"\r\n]')
-_UNSAFE = set(";#\x7f") | {chr(code) for code in range(32)}
+_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,30 @@ class TableRead:
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Pairs of row number (the header is row 1) and record."""
         return zip(self.row_of, self.records, strict=True)
+
+
+class _Bounded:
+    """Faults of one file: of each column the first MOST_TOLD, so that a file of rubbish does not bury those of others."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self._faults = faults
+        self._counts: Counter[str] = Counter()
+        self._last: dict[str, Fault] = {}
+
+    def append(self, fault: Fault) -> None:
+        """Tell a fault, or only count it if its column has enough of them."""
+        self._counts[fault.column] += 1
+        if self._counts[fault.column] <= MOST_TOLD:
+            self._faults.append(fault)
+        else:
+            self._last[fault.column] = fault
+
+    def close(self) -> None:
+        """Tell how many were only counted."""
+        for column, fault in sorted(self._last.items()):
+            more = self._counts[column] - MOST_TOLD
+            what = f"{fault.what}: the last of {more:,} more like those above"
+            self._faults.append(replace(fault, what=what))
 
 
 def write_rows(records: Iterable[Any], noun: type) -> bytes:
@@ -76,15 +124,18 @@ def read_table(source: str | bytes | Path, table: Table, faults: list[Fault]) ->
         content = read_within(source.parent, source.name, faults)
         return read_table(content, table, faults) if content is not None else TableRead(whole=False, sound=False)
     written = source if isinstance(source, str) else _decoded(source, table.file, faults)
-    if written is None or _has_nul(written, table.file, faults):
+    if written is None or _has_nul(written, table.file, faults) or _too_long(written, table.file, faults):
         return TableRead(whole=False, sound=False)
-    lines = _lines(written, table.file, faults)
+    bounded = _Bounded(faults)
+    lines = _lines(written, table.file, bounded)
     _, header = next(lines, (1, []))
     places = _placed(header, table, faults)
     if places is None:
+        bounded.close()
         return TableRead(whole=False, sound=False)
     before = len(faults)
-    found = _read_lines(list(lines), len(header), _Sheet(table, places), faults)
+    found = _read_lines(list(lines), len(header), _Sheet(table, places), bounded)
+    bounded.close()
     return replace(found, whole=all(fault.column for fault in faults[before:]), sound=len(faults) == before)
 
 
@@ -107,7 +158,15 @@ def _has_nul(written: str, file: str, faults: list[Fault]) -> bool:
     return True
 
 
-def _lines(written: str, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+def _too_long(written: str, file: str, faults: list[Fault]) -> bool:
+    if written.count("\n") <= MOST_ROWS:
+        return False
+    what = f"the file has more than {MOST_ROWS:,} rows"
+    faults.append(Fault(file, 0, "", what, "take empty rows away; split what is left"))
+    return True
+
+
+def _lines(written: str, file: str, faults: _Bounded) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells) of each row that is not blank; a row that is no CSV becomes a fault."""
     reader = csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline=""), strict=True)
     number = 0
@@ -143,6 +202,10 @@ def _placed(header: Sequence[str], table: Table, faults: list[Fault]) -> dict[st
         return None
     if len(header) == 1 and ";" in header[0]:
         faults.append(Fault(table.file, 1, "", "columns are separated by semicolons", "separate columns by commas"))
+        return None
+    if len(header) > MOST_COLUMNS:
+        what = f"the header has {len(header):,} columns"
+        faults.append(Fault(table.file, 1, "", what, f"keep these: {','.join(c.name for c in columns)}"))
         return None
     known = {column.name: column for column in columns}
     places: dict[str, int] = {}
@@ -192,7 +255,7 @@ class _Sheet:
     places: dict[str, int]
 
 
-def _read_lines(lines: list[tuple[int, list[str]]], width: int, sheet: _Sheet, faults: list[Fault]) -> TableRead:
+def _read_lines(lines: list[tuple[int, list[str]]], width: int, sheet: _Sheet, faults: _Bounded) -> TableRead:
     file = sheet.table.file
     even = []
     for number, cells in lines:
@@ -213,7 +276,7 @@ def _key_words(values: dict[str, list[Any]], table: Table) -> frozenset[str]:
 
 
 def _read_columns(
-    lines: list[list[str]], numbers: list[int], sheet: _Sheet, faults: list[Fault]
+    lines: list[list[str]], numbers: list[int], sheet: _Sheet, faults: _Bounded
 ) -> tuple[dict[str, list[Any]], set[int]]:
     """Values by field, column by column because that is several times faster than row by row; and the faulty rows."""
     values: dict[str, list[Any]] = {}
@@ -229,6 +292,8 @@ def _read_columns(
         values[column.field] = _cells([cells[place] for cells in lines], column, column_faults)
         if wanted and column.is_text:
             _check_words(values[column.field], column, column.field in named, column_faults)
+        elif wanted and column.unit in CEILINGS:
+            _check_sizes(values[column.field], column, column_faults)
         for at, what, fix in column_faults:
             bad.add(at)
             faults.append(Fault(sheet.table.file, numbers[at], column.name, what, fix))
@@ -261,14 +326,40 @@ def _check_words(cells: list[str], column: Column, is_name: bool, bad: list[tupl
     if not is_name:
         return
     for at, cell in enumerate(cells):
-        if cell != cell.strip() and cell.strip():
-            bad.append((at, f"{cell[:40]!r} begins or ends with a blank", "take the blank away"))
-        elif not _UNSAFE.isdisjoint(cell):
-            bad.append((at, f"{cell[:40]!r} holds a sign that is kept for lists and parts", "use no ; or # and no line break"))
+        if found := _fault_of_name(cell):
+            bad.append((at, *found))
+
+
+def _fault_of_name(name: str) -> tuple[str, str] | None:
+    """What is wrong with a name, and the fix: names are read by people, spreadsheets and file systems too."""
+    shown = repr(name[:40])
+    if len(name) > LONGEST_NAME:
+        return f"{shown}... has {len(name):,} characters", f"use at most {LONGEST_NAME}"
+    if not name.isprintable():
+        return f"{shown} holds a line break or a sign that can't be seen", "type the name again, in letters that can be seen"
+    if name != name.strip() and name.strip():
+        return f"{shown} begins or ends with a blank", "take the blank away"
+    if ";" in name or "#" in name:
+        return f"{shown} holds a sign that is kept for lists and parts", "use no ; or #"
+    if name.startswith(_FORMULA):
+        return f"{shown} would be computed by a spreadsheet", "let the name begin with another sign than = + - @"
+    if not unicodedata.is_normalized("NFC", name):
+        return f"{shown} has letters put together from two signs", f"write {unicodedata.normalize('NFC', name)[:40]!r}"
+    return None
+
+
+def _check_sizes(values: list[Any], column: Column, bad: list[tuple[int, str, str]]) -> None:
+    """No number of a scenario is so large that it can't be meant; a number that is gets no second fault."""
+    most = CEILINGS[column.unit]
+    for at, value in enumerate(values):
+        if value is not None and abs(value) > most:
+            what = f"{column.name} is {value:g} {column.unit}, which can't be meant"
+            bad.append((at, what, f"give at most {most:,.0f} {column.unit}"))
+            values[at] = None
 
 
 def _made(
-    values: dict[str, list[Any]], numbers: list[int], bad: set[int], table: Table, faults: list[Fault]
+    values: dict[str, list[Any]], numbers: list[int], bad: set[int], table: Table, faults: _Bounded
 ) -> tuple[list[Any], list[int]]:
     """The records of sound rows; faulty rows are still searched for values out of range."""
     noun, fields = table.noun, list(values)
@@ -289,11 +380,12 @@ def _made(
         draft: Any = object.__new__(noun)
         for field, value in zip(fields, row, strict=True):
             object.__setattr__(draft, field, value)
-        faults += [Fault(table.file, numbers[at], names[field], what, fix) for field, what, fix in faults_of(draft)]
+        for field, what, fix in faults_of(draft):
+            faults.append(Fault(table.file, numbers[at], names[field], what, fix))
     return records, rows
 
 
-def _twins(values: dict[str, list[Any]], numbers: list[int], table: Table, faults: list[Fault]) -> set[int]:
+def _twins(values: dict[str, list[Any]], numbers: list[int], table: Table, faults: _Bounded) -> set[int]:
     """Places of rows whose key stood in an earlier row. In a plan the referee judges what stands twice."""
     if id(table) not in _SCENARIO_FILES:
         return set()

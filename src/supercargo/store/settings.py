@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
 from typing import Any, get_type_hints
 
 from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc, parse_utc
@@ -17,6 +18,10 @@ from supercargo.store.columns import LARGEST_NUMBER, YEARS
 __all__ = ["SETTINGS_FILE", "read_settings", "settings_text"]
 
 SETTINGS_FILE = "scenario.toml"
+LARGEST_SETTINGS = 64 * 1024
+"""Bytes of the largest scenario.toml that is read; a longer one is no head of a scenario and may take hours to parse."""
+_MOST = {"schedule_work": 1e6, "manifest_nodes": 1e9, "stowage_tries": 1e4, "demand_samples": 1e4}
+_WHOLE = ("manifest_nodes", "stowage_rounds", "stowage_tries", "demand_samples")
 _HORIZON = ("start_utc", "end_utc")
 _SECTIONS: Mapping[str, type] = {"service": Service, "limits": Limits}
 _HEAD = ("name", "as_of_utc", "currency_year", "seed")
@@ -49,6 +54,10 @@ def read_settings(content: bytes, faults: list[Fault]) -> Settings | None:
 
     Where faults were added, the settings serve only to check other files against the horizon.
     """
+    if len(content) > LARGEST_SETTINGS:
+        what = f"the file has {len(content):,} bytes, more than {LARGEST_SETTINGS:,}"
+        faults.append(Fault(SETTINGS_FILE, 0, "", what, "keep only the keys that docs/files.md names"))
+        return None
     try:
         written = content.decode("utf-8-sig")
         head = tomllib.loads(written)
@@ -102,7 +111,7 @@ class _Reader:
                 try:
                     values[key] = _typed(given[key], hints[key])
                 except ValueError as error:
-                    self._fault(section, key, f"{key} is {given[key]!r}"[:120], str(error))
+                    self._fault(section, key, f"{key} is {_shown(given[key])}"[:120], str(error))
             elif kind is Settings:
                 self._fault(section, key, f"{key} is missing", f"add {key}" + (f" under [{section}]" if section else ""))
         return values
@@ -112,7 +121,7 @@ class _Reader:
         for f in dataclasses.fields(kind):
             missing = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
             object.__setattr__(draft, f.name, values.get(f.name, None if missing is dataclasses.MISSING else missing))
-        found = list(faults_of(draft))
+        found = [*faults_of(draft), *_faults_of_limits(draft)]
         for key, what, fix in found:
             self._fault(section, key, what, fix)
         if found or len(self.faults) > self.before:
@@ -138,6 +147,25 @@ class _Reader:
             elif place == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
                 return number
         return 0
+
+
+def _faults_of_limits(draft: Any) -> Iterator[tuple[str, str, str]]:
+    """Work is counted in whole numbers, and bounded so that a slip of the pen does not run for a week."""
+    if not isinstance(draft, Limits):
+        return
+    for key in _WHOLE:
+        if math.isfinite(getattr(draft, key)) and not float(getattr(draft, key)).is_integer():
+            yield key, f"{key} is {getattr(draft, key):g}", "give a whole number"
+    for key, most in _MOST.items():
+        if getattr(draft, key) > most:
+            yield key, f"{key} is {getattr(draft, key):g}, which can't be meant", f"give at most {most:,.0f}"
+
+
+def _shown(value: Any) -> str:
+    """The value as TOML writes it, or nearly so."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _typed(value: Any, hint: Any) -> Any:
