@@ -380,3 +380,20 @@ def test_a_full_disk_beneath_standard_output_is_told_and_ends_with_5(scenario_fo
     assert done.returncode == 5
     assert "fix: free space" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_promise_broken_when_the_time_was_up_is_not_called_impossible(
+    monkeypatch: pytest.MonkeyPatch, scenario_folder: Path, tmp_path: Path
+) -> None:
+    def stopped(scenario: Any, **_: Any) -> Any:
+        stage = replace(a_plan().stages[0], fuse_blown=True)
+        return replace(a_plan(), scenario=scenario, stages=(stage,), causes=())
+
+    monkeypatch.setattr(use_cases, "plan_year", stopped)
+    monkeypatch.setattr(use_cases, "judge", lambda plan: (HARD,))
+    told = run("plan", str(scenario_folder), "--out", str(tmp_path / "p"), "--limit-s", "1")
+    assert told.code == 3
+    assert "the time is up and no plan found keeps every promise" in told.err
+    assert "cause: the time limit stopped schedule before the search was done" in told.err
+    assert "fix: give more time with --limit-s" in told.err
+    assert not (tmp_path / "p").exists()

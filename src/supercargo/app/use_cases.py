@@ -110,11 +110,15 @@ def _no_plan(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) ->
     """Name what binds: the planner's own sentences, then what the referee found."""
     found = [f"{violation.rule} {violation.object} {violation.text}" for violation in broken[:CAUSES_SHOWN]]
     more = [f"and {len(broken) - CAUSES_SHOWN} more"] if len(broken) > CAUSES_SHOWN else []
+    stopped = [stage.stage for stage in plan.stages if stage.fuse_blown]
+    hasty = [f"the time limit stopped {' and '.join(stopped)} before the search was done"] if stopped else []
+    longer = "give more time with --limit-s, " if stopped else ""
+    head = "the time is up and no plan found keeps every promise" if stopped else "no plan keeps every promise"
     return NoPlan(
-        f"no plan keeps every promise: {len(broken)} hard rule{'s' if len(broken) > 1 else ''} would be broken",
-        fix="change what binds, or ask for the best partial plan with --partial",
+        f"{head}: {len(broken)} hard rule{'s' if len(broken) > 1 else ''} would be broken",
+        fix=f"{longer}change what binds, or ask for the best partial plan with --partial",
         where=where,
-        causes=(*plan.causes, *found, *more),
+        causes=(*hasty, *plan.causes, *found, *more),
     )
 
 
