@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from supercargo.kernel import days_between
 from supercargo.model import CargoLine, CostRow, Flight, ManifestRow, Scenario, Schedule
@@ -35,13 +36,13 @@ def _row_order(row: CostRow) -> tuple[str, ...]:
     return row.mission_id, row.account, row.customer, row.destination, row.paid_by, row.scor_process, row.basis
 
 
-def late_penalty_usd(scenario: Scenario, line: CargoLine, row: ManifestRow, price_usd: float) -> float:
+def late_penalty_usd(scenario: Scenario, line: CargoLine, delivered: datetime | None, price_usd: float) -> float:
     """A late line costs its contract's share of the price for each day begun after due date and tolerance [USD]."""
-    if line.due_utc is None or row.delivered_utc is None:
+    if line.due_utc is None or delivered is None:
         return 0.0
     contract_id = scenario.contract_id(line)
     tolerance_d = scenario.term_values.get((contract_id, "due_tolerance"), 0.0)
-    days_late = math.ceil(round(days_between(line.due_utc, row.delivered_utc) - tolerance_d, 6))
+    days_late = math.ceil(round(days_between(line.due_utc, delivered) - tolerance_d, 6))
     if days_late <= 0:
         return 0.0
     percent = days_late * scenario.term_values.get((contract_id, "penalty_per_day"), 0.0)
@@ -136,7 +137,7 @@ class _Books:
         earned: dict[tuple[str, str], float] = {}
         for row in self.rows:
             price_usd = self._price(row)
-            penalty_usd = late_penalty_usd(self.scenario, self._line(row), row, price_usd)
+            penalty_usd = late_penalty_usd(self.scenario, self._line(row), row.delivered_utc, price_usd)
             for account, usd in ((f"revenue:{row.direction}", price_usd), ("revenue:penalty", -penalty_usd)):
                 earned[account, row.customer] = earned.get((account, row.customer), 0.0) + usd
         for (account, customer), usd in sorted(earned.items()):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from supercargo.kernel import days_between
 from supercargo.model import CargoLine, Flight, Scenario
+from supercargo.plan.costing import late_penalty_usd
 from supercargo.plan.manifest_offers import cutoff_utc, delivery_utc
 
 __all__ = ["EARLIER_SHARE", "left_behind_usd", "worth_usd"]
@@ -24,19 +23,11 @@ def worth_usd(scenario: Scenario, line: CargoLine, flight: Flight) -> float:
     delivered = delivery_utc(line, flight)
     price_usd = scenario.price_usd(line)
     if line.due_utc is not None and delivered > line.due_utc:
-        price_usd -= _penalty_usd(scenario, line, price_usd, days_between(line.due_utc, delivered))
+        price_usd -= late_penalty_usd(scenario, line, delivered, price_usd)
         priority_usd *= 1.0 - service.on_time_share
     first = max(line.release_utc, scenario.settings.start_utc)
     waits_d = max(0.0, days_between(first, cutoff_utc(scenario, line, flight)))
     return price_usd + priority_usd * max(0.0, 1.0 - EARLIER_SHARE * waits_d)
-
-
-def _penalty_usd(scenario: Scenario, line: CargoLine, price_usd: float, late_d: float) -> float:
-    def term(name: str) -> float:
-        return scenario.term_values.get((scenario.contract_id(line), name), 0.0)
-
-    begun = max(0, math.ceil(round(late_d - term("due_tolerance"), 6)))
-    return price_usd * min(term("penalty_cap"), term("penalty_per_day") * begun) / 100.0
 
 
 def left_behind_usd(scenario: Scenario, line: CargoLine) -> float:
