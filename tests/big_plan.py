@@ -90,7 +90,7 @@ def _planned(scenario: Scenario, n: int) -> PlannedMission:
 
 
 def _activities(mission: PlannedMission) -> list[Activity]:
-    launch, arrive, depart = mission.launch_utc, mission.arrive_utc, mission.depart_utc
+    launch, (arrive, depart) = mission.launch_utc, mission.docked_utc
     dock = f"{mission.destination}/{mission.port}"
     rows: list[tuple[str, str, float, Any, Any]] = [
         ("processing", "Cape-PPF", 1, launch - days(23), launch - days(3)),
@@ -113,7 +113,7 @@ def _activities(mission: PlannedMission) -> list[Activity]:
 def _row(line: CargoLine, mission: PlannedMission | None) -> ManifestRow:
     delivered = None
     if mission is not None:
-        delivered = mission.arrive_utc + days(2) if line.direction == "up" else mission.end_utc
+        delivered = mission.docked_utc[0] + days(2) if line.direction == "up" else mission.end_utc
     on_time = None if line.due_utc is None else delivered is not None and delivered <= line.due_utc
     return ManifestRow(
         item_id=line.item_id, direction=line.direction, form=line.form, mission_id=mission.mission_id if mission else "",

@@ -6,7 +6,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -73,11 +75,19 @@ def _type(field: dataclasses.Field[Any], hint: Any) -> str:
     return kind + ("" if field.default is dataclasses.MISSING else ", may be empty")
 
 
+def rules_part() -> str:
+    """Every rule of the referee with its kind and sentence."""
+    rows = [f"| `{rule.rule_id}` | {'hard' if rule.hard else 'soft'} | {rule.sentence} |" for rule in RULES]
+    return "\n".join(["| rule | kind | sentence |", "| --- | --- | --- |", *rows, ""])
+
+
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
         "commands.md": {"help": commands_part()},
         "files.md": {"scenario": files_part(SCENARIO_TABLES), "plan": files_part(PLAN_TABLES)},
+        "kpis.md": {"kpis": describe_kpis()},
+        "rules.md": {"rules": rules_part()},
     }
 
 

@@ -57,6 +57,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("arrival before launch", "arrival-instant", flights.arrival_before_launch),
     Mutation("stay too long", "stay-length", flights.stay_too_long),
     Mutation("mission ends early", "end-instant", flights.ends_early),
+    Mutation("fate known before lift-off", "outcome-known", flights.fate_foretold),
+    Mutation("docked and called lost", "outcome-known", flights.docked_and_lost),
     Mutation("loaded while full", "load-after-unload", flights.loaded_while_full),
     Mutation("missing activity", "activity-complete", flights.activity_missing),
     Mutation("unloading cut short", "activity-true", flights.activity_short),

@@ -125,7 +125,7 @@ def cutoff_missed(plan: OperationsPlan) -> OperationsPlan:
 def not_ready_to_leave(plan: OperationsPlan) -> OperationsPlan:
     return moved(
         plan,
-        lambda line, mission: line.direction != "up" and line.release_utc > mission.depart_utc,
+        lambda line, mission: line.direction != "up" and line.release_utc > mission.docked_utc[1],
         "line ready after a departure",
     )
 

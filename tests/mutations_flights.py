@@ -21,7 +21,9 @@ __all__ = [
     "before_ready",
     "doubt_forged",
     "ends_early",
+    "docked_and_lost",
     "facility_crowded",
+    "fate_foretold",
     "furnisher_denied",
     "hands_short",
     "in_blackout",
@@ -81,6 +83,15 @@ def uncontracted(plan: OperationsPlan) -> OperationsPlan:
 def must_mission_dropped(plan: OperationsPlan) -> OperationsPlan:
     victim = pick((m for m in plan.missions if plan.scenario.requests[m.mission_id].must), "must mission")
     return put(plan, "missions", victim)
+
+
+def fate_foretold(plan: OperationsPlan) -> OperationsPlan:
+    as_of = plan.scenario.settings.as_of_utc
+    return changed(plan, "missions", pick((m for m in plan.missions if m.launch_utc > as_of), "mission"), outcome="docked")
+
+
+def docked_and_lost(plan: OperationsPlan) -> OperationsPlan:
+    return changed(plan, "missions", pick(plan.missions, "mission"), outcome="lost")
 
 
 def other_place(plan: OperationsPlan) -> OperationsPlan:
@@ -157,7 +168,7 @@ def stay_too_long(plan: OperationsPlan) -> OperationsPlan:
     longest_d = min(
         plan.scenario.requests[victim.mission_id].docked_max_d, plan.scenario.vehicle_types[victim.vehicle_type].docked_max_d
     )
-    return changed(plan, "missions", victim, depart_utc=victim.arrive_utc + days(longest_d) + timedelta(minutes=1))
+    return changed(plan, "missions", victim, depart_utc=victim.docked_utc[0] + days(longest_d) + timedelta(minutes=1))
 
 
 def ends_early(plan: OperationsPlan) -> OperationsPlan:
@@ -168,7 +179,7 @@ def ends_early(plan: OperationsPlan) -> OperationsPlan:
 def loaded_while_full(plan: OperationsPlan) -> OperationsPlan:
     victim = pick(plan.missions, "mission")
     hatch = days(plan.scenario.places[victim.destination].hatch_open_d)
-    return changed(plan, "missions", victim, depart_utc=victim.arrive_utc + 2 * hatch + timedelta(hours=1))
+    return changed(plan, "missions", victim, depart_utc=victim.docked_utc[0] + 2 * hatch + timedelta(hours=1))
 
 
 def activity_missing(plan: OperationsPlan) -> OperationsPlan:
@@ -258,7 +269,7 @@ def range_crowded(plan: OperationsPlan) -> OperationsPlan:
 def arrivals_crowded(plan: OperationsPlan) -> OperationsPlan:
     """The place asks for more room between two arrivals than the plan gives."""
     first, second = pick(couples(plan, lambda mission: mission.destination), "two missions to one place")
-    gap_d = abs(second.arrive_utc - first.arrive_utc) / timedelta(days=1)
+    gap_d = abs(second.docked_utc[0] - first.docked_utc[0]) / timedelta(days=1)
     return scene(plan, "destinations", plan.scenario.places[first.destination], arrival_spacing_d=gap_d + 0.01)
 
 
@@ -312,19 +323,19 @@ def port_out_of_service(plan: OperationsPlan) -> OperationsPlan:
     """The port goes out of service an hour before its visitor leaves."""
     victim = pick(plan.missions, "mission")
     ports = (port for port in plan.scenario.ports if (port.destination, port.port) == (victim.destination, victim.port))
-    return scene(plan, "ports", pick(ports, "port"), to_utc=victim.depart_utc - timedelta(hours=1))
+    return scene(plan, "ports", pick(ports, "port"), to_utc=victim.docked_utc[1] - timedelta(hours=1))
 
 
 def port_not_yet_in_service(plan: OperationsPlan) -> OperationsPlan:
     """The port comes into service an hour after its visitor."""
     victim = pick(plan.missions, "mission")
     ports = (port for port in plan.scenario.ports if (port.destination, port.port) == (victim.destination, victim.port))
-    return scene(plan, "ports", pick(ports, "port"), from_utc=victim.arrive_utc + timedelta(hours=1))
+    return scene(plan, "ports", pick(ports, "port"), from_utc=victim.docked_utc[0] + timedelta(hours=1))
 
 
 def two_at_one_port(plan: OperationsPlan) -> OperationsPlan:
     first, second = pick(couples(plan, lambda mission: mission.destination), "two missions to one place")
-    return shift(plan, second, first.depart_utc - second.arrive_utc, port=first.port)
+    return shift(plan, second, first.docked_utc[1] - second.docked_utc[0], port=first.port)
 
 
 def hands_short(plan: OperationsPlan) -> OperationsPlan:
@@ -338,7 +349,7 @@ def hands_short(plan: OperationsPlan) -> OperationsPlan:
         if rate(a) + rate(b) > plan.scenario.places[a.destination].handling_h_d
     )
     first, second = pick(found, "two missions that one crew can't unload together")
-    return shift(plan, second, first.arrive_utc - second.arrive_utc)
+    return shift(plan, second, first.docked_utc[0] - second.docked_utc[0])
 
 
 def in_blackout(plan: OperationsPlan) -> OperationsPlan:
@@ -347,8 +358,8 @@ def in_blackout(plan: OperationsPlan) -> OperationsPlan:
             instant = {
                 ("site", mission.site): mission.launch_utc,
                 ("pad", f"{mission.site}/{mission.pad}"): mission.launch_utc,
-                ("destination", mission.destination): mission.arrive_utc,
-                ("port", f"{mission.destination}/{mission.port}"): mission.arrive_utc,
+                ("destination", mission.destination): mission.docked_utc[0],
+                ("port", f"{mission.destination}/{mission.port}"): mission.docked_utc[0],
             }.get((closure.kind, closure.object))
             if instant:
                 return shift(plan, mission, closure.from_utc - instant)

@@ -229,17 +229,17 @@ def activities_of(scenario: Scenario, mission: PlannedMission) -> tuple[Activity
     rate = min(vehicle.unload_h_d, place.handling_h_d)
     pad_utc = mission.launch_utc - days(scenario.launcher_named[mission.launcher].pad_d)
     pad, port = f"{mission.site}/{mission.pad}", f"{mission.destination}/{mission.port}"
-    unload, loaded = mission.arrive_utc + days(place.hatch_open_d), mission.depart_utc - days(place.hatch_open_d)
+    unload, loaded = mission.docked_utc[0] + days(place.hatch_open_d), mission.docked_utc[1] - days(place.hatch_open_d)
     spans = (
         (mission.facility_id, 1.0, pad_utc - days(vehicle.processing_d), pad_utc),
         (pad, 1.0, pad_utc, mission.launch_utc),
         (mission.launcher, 1.0, mission.launch_utc, mission.launch_utc),
-        (mission.vehicle_id, 1.0, mission.launch_utc, mission.arrive_utc),
-        (port, 1.0, mission.arrive_utc, mission.depart_utc),
+        (mission.vehicle_id, 1.0, mission.launch_utc, mission.docked_utc[0]),
+        (port, 1.0, mission.docked_utc[0], mission.docked_utc[1]),
         (mission.destination, rate, unload, unload + _up_to_second(vehicle.unload_h, rate)),
         (mission.destination, rate, loaded - _up_to_second(vehicle.load_h, rate), loaded),
-        (port, 1.0, mission.depart_utc, mission.depart_utc),
-        (mission.vehicle_id, 1.0, mission.depart_utc, mission.end_utc),
+        (port, 1.0, mission.docked_utc[1], mission.docked_utc[1]),
+        (mission.vehicle_id, 1.0, mission.docked_utc[1], mission.end_utc),
     )
     return tuple(
         Activity(
@@ -256,7 +256,7 @@ def _delivered(
     found = {}
     for mission_id, mission in missions.items():
         place = scenario.places[mission.destination]
-        start = mission.arrive_utc + days(place.hatch_open_d)
+        start = mission.docked_utc[0] + days(place.hatch_open_d)
         rate = min(scenario.vehicle_types[mission.vehicle_type].unload_h_d, place.handling_h_d)
         for piece in sorted(stowage[mission_id], key=lambda piece: piece.unload_order):
             found[piece.item_id] = start + _up_to_second(piece.unload_order * place.hours_per_piece, rate)
@@ -347,7 +347,7 @@ def _costs(scenario: Scenario, mission: PlannedMission, rows: list[ManifestRow])
     payer = mission.furnished_by or "service"
     share("launch", scenario.launcher_named[mission.launcher].price_usd, payer)
     share("spacecraft", scenario.vehicle_types[mission.vehicle_type].price_usd, payer)
-    share("mission control", 20_000.0 * (mission.depart_utc - mission.arrive_utc) / timedelta(days=1))
+    share("mission control", 20_000.0 * (mission.docked_utc[1] - mission.docked_utc[0]) / timedelta(days=1))
     tariff = 10_000.0 if mission.destination == "Hub" else 50_000.0
     for customer in sorted({row.customer for row in rows}):
         own = [row for row in rows if row.customer == customer]

@@ -103,7 +103,7 @@ def test_a_port_needs_its_clearance_to_the_second() -> None:
     plan = a_plan()
     first, second = plan.missions[0], plan.missions[1]
     for missing_s, faulted in ((0, False), (5, True)):
-        arrive = first.depart_utc + timedelta(days=1, seconds=-missing_s)
+        arrive = first.docked_utc[1] + timedelta(days=1, seconds=-missing_s)
         moved = replace(second, port=first.port, arrive_utc=arrive)
         found = _broken(replace(plan, missions=(first, moved, *plan.missions[2:])))
         assert ("port-free" in found) is faulted

@@ -47,9 +47,9 @@ _SECOND = timedelta(seconds=1)
 _CLOSURES: tuple[tuple[str, str, Callable[[PlannedMission], datetime]], ...] = (
     ("site", "Cape", lambda mission: mission.launch_utc),
     ("pad", "Cape/P1", lambda mission: mission.launch_utc),
-    ("destination", "Hub", lambda mission: mission.arrive_utc),
-    ("destination", "Hub", lambda mission: mission.depart_utc),
-    ("port", "Hub/fore", lambda mission: mission.arrive_utc + timedelta(days=3)),
+    ("destination", "Hub", lambda mission: mission.docked_utc[0]),
+    ("destination", "Hub", lambda mission: mission.docked_utc[1]),
+    ("port", "Hub/fore", lambda mission: mission.docked_utc[0] + timedelta(days=3)),
     ("facility", "Cape-PPF", lambda mission: mission.launch_utc - timedelta(days=10)),
 )
 
@@ -69,7 +69,9 @@ def test_a_closure_is_over_at_its_last_instant(kind: str, name: str, instant: Ca
 
 
 def test_a_port_may_be_closed_from_the_departure_on() -> None:
-    closure = Blackout(kind="port", object="Hub/fore", from_utc=_flown().depart_utc, to_utc=_flown().depart_utc + _SECOND)
+    closure = Blackout(
+        kind="port", object="Hub/fore", from_utc=_flown().docked_utc[1], to_utc=_flown().docked_utc[1] + _SECOND
+    )
     assert _objects(_scene(a_plan(), blackouts=(closure,)), "blackout") == []
 
 
@@ -90,7 +92,7 @@ def test_a_launch_on_the_very_date_is_lawful(edge: str) -> None:
 
 def test_a_listed_transit_and_not_the_phasing_sets_the_arrival() -> None:
     gate = _flown("M4")
-    assert gate.arrive_utc - gate.launch_utc == timedelta(days=5)
+    assert gate.docked_utc[0] - gate.launch_utc == timedelta(days=5)
     assert _objects(a_plan(), "arrival-instant") == []
 
 

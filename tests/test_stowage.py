@@ -33,7 +33,7 @@ BAGS = (
 
 
 def a_flight(mission_id: str = "M1", vehicle_type: str = "Wren") -> Flight:
-    instants = {name: START for name in Flight.__slots__ if name.endswith("_utc")}
+    instants: dict[str, Any] = {name: START for name in Flight.__slots__ if name.endswith("_utc")}
     return Flight(
         mission_id=mission_id, vehicle_id="W1", vehicle_type=vehicle_type, launcher="Lark", site="Cape", pad="P1",
         facility_id="Cape-PPF", destination="Hub", port="fore", unload_h_d=8.0, **instants,

@@ -72,7 +72,7 @@ def port_use(plan: OperationsPlan) -> tuple[PortUse, ...]:
     start, end = _horizon(scenario)
     stays: dict[tuple[str, str], list[Span]] = defaultdict(list)
     for mission in plan.missions:
-        stays[mission.destination, mission.port].append((mission.arrive_utc, mission.depart_utc))
+        stays[mission.destination, mission.port].append(mission.docked_utc)
     rows = []
     for port in scenario.ports:
         service = (max(port.from_utc or start, start), min(port.to_utc or end, end))

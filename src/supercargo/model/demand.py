@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.kernel import quantity, text
-from supercargo.model.catalogue import _Checked
+from supercargo.model.catalogue import EVIDENCE, _Checked
 
 __all__ = [
     "DIRECTIONS",
@@ -48,6 +48,12 @@ class MissionRequest(_Checked):
     contract_id: str = text("contract under which it flies", default="")
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service", default="")
     must: bool = text("a plan without it is no plan", default=False)
+    phasing_d: float | None = quantity(
+        "d", "lift-off to docking where it is agreed; empty: the type's own", ge=0, le=60, default=None
+    )
+    return_d: float | None = quantity(
+        "d", "undocking to the end where it is agreed; empty: the type's own", ge=0, le=800, default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,8 @@ class CargoLine(_Checked):
     priority: float = quantity("count", "1 is the highest, 5 the lowest", ge=1, le=5)
     must: bool = text("a plan without it is no plan", default=False)
     declared_usd: float = quantity("USD", "declared value", ge=0, default=0.0)
+    source: str = text("where the line's figures come from", default="")
+    evidence: str = text("weakest evidence among them; empty: the sender's own word", choices=("", *EVIDENCE), default="")
 
     @property
     def volume_m3(self) -> float:

@@ -17,6 +17,7 @@ from supercargo.model.scenario import Scenario
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "OUTCOMES",
     "Activity",
     "CostRow",
     "DemandSeries",
@@ -40,6 +41,7 @@ __all__ = [
     "Waiver",
 ]
 
+OUTCOMES = ("", "docked", "lost")
 ACTIVITY_KINDS = ("processing", "pad", "launch", "phasing", "dock", "unload", "load", "undock", "return")
 
 Series = npt.NDArray[np.float64]
@@ -94,6 +96,14 @@ class Flight(_Checked):
     depart_utc: datetime = text("undocking")
     end_utc: datetime = text("landing or destructive entry")
     unload_h_d: float = quantity("h", "crew hours a day while unloading and loading", ge=0)
+    outcome: str = text(
+        "empty: planned; what became of one that has flown (a lost one never saw its port)", choices=OUTCOMES, default=""
+    )
+
+    @property
+    def lost(self) -> bool:
+        """True for a flight that was lost before it docked; its instants after lift-off are those it was planned for."""
+        return self.outcome == "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,11 +287,11 @@ class PlannedMission(_Checked):
     site: str = text("site")
     pad: str = text("pad")
     destination: str = text("place")
-    port: str = text("docking place")
+    port: str = text("docking place; empty: lost before docking")
     launch_utc: datetime = text("lift-off")
-    arrive_utc: datetime = text("docking or landing at the place")
-    depart_utc: datetime = text("undocking")
-    end_utc: datetime = text("landing or destructive entry")
+    arrive_utc: datetime | None = text("docking or landing at the place; empty: lost before", default=None)
+    depart_utc: datetime | None = text("undocking; empty: lost before docking", default=None)
+    end_utc: datetime = text("landing, destructive entry or loss")
     upmass_kg: float = quantity("kg", "cargo up, gross", ge=0)
     upmass_capacity_kg: float = quantity("kg", "largest cargo mass up", ge=0)
     upvolume_m3: float = quantity("m3", "volume of placed cargo", ge=0)
@@ -297,6 +307,17 @@ class PlannedMission(_Checked):
     late_load_capacity_kg: float = quantity("kg", "largest late-load cargo", ge=0)
     service_cost_usd: float = quantity("USD", "the part that the logistics service bears", ge=0)
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service")
+    outcome: str = text("empty: planned; what became of a mission that has flown", choices=OUTCOMES, default="")
+
+    @property
+    def lost(self) -> bool:
+        """True for a mission that lifted off and never docked."""
+        return self.outcome == "lost"
+
+    @property
+    def docked_utc(self) -> tuple[datetime, datetime]:
+        """Arrival and departure; of a mission that never docked a span of no length at its end."""
+        return self.arrive_utc or self.end_utc, self.depart_utc or self.end_utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ class Settings:
     seed: int = quantity("count", "seed of every random stream", ge=0)
     service: Service = field(default_factory=Service)
     limits: Limits = field(default_factory=Limits)
+    remarks: tuple[str, ...] = text("what a reader of a plan has to know of the scenario, a sentence each", default=())
 
     def __post_init__(self) -> None:
         check_quantities(self)
@@ -172,6 +173,14 @@ class Scenario:
     def contract_named(self) -> Mapping[str, Contract]:
         """Contracts by name."""
         return {contract.contract_id: contract for contract in self.contracts}
+
+    @cached_property
+    def orbits_of(self) -> Mapping[str, tuple[Orbit, ...]]:
+        """Orbits by place, in order of epoch: each holds for the instants nearest to its own."""
+        orbits: dict[str, list[Orbit]] = {}
+        for orbit in sorted(self.orbits, key=lambda orbit: orbit.epoch_utc):
+            orbits.setdefault(orbit.destination, []).append(orbit)
+        return {destination: tuple(found) for destination, found in orbits.items()}
 
     @cached_property
     def bays_of(self) -> Mapping[str, tuple[Bay, ...]]:

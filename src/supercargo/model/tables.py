@@ -69,7 +69,9 @@ SCENARIO_TABLES: tuple[Table, ...] = (
     Table(file="lanes.csv", noun=demand.Lane, attribute="lanes", key=("from_place", "to_place", "mode")),
     Table(file="destinations.csv", noun=catalogue.Destination, attribute="destinations", key=("destination",)),
     Table(file="ports.csv", noun=catalogue.Port, attribute="ports", key=("destination", "port"), refers=(_DESTINATION,)),
-    Table(file="orbits.csv", noun=catalogue.Orbit, attribute="orbits", key=("destination",), refers=(_DESTINATION,)),
+    Table(
+        file="orbits.csv", noun=catalogue.Orbit, attribute="orbits", key=("destination", "epoch_utc"), refers=(_DESTINATION,)
+    ),
     Table(
         file="transfer_windows.csv",
         noun=catalogue.TransferWindow,

@@ -18,7 +18,10 @@ from supercargo.model import (
 )
 from supercargo.plan.bays import bays_of_type
 
-__all__ = ["mission_activities", "mission_bays", "planned_missions", "propellant_kg"]
+__all__ = ["BEFORE_LOSS", "mission_activities", "mission_bays", "planned_missions", "propellant_kg"]
+
+BEFORE_LOSS = ("processing", "pad", "launch")
+"""Activities of a mission that was lost on its way."""
 
 G0_M_S2 = 9.80665
 """Standard gravity (CGPM 1901)."""
@@ -67,10 +70,10 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
         pad=flight.pad,
         facility_id=flight.facility_id,
         destination=flight.destination,
-        port=flight.port,
+        port="" if flight.lost else flight.port,
         launch_utc=flight.launch_utc,
-        arrive_utc=flight.arrive_utc,
-        depart_utc=flight.depart_utc,
+        arrive_utc=None if flight.lost else flight.arrive_utc,
+        depart_utc=None if flight.lost else flight.depart_utc,
         end_utc=flight.end_utc,
         upmass_kg=mass["up"],
         upmass_capacity_kg=vehicle.upmass_kg,
@@ -91,12 +94,21 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
         service_cost_usd=math.fsum(cost.plan_usd for cost in spent if cost.paid_by == "service"),
         price_usd=math.fsum(cost.plan_usd for cost in costs if cost.account.startswith("revenue")),
         furnished_by=scenario.requests[flight.mission_id].furnished_by,
+        outcome=flight.outcome,
     )
 
 
 def mission_activities(schedule: Schedule) -> tuple[Activity, ...]:
-    """Each use of a facility, pad, tail, port and crew by each mission, in order of mission and time."""
-    return tuple(activity for flight in schedule.flights for activity in _activities(flight))
+    """Each use of a facility, pad, tail, port and crew by each mission, in order of mission and time.
+
+    A lost mission used what it used up to its lift-off, and no port.
+    """
+    return tuple(
+        activity
+        for flight in schedule.flights
+        for activity in _activities(flight)
+        if not flight.lost or activity.kind in BEFORE_LOSS
+    )
 
 
 def _activities(flight: Flight) -> Iterator[Activity]:

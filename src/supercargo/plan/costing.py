@@ -117,7 +117,7 @@ class _Books:
             case "mission":
                 return 1.0
             case "docked_d":
-                return days_between(flight.arrive_utc, flight.depart_utc)
+                return 0.0 if flight.lost else days_between(flight.arrive_utc, flight.depart_utc)
             case "processing_d":
                 return days_between(flight.processing_utc, flight.pad_utc)
         counts: dict[str, float] = {}
@@ -134,6 +134,9 @@ class _Books:
         return dict(sorted(counts.items()))
 
     def revenue(self) -> Iterator[CostRow]:
+        """What a mission earns; a lost one earns nothing."""
+        if self.flight.lost:
+            return
         earned: dict[tuple[str, str], float] = {}
         for row in self.rows:
             price_usd = self._price(row)

@@ -18,7 +18,7 @@ def deliver(scenario: Scenario, schedule: Schedule, manifest: Manifest, stowage:
     One row for each load, in order of item and part; see "Delivery" in docs/planning-rules.md.
     """
     delivered: dict[tuple[str, str], datetime] = {}
-    for flight in schedule.flights:
+    for flight in (flight for flight in schedule.flights if not flight.lost):
         loads = manifest.aboard.get(flight.mission_id, ())
         for written_id, at in _unloaded(scenario, flight, loads, stowage).items():
             delivered[flight.mission_id, written_id] = at
@@ -47,9 +47,10 @@ def _unloaded(scenario: Scenario, flight: Flight, loads: tuple[Load, ...], stowa
 
 def _row(scenario: Scenario, schedule: Schedule, load: Load, delivered: Mapping[tuple[str, str], datetime]) -> ManifestRow:
     line = scenario.lines[load.item_id]
+    flight = schedule.flight_of[load.mission_id] if load.mission_id else None
+    lost = flight is not None and flight.lost
     at = None
-    if load.mission_id:
-        flight = schedule.flight_of[load.mission_id]
+    if flight is not None and not lost:
         at = delivered[load.mission_id, load.written_id] if line.direction == "up" else flight.end_utc
     return as_written(
         ManifestRow(
@@ -63,7 +64,7 @@ def _row(scenario: Scenario, schedule: Schedule, load: Load, delivered: Mapping[
             due_utc=line.due_utc,
             delivered_utc=at,
             on_time=_on_time(line, at),
-            reason=load.reason,
+            reason=f"lost with {load.mission_id} before docking" if lost else load.reason,
             pieces=line.pieces,
             destination=line.destination,
             supply_class=line.supply_class,

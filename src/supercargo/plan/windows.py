@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -103,10 +104,11 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _plane_rows(stand: _Stand, plane: MovingPlane, passes: Crossings) -> Iterator[LaunchWindow]:
+def _plane_rows(stand: _Stand, plane: MovingPlane, passes: Crossings, held_s: tuple[float, float]) -> Iterator[LaunchWindow]:
     """Rows of one launcher on one pad from the pad's passes: lawful azimuth, lift-off a lead ahead of the crossing."""
     planned_s = np.rint(passes.at_s - stand.launcher.lead_s)
-    kept = np.flatnonzero(azimuth_lawful(stand.site, passes.azimuth_deg) & _within(stand.spans, planned_s))
+    lawful = azimuth_lawful(stand.site, passes.azimuth_deg) & _within(stand.spans, planned_s)
+    kept = np.flatnonzero(lawful & (planned_s > held_s[0]) & (planned_s <= held_s[1]))
     launch_s = planned_s[kept]
     view = lift_offs(plane, stand.pad.latitude_deg, stand.pad.longitude_deg, launch_s)
     steering = seconds(stand.launcher.steering_s)
@@ -140,26 +142,36 @@ def _plane_rows(stand: _Stand, plane: MovingPlane, passes: Crossings) -> Iterato
         )
 
 
-def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) -> Iterator[LaunchWindow]:
-    """Rows of a place that is reached by crossing its orbit plane; each pad's passes are found once for all launchers."""
-    orbit = next((orbit for orbit in scenario.orbits if orbit.destination == destination), None)
-    if orbit is None:
+def _planes_held(scenario: Scenario, destination: str) -> tuple[tuple[MovingPlane, float, float], ...]:
+    """Each orbit of a place with the span (after, until] of lift-offs to which its epoch is the nearest [s since J2000]."""
+    planes = [moving_plane(orbit) for orbit in scenario.orbits_of.get(destination, ())]
+    if not planes:
         raise ScenarioError(
             f"{destination} is reached by plane crossing and has no orbit",
             fix=f"add a row for {destination} to orbits.csv, or set its window_kind to catalogue and list transfer windows",
             where="orbits.csv",
         )
-    plane = moving_plane(orbit)
-    passes: dict[tuple[float, float], Crossings] = {}
+    middles = [(one.epoch_s + later.epoch_s) / 2.0 for one, later in pairwise(planes)]
+    return tuple(zip(planes, [-math.inf, *middles], [*middles, math.inf], strict=True))
+
+
+def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) -> Iterator[LaunchWindow]:
+    """Rows of a place that is reached by crossing its orbit plane; each pad's passes are found once for all launchers."""
+    held = _planes_held(scenario, destination)
+    passes: dict[tuple[float, float, int], Crossings] = {}
     start = min((stand.spans[0][0] for stand in stands), default=scenario.settings.start_utc)
     end = max((stand.spans[-1][1] for stand in stands), default=start)
     lead_s = max((abs(stand.launcher.lead_s) for stand in stands), default=0.0) + 1.0
-    span_s = (seconds_since_j2000(start) - lead_s, seconds_since_j2000(end) + lead_s)
+    first_s, last_s = seconds_since_j2000(start) - lead_s, seconds_since_j2000(end) + lead_s
     for stand in stands:
         place = (stand.pad.latitude_deg, stand.pad.longitude_deg)
-        if place not in passes:
-            passes[place] = find_crossings(plane, *place, span_s)
-        yield from _plane_rows(stand, plane, passes[place])
+        for number, (plane, after_s, until_s) in enumerate(held):
+            span_s = (max(first_s, after_s - lead_s), min(last_s, until_s + lead_s))
+            if span_s[0] > span_s[1]:
+                continue
+            if (*place, number) not in passes:
+                passes[*place, number] = find_crossings(plane, *place, span_s)
+            yield from _plane_rows(stand, plane, passes[*place, number], (after_s, until_s))
 
 
 def _listed_instants(listed: TransferWindow) -> list[datetime]:

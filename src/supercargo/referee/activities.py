@@ -12,18 +12,20 @@ __all__ = ["activity_complete", "activity_true"]
 
 
 def activity_complete(case: Case) -> Iterator[Finding]:
-    """Each mission has one activity of each kind."""
+    """Each mission has one activity of each kind; one lost on its way has those before its loss."""
     counted: dict[tuple[str, str], int] = {}
     for activity in case.plan.activities:
         key = (activity.mission_id, activity.kind)
         counted[key] = counted.get(key, 0) + 1
-    for name in sorted(case.missions):
+    for name, mission in sorted(case.missions.items()):
         for kind in ACTIVITY_KINDS:
-            count = counted.get((name, kind), 0)
-            if count != 1:
-                yield f"{name}-{kind}", f"mission {name} has {count} activities of the kind {kind}; one is lawful"
+            count, lawful = counted.get((name, kind), 0), int(not mission.lost or kind in _BEFORE_LOSS)
+            if count != lawful:
+                number = "one" if lawful else "none"
+                yield f"{name}-{kind}", f"mission {name} has {count} activities of the kind {kind}; {number} is lawful"
 
 
+_BEFORE_LOSS = ("processing", "pad", "launch")
 _Span = tuple[str, float, int, int]  # resource, units, start and end [s since 1970]
 
 

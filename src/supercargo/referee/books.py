@@ -117,6 +117,8 @@ def _book_costs(case: Case, voyage: Voyage, found: dict[tuple[str, str], Account
 
 
 def _book_revenue(case: Case, voyage: Voyage, found: dict[tuple[str, str], Account]) -> None:
+    if not voyage.docks:
+        return  # nothing was delivered, so nothing is earned
     for load in case.aboard[voyage.mission_id]:
         customer = load.line.customer
         _account(found, voyage, f"revenue:{load.line.direction}").add(customer, line_price_usd(case, load))

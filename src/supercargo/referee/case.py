@@ -123,6 +123,11 @@ class Voyage:
         """Name of the mission."""
         return self.mission.mission_id
 
+    @property
+    def docks(self) -> bool:
+        """False for a mission that says it was lost on its way, or that names no arrival or departure."""
+        return not self.mission.lost and self.mission.arrive_utc is not None and self.mission.depart_utc is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -189,6 +194,11 @@ class Case:
         found = ((name, self._voyage(self.missions[name])) for name in sorted(self.missions))
         return {name: voyage for name, voyage in found if voyage}
 
+    @cached_property
+    def arrivals(self) -> Mapping[str, Voyage]:
+        """The voyages that reach their place."""
+        return {name: voyage for name, voyage in self.voyages.items() if voyage.docks}
+
     def _voyage(self, mission: PlannedMission) -> Voyage | None:
         scenario = self.scenario
         request = scenario.requests.get(mission.mission_id)
@@ -197,7 +207,10 @@ class Case:
         place = scenario.places.get(mission.destination)
         if not (request and vehicle and launcher and place):
             return None
-        launch_s, arrive_s, depart_s = stamp(mission.launch_utc), stamp(mission.arrive_utc), stamp(mission.depart_utc)
+        launch_s, end_s = stamp(mission.launch_utc), stamp(mission.end_utc)
+        # of a mission that never docks all later instants fall together, so that it takes up no port and no hands
+        arrive_s = end_s if mission.arrive_utc is None else stamp(mission.arrive_utc)
+        depart_s = end_s if mission.depart_utc is None else stamp(mission.depart_utc)
         rate_h_d = min(vehicle.unload_h_d, place.handling_h_d)
         pad_s = launch_s - span_s(launcher.pad_d)
         unload_start_s = arrive_s + span_s(place.hatch_open_d)
@@ -213,7 +226,7 @@ class Case:
             processing_s=pad_s - span_s(vehicle.processing_d),
             arrive_s=arrive_s,
             depart_s=depart_s,
-            end_s=stamp(mission.end_utc),
+            end_s=end_s,
             unload_start_s=unload_start_s,
             unload_end_s=unload_start_s + up_to_second(vehicle.unload_h, rate_h_d),
             load_start_s=load_end_s - up_to_second(vehicle.load_h, rate_h_d),

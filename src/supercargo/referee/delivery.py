@@ -29,7 +29,7 @@ def _unloaded(case: Case, voyage: Voyage) -> Mapping[str, int]:
 def _instants(case: Case) -> Mapping[tuple[str, str], int]:
     """When each load aboard is delivered [s since 1970], by mission and row."""
     found: dict[tuple[str, str], int] = {}
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         unloaded = _unloaded(case, voyage)
         for load in case.aboard[name]:
             item_id = load.row.item_id
@@ -41,12 +41,16 @@ def _instants(case: Case) -> Mapping[tuple[str, str], int]:
 
 
 def delivered_true(case: Case) -> Iterator[Finding]:
-    """What flies up is delivered when its last piece is moved, what comes back when the mission ends."""
+    """What flies up is delivered when its last piece is moved, what comes back when the mission ends, what is lost never."""
     instants = case.once(_instants)
+    lost = set(case.voyages) - set(case.arrivals)
     for item in case.items:
         row = item.row
         true_s = instants.get((row.mission_id, row.item_id))
-        if not row.mission_id and row.delivered_utc is not None:
+        if row.mission_id in lost:
+            if row.delivered_utc is not None:
+                yield row.item_id, f"line {row.item_id} was lost with {row.mission_id} and is called delivered"
+        elif not row.mission_id and row.delivered_utc is not None:
             yield row.item_id, f"line {row.item_id} is left behind and called delivered {when(stamp(row.delivered_utc))}"
         elif row.mission_id and row.delivered_utc is None:
             yield row.item_id, f"line {row.item_id} flies on {row.mission_id} and has no instant of delivery"

@@ -18,6 +18,7 @@ __all__ = [
     "mission_place",
     "mission_requested",
     "must_mission",
+    "outcome_known",
     "pad_lawful",
     "stay_length",
     "vehicle_lawful",
@@ -132,12 +133,30 @@ def window_marked(case: Case) -> Iterator[Finding]:
         yield name, f"a window is marked as used by {name}, which does not lift off at that instant"
 
 
+def outcome_known(case: Case) -> Iterator[Finding]:
+    """Only a mission that has lifted off has an outcome; a lost one has no port, arrival or departure, any other has all."""
+    as_of_s = stamp(case.scenario.settings.as_of_utc)
+    for name, mission in sorted(case.missions.items()):
+        if mission.outcome and stamp(mission.launch_utc) > as_of_s:
+            known = f"facts are known up to {when(as_of_s)}"
+            yield name, f"mission {name} is called {mission.outcome}, it lifts off {when(stamp(mission.launch_utc))}; {known}"
+        for column in ("port", "arrive_utc", "depart_utc"):
+            if bool(getattr(mission, column)) == mission.lost:
+                words = "was lost before docking and still has" if mission.lost else "has no"
+                yield name, f"mission {name} {words} {column}"
+
+
+def _agreed(asked: float | None, own: float) -> float:
+    """What a request agrees, else the type's own."""
+    return own if asked is None else asked
+
+
 def arrival_instant(case: Case) -> Iterator[Finding]:
     """A spacecraft arrives when its phasing, or the listed transit, is over."""
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         window = case.window_of.get(name)
         transit_d = window.transit_d if window else None
-        way_s = span_s(voyage.vehicle.phasing_d if transit_d is None else transit_d)
+        way_s = span_s(_agreed(voyage.request.phasing_d, voyage.vehicle.phasing_d) if transit_d is None else transit_d)
         if abs(voyage.arrive_s - voyage.launch_s - way_s) > TIME_TOLERANCE_S:
             said = day_word(voyage.arrive_s - voyage.launch_s)
             yield name, f"mission {name} arrives {said} after lift-off; the way takes {day_word(way_s)}"
@@ -145,7 +164,7 @@ def arrival_instant(case: Case) -> Iterator[Finding]:
 
 def stay_length(case: Case) -> Iterator[Finding]:
     """A spacecraft stays between the shortest and the longest stay of request and type."""
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         stay_s = voyage.depart_s - voyage.arrive_s
         least_s = span_s(voyage.request.docked_min_d)
         most_s = span_s(min(voyage.request.docked_max_d, voyage.vehicle.docked_max_d))
@@ -155,8 +174,8 @@ def stay_length(case: Case) -> Iterator[Finding]:
 
 def end_instant(case: Case) -> Iterator[Finding]:
     """A mission ends when the way back is over."""
-    for name, voyage in case.voyages.items():
-        back_s = span_s(voyage.vehicle.return_d)
+    for name, voyage in case.arrivals.items():
+        back_s = span_s(_agreed(voyage.request.return_d, voyage.vehicle.return_d))
         if abs(voyage.end_s - voyage.depart_s - back_s) > TIME_TOLERANCE_S:
             said = day_word(voyage.end_s - voyage.depart_s)
             yield name, f"mission {name} ends {said} after departure; the way back takes {day_word(back_s)}"
@@ -164,7 +183,7 @@ def end_instant(case: Case) -> Iterator[Finding]:
 
 def load_after_unload(case: Case) -> Iterator[Finding]:
     """Return cargo is loaded after the spacecraft is empty."""
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         missing_s = voyage.unload_end_s - voyage.load_start_s
         if missing_s > TIME_TOLERANCE_S:
             yield name, f"mission {name}: unloading would end {day_word(missing_s)} after loading has to start"

@@ -73,7 +73,7 @@ def _unknown_of_missions(case: Case) -> Iterator[Finding]:
                 yield f"{name}/{field}", f"mission {name}: {field} {getattr(mission, field)!r} is not in the scenario"
         if (mission.site, mission.pad) not in pads:
             yield f"{name}/pad", f"mission {name}: {mission.site} has no pad {mission.pad!r}"
-        if (mission.destination, mission.port) not in ports:
+        if (mission.destination, mission.port) not in ports and not (mission.lost and not mission.port):
             yield f"{name}/port", f"mission {name}: {mission.destination} has no port {mission.port!r}"
 
 

@@ -85,12 +85,13 @@ def line_true(case: Case) -> Iterator[Finding]:
 
 
 def line_reason(case: Case) -> Iterator[Finding]:
-    """What is left behind has a reason that a person can read; what is aboard has none."""
+    """What is left behind has a reason that a person can read; what is aboard has none, unless it was lost on the way."""
+    lost = {name for name, voyage in case.voyages.items() if voyage.mission.lost}
     for item in case.items:
         row = item.row
         if not row.mission_id and not row.reason.strip():
             yield row.item_id, f"line {row.item_id} is left behind without a reason"
-        if row.mission_id and row.reason.strip():
+        if row.mission_id and row.mission_id not in lost and row.reason.strip():
             yield row.item_id, f"line {row.item_id} flies on {row.mission_id} and has a reason for being left behind"
 
 
@@ -122,6 +123,9 @@ def line_release(case: Case) -> Iterator[Finding]:
     """What comes back is ready at the place before loading starts."""
     for name, voyage in case.voyages.items():
         for load in case.back(name):
+            if not voyage.docks:
+                yield load.row.item_id, f"line {load.row.item_id} can't come back with {name}, which never docked"
+                continue
             late_s = stamp(load.line.release_utc) - voyage.load_start_s
             if late_s > TIME_TOLERANCE_S:
                 words = f"line {load.row.item_id} is ready {when(stamp(load.line.release_utc))}"

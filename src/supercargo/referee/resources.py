@@ -81,7 +81,7 @@ def arrival_spacing(case: Case) -> Iterator[Finding]:
             voyage.mission.destination,
             (voyage.arrive_s, voyage.arrive_s + span_s(voyage.place.arrival_spacing_d), voyage.mission_id),
         )
-        for voyage in case.voyages.values()
+        for voyage in case.arrivals.values()
     )
     for place, uses in arrivals.items():
         for first, later, missing_s in _clashes(uses):
@@ -95,7 +95,7 @@ def port_free(case: Case) -> Iterator[Finding]:
             f"{voyage.mission.destination}/{voyage.mission.port}",
             (voyage.arrive_s, voyage.depart_s + span_s(voyage.place.clearance_d), voyage.mission_id),
         )
-        for voyage in case.voyages.values()
+        for voyage in case.arrivals.values()
     )
     for port, stays in uses.items():
         for first, later, missing_s in _clashes(stays):
@@ -106,7 +106,7 @@ def port_free(case: Case) -> Iterator[Finding]:
 def port_system(case: Case) -> Iterator[Finding]:
     """A spacecraft docks only where its docking system fits."""
     systems = {(port.destination, port.port): port.docking_system for port in case.scenario.ports}
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         mission = voyage.mission
         fits = systems.get((mission.destination, mission.port))
         if fits is not None and voyage.vehicle.docking_system not in fits:
@@ -120,7 +120,7 @@ def port_system(case: Case) -> Iterator[Finding]:
 def port_service(case: Case) -> Iterator[Finding]:
     """A port is used only while it is in service."""
     ports = {(port.destination, port.port): port for port in case.scenario.ports}
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         port = ports.get((voyage.mission.destination, voyage.mission.port))
         if port and port.from_utc and voyage.arrive_s < stamp(port.from_utc) - TIME_TOLERANCE_S:
             yield (
@@ -161,7 +161,7 @@ def facility_capacity(case: Case) -> Iterator[Finding]:
 def handling_hours(case: Case) -> Iterator[Finding]:
     """The crew or robots of a place give no more hours a day to cargo than they have, all ports together."""
     works: dict[str, list[tuple[int, int, float, str]]] = {}
-    for name, voyage in case.voyages.items():
+    for name, voyage in case.arrivals.items():
         found = works.setdefault(voyage.mission.destination, [])
         found.append((voyage.unload_start_s, voyage.unload_end_s, voyage.rate_h_d, name))
         found.append((voyage.load_start_s, voyage.load_end_s, voyage.rate_h_d, name))
@@ -214,13 +214,17 @@ def _closed(voyage: Voyage) -> Mapping[tuple[str, str], tuple[str, tuple[tuple[i
     """What a closure would hit: (kind, object) -> what happens there and the spans in which it does [s since 1970]."""
     mission = voyage.mission
     launch = ("lifts off", ((voyage.launch_s, voyage.launch_s + 1),))
-    ends = ((voyage.arrive_s, voyage.arrive_s + 1), (voyage.depart_s, voyage.depart_s + 1))
-    return {
+    ground = {
         ("site", mission.site): launch,
         ("pad", f"{mission.site}/{mission.pad}"): launch,
+        ("facility", mission.facility_id): ("is in processing", ((voyage.processing_s, voyage.pad_s),)),
+    }
+    if not voyage.docks:
+        return ground
+    ends = ((voyage.arrive_s, voyage.arrive_s + 1), (voyage.depart_s, voyage.depart_s + 1))
+    return ground | {
         ("destination", mission.destination): ("arrives or departs", ends),
         ("port", f"{mission.destination}/{mission.port}"): ("is docked", ((voyage.arrive_s, voyage.depart_s),)),
-        ("facility", mission.facility_id): ("is in processing", ((voyage.processing_s, voyage.pad_s),)),
     }
 
 

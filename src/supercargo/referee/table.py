@@ -53,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     _rule("launch-period", flights.launch_period),
     _rule("launch-window", flights.launch_window),
     _rule("window-marked", flights.window_marked),
+    _rule("outcome-known", flights.outcome_known),
     _rule("arrival-instant", flights.arrival_instant),
     _rule("stay-length", flights.stay_length),
     _rule("end-instant", flights.end_instant),

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from supercargo.astro.frames import beta_deg, pad_direction, teme
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats
 from supercargo.kernel import ScenarioError
-from supercargo.model import Launcher, LaunchWindow, Pad, Site
+from supercargo.model import Launcher, LaunchWindow, Orbit, Pad, Site
 from supercargo.referee.case import TIME_TOLERANCE_S, Case, day_word, stamp, when
 from supercargo.referee.planes import EARTH_TURN_DEG_S, Plane, plane_of
 from supercargo.referee.rule import Finding
@@ -86,33 +86,55 @@ def _work_out(case: Case) -> tuple[_Group, ...]:
 
 def _each_group(case: Case) -> Iterator[_Group]:
     scenario = case.scenario
-    orbits = {orbit.destination: orbit for orbit in scenario.orbits}
-    planes = {name: plane_of(orbits[name]) for name in sorted(_place_kind(case, "plane") & set(orbits))}
+    planes = {name: _planes(scenario.orbits_of[name]) for name in _place_kind(case, "plane") & set(scenario.orbits_of)}
     pads = {(pad.site, pad.pad): pad for pad in scenario.pads}
     sites = {site.site: site for site in scenario.sites}
     for key, rows in sorted(_rows_by_pad(case).items()):
         destination, site, pad_name, launcher_name = key
-        plane, pad = planes.get(destination), pads.get((site, pad_name))
-        launcher = scenario.launcher_named.get(launcher_name)
-        if not (plane and pad and launcher):
+        pad, launcher = pads.get((site, pad_name)), scenario.launcher_named.get(launcher_name)
+        if not (pad and launcher):
             continue
-        launch_s = np.array([stamp(row.launch_utc) - _J2000_S for row in rows], dtype=np.float64)
-        try:
-            normal, later = plane.normals(launch_s), plane.normals(launch_s + launcher.lead_s)
-        except ScenarioError:
-            continue
-        yield _Group(
-            rows=rows,
-            pad=pad,
-            site=sites.get(site),
-            launcher=launcher,
-            plane=plane,
-            launch_s=launch_s,
-            normal=normal,
-            offset_deg=_offsets_deg(pad, normal, launch_s),
-            crossing_deg=_offsets_deg(pad, later, launch_s + launcher.lead_s),
-            node_sigma_deg=plane.node_sigma_deg(launch_s),
-        )
+        for plane, near in _by_epoch(planes.get(destination, ()), rows):
+            group = _group(near, plane, pad, launcher, sites.get(site))
+            if group:
+                yield group
+
+
+def _planes(orbits: tuple[Orbit, ...]) -> tuple[Plane, ...]:
+    """The planes of a place's orbits, in order of epoch; none at all if one of them can't be worked out."""
+    found = [plane_of(orbit) for orbit in orbits]
+    return tuple(plane for plane in found if plane) if all(found) else ()
+
+
+def _by_epoch(planes: tuple[Plane, ...], rows: tuple[LaunchWindow, ...]) -> Iterator[tuple[Plane, tuple[LaunchWindow, ...]]]:
+    """Rows by the plane whose epoch is nearest to the lift-off, the earlier one at equal distance."""
+    if not planes:
+        return
+    epochs_s = np.array([plane.epoch_s for plane in planes])
+    launch_s = np.array([stamp(row.launch_utc) - _J2000_S for row in rows], dtype=np.float64)
+    nearest = np.argmin(np.abs(launch_s[:, None] - epochs_s[None, :]), axis=1)  # [row]
+    for index in np.unique(nearest):
+        yield planes[int(index)], tuple(rows[int(row)] for row in np.flatnonzero(nearest == index))
+
+
+def _group(rows: tuple[LaunchWindow, ...], plane: Plane, pad: Pad, launcher: Launcher, site: Site | None) -> _Group | None:
+    launch_s = np.array([stamp(row.launch_utc) - _J2000_S for row in rows], dtype=np.float64)
+    try:
+        normal, later = plane.normals(launch_s), plane.normals(launch_s + launcher.lead_s)
+    except ScenarioError:
+        return None
+    return _Group(
+        rows=rows,
+        pad=pad,
+        site=site,
+        launcher=launcher,
+        plane=plane,
+        launch_s=launch_s,
+        normal=normal,
+        offset_deg=_offsets_deg(pad, normal, launch_s),
+        crossing_deg=_offsets_deg(pad, later, launch_s + launcher.lead_s),
+        node_sigma_deg=plane.node_sigma_deg(launch_s),
+    )
 
 
 def _rows_by_pad(case: Case) -> Mapping[_Key, tuple[LaunchWindow, ...]]:

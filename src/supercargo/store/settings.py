@@ -25,11 +25,13 @@ _WHOLE = ("manifest_nodes", "stowage_rounds", "stowage_tries", "demand_samples")
 _HORIZON = ("start_utc", "end_utc")
 _SECTIONS: Mapping[str, type] = {"service": Service, "limits": Limits}
 _HEAD = ("name", "as_of_utc", "currency_year", "seed")
+_OPTIONAL = ("remarks",)
 
 
 def settings_text(settings: Settings) -> str:
     """scenario.toml of these settings."""
-    lines = [f"{key} = {_toml(getattr(settings, key))}" for key in _HEAD]
+    given = (*_HEAD, *(key for key in _OPTIONAL if getattr(settings, key)))
+    lines = [f"{key} = {_toml(getattr(settings, key))}" for key in given]
     lines += ["", "[horizon]", *(f"{key} = {_toml(getattr(settings, key))}" for key in _HORIZON)]
     for section in _SECTIONS:
         values: Any = getattr(settings, section)
@@ -83,7 +85,7 @@ class _Reader:
 
     def settings(self, head: Mapping[str, Any]) -> Settings | None:
         sections = {name: self._section(head, name) for name in ("horizon", *_SECTIONS)}
-        values = self._values("", {k: v for k, v in head.items() if k not in sections}, Settings, _HEAD)
+        values = self._values("", {k: v for k, v in head.items() if k not in sections}, Settings, (*_HEAD, *_OPTIONAL))
         values |= self._values("horizon", sections["horizon"], Settings, _HORIZON)
         for name, kind in _SECTIONS.items():
             fields: Any = kind
@@ -112,7 +114,7 @@ class _Reader:
                     values[key] = _typed(given[key], hints[key])
                 except ValueError as error:
                     self._fault(section, key, f"{key} is {_shown(given[key])}"[:120], str(error))
-            elif kind is Settings:
+            elif kind is Settings and key not in _OPTIONAL:
                 self._fault(section, key, f"{key} is missing", f"add {key}" + (f" under [{section}]" if section else ""))
         return values
 
@@ -182,6 +184,10 @@ def _typed(value: Any, hint: Any) -> Any:
         raise ValueError(f"give a whole number below {LARGEST_NUMBER:g}")
     if hint is float:
         return _number(value)
+    if hint == tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(part, str) and part.strip() and part.isprintable() for part in value):
+            return tuple(value)
+        raise ValueError("give a list of sentences in quotation marks, in [ ]")
     if isinstance(value, list):
         return tuple(_number(part) for part in value)
     raise ValueError("give a list of numbers in [ ]")
