@@ -71,16 +71,18 @@ def test_faults_as_json_carry_file_row_column_and_fix(scenario_folder: Path) -> 
 
 def test_new_hands_its_words_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scenario_folder: Path) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(use_cases, "new_scenario", lambda folder, **words: asked.append((folder, words)))
-    told = run("new", str(scenario_folder), "--from", "tiny", "--seed", "3", "--missions", "24", "--force")
+    monkeypatch.setattr(use_cases, "new_scenario", lambda folder, words: asked.append((folder, words)))
+    told = run(
+        "new", str(scenario_folder), "--from", "tiny", "--seed", "3", "--missions", "24", "--records", "past", "--force"
+    )
     assert told.code == 0
-    assert asked == [(scenario_folder, {"source": "tiny", "missions": 24, "seed": 3, "force": True})]
+    assert asked == [(scenario_folder, use_cases.NewScenario("tiny", missions=24, seed=3, records=Path("past"), force=True))]
 
 
 def test_new_refuses_an_unknown_source(tmp_path: Path) -> None:
     told = run("new", str(tmp_path / "s"), "--from", "mars")
     assert told.code == 2
-    assert "use one of: reference-year, tiny" in told.err
+    assert "use one of: reference-year, tiny, iss-YEAR" in told.err
     assert not (tmp_path / "s").exists()
 
 

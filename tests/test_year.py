@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from supercargo.app.reference import reference_year
-from supercargo.app.use_cases import new_scenario, plan_scenario, verify_plan
+from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario, verify_plan
 from supercargo.kernel import days_between, stream
 from supercargo.measure.kpis import measure_kpis
 from supercargo.model import OperationsPlan, Scenario
@@ -160,7 +160,7 @@ def folder_bytes(folder: Path) -> dict[str, bytes]:
 
 
 def test_tiny_gives_the_same_bytes_twice_and_is_judged_from_its_folder(tmp_path: Path) -> None:
-    new_scenario(tmp_path / "tiny", source="tiny", missions=3, seed=4, force=False)
+    new_scenario(tmp_path / "tiny", NewScenario("tiny", seed=4))
     plans = [tmp_path / "one", tmp_path / "two"]
     for out in plans:
         plan_scenario(tmp_path / "tiny", out)
@@ -175,7 +175,7 @@ def test_tiny_gives_the_same_bytes_twice_and_is_judged_from_its_folder(tmp_path:
 
 
 def test_a_blown_fuse_is_owned_up_to(tmp_path: Path) -> None:
-    new_scenario(tmp_path / "tiny", source="tiny", missions=3, seed=4, force=False)
+    new_scenario(tmp_path / "tiny", NewScenario("tiny", seed=4))
     plan_scenario(tmp_path / "tiny", tmp_path / "out", limit_s=0.001)
     assert json.loads((tmp_path / "out" / "plan.json").read_text())["fuse_blown"] is True
     assert [violation for violation in verify_plan(tmp_path / "out") if violation.hard] == []

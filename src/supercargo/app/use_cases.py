@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from supercargo.referee import judge, unwaived
 from supercargo.report.page import render_report
 from supercargo.store import (
     digest_violations,
+    folder_files,
     read_catalogue,
+    read_past_catalogue,
     read_plan,
+    read_records,
     read_scenario,
     refuse_existing,
     refuse_unwritable,
@@ -28,7 +32,9 @@ from supercargo.store import (
 
 __all__ = [
     "CAUSES_SHOWN",
+    "FLOWN_FOLDER",
     "SOURCES",
+    "NewScenario",
     "check_scenario",
     "kpis_of",
     "new_scenario",
@@ -37,19 +43,40 @@ __all__ = [
     "verify_plan",
 ]
 
-SOURCES = ("reference-year", "tiny")
-"""Scenarios that `new` can write."""
+SOURCES = ("reference-year", "tiny", "iss-YEAR")
+"""Scenarios that `new` can write; YEAR is a year of the record of past flights."""
+
+FLOWN_FOLDER = "flown"
+"""Folder inside a past year's scenario that holds the year as it was flown, a plan folder of its own."""
+
+_PAST = re.compile(r"iss-(\d{4})", re.ASCII)
 
 CAUSES_SHOWN = 20
 """Violations named in the refusal of a plan."""
 
 
-def new_scenario(folder: Path, *, source: str, missions: int, seed: int, force: bool) -> Scenario:
-    """Write a scenario folder from the catalogue.
+@dataclass(frozen=True, slots=True)
+class NewScenario:
+    """What a person asks of `new`; `records` is a folder of records of past flights, None for those of the package."""
+
+    source: str
+    missions: int = 48
+    seed: int = 1
+    records: Path | None = None
+    force: bool = False
+
+
+def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
+    """Write a scenario folder from the catalogue; a past year has the year as flown in a plan folder inside it.
 
     Raises ScenarioError for an unknown source, Refused for a folder that exists unless `force`.
     """
+    past = _PAST.fullmatch(asked.source)
+    if past:
+        return _new_past_year(folder, int(past[1]), asked)
     from supercargo.app.reference import reference_year, tiny
+
+    source, seed, missions, force = asked.source, asked.seed, asked.missions, asked.force
 
     makers: Mapping[str, Callable[[Mapping[str, Any]], Scenario]] = {
         "reference-year": lambda catalogue: reference_year(catalogue, seed=seed, missions=missions),
@@ -62,6 +89,27 @@ def new_scenario(folder: Path, *, source: str, missions: int, seed: int, force: 
     scenario = makers[source](read_catalogue())
     write_scenario(scenario, folder, force=force)
     return scenario
+
+
+def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
+    from supercargo.app.history import past_year
+    from supercargo.app.history.flown import flown_year, history_waivers
+
+    refuse_existing(folder, force=asked.force)
+    refuse_unwritable(folder)
+    meter = Meter(unwatched)
+    past = past_year(read_records(asked.records), read_past_catalogue(), year)
+    meter("as flown", 0.0)
+    flown = flown_year(past)
+    flown = replace(flown, kpis=measure_kpis(flown))
+    flown = replace(flown, violations=judge(flown))
+    flown = replace(flown, waivers=history_waivers(flown, flown.violations))
+    meter("writing", 0.0)
+    report_html = render_report(flown, summarise(flown))
+    files = folder_files(flown, run=meter.run(), report_html=report_html)
+    beside = {f"{FLOWN_FOLDER}/{name}": content for name, content in files.items()}
+    write_scenario(past.scenario, folder, beside=beside, force=asked.force)
+    return past.scenario
 
 
 def check_scenario(folder: Path) -> Scenario:

@@ -39,16 +39,27 @@ ScenarioFolder = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenar
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.", show_default=False)],
     *,
-    source: Annotated[str, typer.Option("--from", help="reference-year or tiny.", show_default=False)],
+    source: Annotated[
+        str, typer.Option("--from", help="reference-year, tiny, or iss-2001 to iss-2021: a past year.", show_default=False)
+    ],
     missions: Annotated[int, typer.Option(help="Contracted missions of a reference year.", min=12, max=192)] = 48,
     seed: Annotated[int, typer.Option(help="Seed of the scenario.", min=0, max=LARGEST_SEED)] = 1,
+    records: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Records of past flights instead of the package's own.", show_default=False),
+    ] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write a scenario folder from the catalogue."""
+    """Write a scenario folder from the catalogue.
+
+    A past year has the year as it was flown in the plan folder DIR/flown.
+    """
+    from supercargo.app.use_cases import NewScenario
     from supercargo.faces import commands
 
-    commands.new(folder, source=source, missions=missions, seed=seed, force=force, as_json=json)
+    asked = NewScenario(source, missions=missions, seed=seed, records=records, force=force)
+    commands.new(folder, asked, as_json=json)
 
 
 @app.command(epilog="Example: supercargo check work/year")

@@ -39,10 +39,10 @@ class PlanRequest:
     force: bool = False
 
 
-def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_json: bool) -> None:
+def new(folder: Path, asked: use_cases.NewScenario, *, as_json: bool) -> None:
     """Write a scenario folder and tell what is in it."""
     with _answering(as_json), patience("writing the scenario"):
-        use_cases.new_scenario(folder, source=source, missions=missions, seed=seed, force=force)
+        use_cases.new_scenario(folder, asked)
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
 

@@ -80,7 +80,9 @@ def summary_lines(summary: Any, plan: OperationsPlan, report: Path) -> list[str]
 
 
 def _missions(summary: Any) -> list[str]:
-    lines = [f"{summary.flown_count} of {summary.due_count} contracted fly"]
+    verb = "flew" if summary.recorded else "fly"
+    lines = [f"{summary.flown_count} of {summary.due_count} contracted {verb}"]
+    lines += [f"  {name} was lost before docking" for name in summary.lost_missions]
     for place in summary.places:
         due = f"{place.flown_count} of {place.due_count}"
         up = f"{place.up_kg:,.0f} kg up"

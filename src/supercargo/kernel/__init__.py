@@ -4,7 +4,7 @@ from supercargo.kernel.digests import canonical_json, digest_of_files
 from supercargo.kernel.errors import Fault, NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.kernel.instants import DAY_S, days, days_between, format_utc, parse_utc, seconds
 from supercargo.kernel.outcome import Fuse, Outcome, Status, Watch, never, silent
-from supercargo.kernel.quantity import as_written, check_quantities, decimals, faults_of, quantity, text
+from supercargo.kernel.quantity import as_written, check_quantities, decimals, faults_of, places_of, quantity, text
 from supercargo.kernel.streams import stream
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "format_utc",
     "never",
     "parse_utc",
+    "places_of",
     "quantity",
     "seconds",
     "silent",

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from supercargo.kernel.errors import ScenarioError
 
-__all__ = ["DECIMALS", "as_written", "check_quantities", "decimals", "faults_of", "quantity", "text"]
+__all__ = ["DECIMALS", "as_written", "check_quantities", "decimals", "faults_of", "places_of", "quantity", "text"]
 
 T = TypeVar("T")
 
@@ -20,10 +20,17 @@ DECIMALS = {"kg": 3, "m": 3, "m3": 4, "m/s": 3, "USD": 2, "deg": 4, "s": 1, "d":
 
 
 def quantity(
-    unit: str, doc: str, *, ge: float = -math.inf, le: float = math.inf, column: str = "", default: Any = MISSING
+    unit: str,
+    doc: str,
+    *,
+    ge: float = -math.inf,
+    le: float = math.inf,
+    column: str = "",
+    places: int | None = None,
+    default: Any = MISSING,
 ) -> Any:
-    """Declare a number: its unit, lawful range [ge, le] and meaning (and the column's name where it differs)."""
-    metadata = {"unit": unit, "ge": ge, "le": le, "doc": doc, "column": column}
+    """Declare a number: its unit, lawful range [ge, le] and meaning (column's name and decimals where they differ)."""
+    metadata = {"unit": unit, "ge": ge, "le": le, "doc": doc, "column": column, "places": places}
     return field(metadata=metadata, default=default)
 
 
@@ -35,6 +42,12 @@ def text(doc: str, *, column: str = "", default: Any = MISSING, choices: tuple[s
 def decimals(unit: str) -> int:
     """Number of decimals written for `unit`."""
     return DECIMALS.get(unit, 6)
+
+
+def places_of(declared: dataclasses.Field[Any]) -> int:
+    """Number of decimals written for a declared number: its own, else those of its unit."""
+    own: int | None = declared.metadata.get("places")
+    return decimals(declared.metadata.get("unit", "")) if own is None else own
 
 
 @cache
@@ -78,7 +91,7 @@ def check_quantities(noun: Any) -> None:
 @cache
 def _rounding(kind: Any) -> tuple[tuple[str, int], ...]:
     fields = dataclasses.fields(kind)
-    return tuple((f.name, decimals(f.metadata["unit"])) for f in fields if "unit" in f.metadata)
+    return tuple((f.name, places_of(f)) for f in fields if "unit" in f.metadata)
 
 
 def as_written(noun: T) -> T:

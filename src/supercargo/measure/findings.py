@@ -58,7 +58,7 @@ def _some(words: Iterable[str], none: str = "none") -> str:
 def mission_success(plan: OperationsPlan, summary: Summary) -> Finding:
     """K1: a mission succeeds when it brings all the must lines it carries; one that never flies has failed."""
     scenario = plan.scenario
-    failed = {one.mission_id for one in summary.unflown}
+    failed = {one.mission_id for one in summary.unflown} | set(summary.lost_missions)
     left = 0
     for row in plan.manifest:
         line = scenario.lines.get(line_name(scenario, row.item_id))
@@ -71,11 +71,12 @@ def mission_success(plan: OperationsPlan, summary: Summary) -> Finding:
     due = set(scenario.requests)
     succeeded = len(due - failed)
     unflown = [f"{one.mission_id} ({one.reason})" for one in summary.unflown]
-    short = sorted(failed & due - {one.mission_id for one in summary.unflown})
+    short = sorted(failed & due - {one.mission_id for one in summary.unflown} - set(summary.lost_missions))
     return Finding(
         _percent(succeeded, len(due)),
         f"date: delivery as planned, also after the horizon's end; denominator: {len(due)} missions due; excused: none; "
         f"strict = contractual; damage is not known to a plan; unflown: {_some(unflown)}; "
+        f"lost before docking: {_some(summary.lost_missions)}; "
         f"flown without all their must lines: {_some(short)}; must lines left behind (of no mission): {left}",
     )
 

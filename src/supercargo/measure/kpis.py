@@ -194,7 +194,7 @@ KPIS: tuple[KpiDefinition, ...] = (
 """The KPIs with the targets of the framework that the service is run by; K1 to K16 in order."""
 
 
-def _row(definition: KpiDefinition, found: Finding) -> Kpi:
+def _row(definition: KpiDefinition, found: Finding, basis: str) -> Kpi:
     known = found.value is not None
     met = None
     if found.value is not None and definition.target is not None:
@@ -207,7 +207,7 @@ def _row(definition: KpiDefinition, found: Finding) -> Kpi:
             target=definition.target,
             unit=definition.unit,
             met=met,
-            basis="plan" if known else "",
+            basis=basis if known else "",
             causes=" ".join(found.causes.split()),
         )
     )
@@ -216,7 +216,8 @@ def _row(definition: KpiDefinition, found: Finding) -> Kpi:
 def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
     """All sixteen KPIs of a plan, in order; where a plan can't know, value and met are empty and causes says what is missing.
 
-    Values in percent, K9 in USD, K7 and K14 counts; basis is `plan` wherever there is a value.
+    Values in percent, K9 in USD, K7 and K14 counts; basis is `plan` wherever there is a value, `operations` where the plan is
+    the record of a year that was flown.
     """
     summary = summarise(plan)
     rows = []
@@ -225,7 +226,7 @@ def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
             found = Finding(value=None, causes=f"a plan can't know this; missing: {definition.missing}")
         else:
             found = definition.measured_by(plan, summary)
-        rows.append(_row(definition, found))
+        rows.append(_row(definition, found, "operations" if plan.recorded else "plan"))
     return tuple(rows)
 
 

@@ -180,7 +180,9 @@ class Summary:
     seed: int
     baseline: bool
     due_count: int  # missions contracted
-    flown_count: int
+    flown_count: int  # lifted off, lost ones too
+    lost_missions: tuple[str, ...]  # lost before docking
+    recorded: bool  # a year that has been flown
     unflown: tuple[Unflown, ...]
     places: tuple[PlaceFigures, ...]
     directions: tuple[DirectionFigures, ...]
@@ -437,6 +439,8 @@ def summarise(plan: OperationsPlan) -> Summary:
         baseline=plan.baseline,
         due_count=len(plan.scenario.missions),
         flown_count=len(plan.missions),
+        lost_missions=tuple(mission.mission_id for mission in plan.missions if mission.lost),
+        recorded=plan.recorded,
         unflown=_unflown(plan),
         places=_places(plan, fates),
         directions=_directions(fates),

@@ -36,6 +36,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
     Activity,
@@ -61,13 +62,14 @@ from supercargo.model.plan import (
     Waiver,
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
-from supercargo.model.tables import PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 
 __all__ = [
     "ACTIVITY_KINDS",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
+    "HISTORY_TABLES",
     "PLAN_TABLES",
     "SCENARIO_TABLES",
     "TERMS",
@@ -75,6 +77,7 @@ __all__ = [
     "Bag",
     "Bay",
     "Blackout",
+    "CargoBreakdown",
     "CargoLine",
     "Contract",
     "CostRate",
@@ -84,12 +87,15 @@ __all__ = [
     "Demand",
     "DemandSeries",
     "Destination",
+    "ElementSet",
     "Facility",
     "Flight",
+    "FlownFlight",
     "HazardPair",
     "InventoryRow",
     "Kpi",
     "Lane",
+    "LaunchSlip",
     "LaunchWindow",
     "Launcher",
     "Limits",
@@ -106,6 +112,7 @@ __all__ = [
     "Port",
     "Price",
     "Rate",
+    "Records",
     "Scenario",
     "Schedule",
     "Service",

@@ -49,10 +49,10 @@ class MissionRequest(_Checked):
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service", default="")
     must: bool = text("a plan without it is no plan", default=False)
     phasing_d: float | None = quantity(
-        "d", "lift-off to docking where it is agreed; empty: the type's own", ge=0, le=60, default=None
+        "d", "lift-off to docking where it is agreed; empty: the type's own", ge=0, le=60, places=6, default=None
     )
     return_d: float | None = quantity(
-        "d", "undocking to the end where it is agreed; empty: the type's own", ge=0, le=800, default=None
+        "d", "undocking to the end where it is agreed; empty: the type's own", ge=0, le=800, places=6, default=None
     )
 
 

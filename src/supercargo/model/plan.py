@@ -419,6 +419,11 @@ class OperationsPlan:
     baseline: bool = False
     causes: tuple[str, ...] = field(default=())
 
+    @property
+    def recorded(self) -> bool:
+        """True for a year that has been flown: each mission says what became of it."""
+        return bool(self.missions) and all(mission.outcome for mission in self.missions)
+
     @cached_property
     def mission_named(self) -> Mapping[str, PlannedMission]:
         """Planned missions by name."""

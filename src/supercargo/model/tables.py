@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, demand, plan
+from supercargo.model import catalogue, demand, history, plan
 
-__all__ = ["PLAN_TABLES", "SCENARIO_TABLES", "Table"]
+__all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,4 +156,11 @@ PLAN_TABLES: tuple[Table, ...] = (
     ),
     Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
     Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
+)
+
+HISTORY_TABLES: tuple[Table, ...] = (
+    Table(file="iss_cargo_missions.csv", noun=history.FlownFlight, attribute="flights", key=("mission",), required=True),
+    Table(file="iss_cargo_breakdown.csv", noun=history.CargoBreakdown, attribute="breakdowns", key=("mission", "direction")),
+    Table(file="launch_slips.csv", noun=history.LaunchSlip, attribute="slips", key=("mission",)),
+    Table(file="station_tles.csv", noun=history.ElementSet, attribute="element_sets", key=("station", "tle_line1")),
 )

@@ -10,12 +10,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from supercargo.astro.crossings import Crossings, MovingPlane, find_crossings, lift_offs, moving_plane
+from supercargo.astro.crossings import (
+    Crossings,
+    MovingPlane,
+    crossing_sigma_s,
+    find_crossings,
+    launch_azimuth_deg,
+    lift_offs,
+    moving_plane,
+    normals,
+)
+from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.timescales import Floats, Truths, instant_at, seconds_since_j2000
 from supercargo.kernel import ScenarioError, Watch, as_written, seconds, silent
-from supercargo.model import Launcher, LaunchWindow, MissionRequest, Pad, Scenario, Site, TransferWindow
+from supercargo.model import Flight, Launcher, LaunchWindow, MissionRequest, Pad, Scenario, Site, TransferWindow
 
-__all__ = ["azimuth_lawful", "find_windows", "launchers_serving"]
+__all__ = ["azimuth_lawful", "find_windows", "launchers_serving", "lift_off_window"]
 
 _DAY = timedelta(days=1)
 
@@ -109,14 +119,29 @@ def _plane_rows(stand: _Stand, plane: MovingPlane, passes: Crossings, held_s: tu
     planned_s = np.rint(passes.at_s - stand.launcher.lead_s)
     lawful = azimuth_lawful(stand.site, passes.azimuth_deg) & _within(stand.spans, planned_s)
     kept = np.flatnonzero(lawful & (planned_s > held_s[0]) & (planned_s <= held_s[1]))
-    launch_s = planned_s[kept]
+    yield from _rows_at(
+        stand, plane, planned_s[kept], _Passes(passes.sigma_s[kept], passes.ascending[kept], passes.azimuth_deg[kept])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """The passes that belong to lift-offs; arrays are [lift-off]."""
+
+    sigma_s: Floats
+    ascending: Truths
+    azimuth_deg: Floats
+
+
+def _rows_at(stand: _Stand, plane: MovingPlane, launch_s: Floats, passes: _Passes) -> Iterator[LaunchWindow]:
+    """Rows of lift-offs [s since 2000-01-01T12:00:00Z], each with the geometry of its instant."""
     view = lift_offs(plane, stand.pad.latitude_deg, stand.pad.longitude_deg, launch_s)
     steering = seconds(stand.launcher.steering_s)
     columns = (
         launch_s,
-        np.rint(passes.sigma_s[kept] * 10.0) / 10.0,
-        passes.ascending[kept],
-        np.round(passes.azimuth_deg[kept], 4) % 360.0,
+        np.rint(passes.sigma_s * 10.0) / 10.0,
+        passes.ascending,
+        np.round(passes.azimuth_deg, 4) % 360.0,
         np.round(view.offset_deg, 4),
         np.round(view.phase_deg, 4) % 360.0,
         np.round(view.beta_deg, 4),
@@ -172,6 +197,25 @@ def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) 
             if (*place, number) not in passes:
                 passes[*place, number] = find_crossings(plane, *place, span_s)
             yield from _plane_rows(stand, plane, passes[*place, number], (after_s, until_s))
+
+
+def lift_off_window(scenario: Scenario, flight: Flight) -> LaunchWindow:
+    """The window of a lift-off that has happened, at a place reached by plane crossing: its instant is given, not sought.
+
+    Azimuth and pass are those of a crossing when the launcher's lead is over. Raises ScenarioError for a place without orbit.
+    """
+    pad = next(pad for pad in scenario.pads if (pad.site, pad.pad) == (flight.site, flight.pad))
+    site = next(site for site in scenario.sites if site.site == flight.site)
+    stand = _Stand(
+        destination=flight.destination, site=site, pad=pad, launcher=scenario.launcher_named[flight.launcher], spans=()
+    )
+    launch_s = np.array([seconds_since_j2000(flight.launch_utc)])
+    held = _planes_held(scenario, flight.destination)
+    plane = next(plane for plane, after_s, until_s in held if after_s < launch_s[0] <= until_s)
+    over_s = launch_s + stand.launcher.lead_s
+    azimuth = launch_azimuth_deg(normals(plane, over_s), teme(pad_direction(pad.latitude_deg, pad.longitude_deg), over_s))
+    passes = _Passes(crossing_sigma_s(plane, over_s), np.cos(np.radians(azimuth)) > 0.0, azimuth)
+    return next(_rows_at(stand, plane, launch_s, passes))
 
 
 def _listed_instants(listed: TransferWindow) -> list[datetime]:

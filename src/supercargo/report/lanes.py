@@ -86,6 +86,9 @@ def _mission_lane(plan: OperationsPlan, mission: PlannedMission, found: dict[str
         f"{mission.mission_id} lifts off {short_utc(launch)} UTC on {mission.launcher} from {mission.site}/{mission.pad}"
     )
     bars.append(Bar(launch, launch, "", lift_off, "lift"))
+    if mission.lost:
+        words = f"{mission.mission_id} was lost before docking, {short_utc(mission.end_utc)} UTC"
+        bars.append(Bar(launch + days(3.0), launch + days(3.0), "lost", words, "shut"))
     return Lane(f"{mission.mission_id} {mission.vehicle_type}", tuple(bars), _shades(plan, "destination", mission.destination))
 
 

@@ -162,6 +162,7 @@ def _evidence(plan: OperationsPlan) -> list[tuple[str, dict[str, int], list[str]
         ("rates of use", scenario.rates, lambda one: one.supply_class),
         ("hazard pairs", scenario.hazard_pairs, lambda one: f"{one.hazard_a} with {one.hazard_b}"),
         ("cost rates", scenario.cost_rates, lambda one: one.account),
+        ("cargo lines", tuple(line for line in scenario.cargo if line.evidence), lambda one: one.item_id),
     )
     rows = []
     for kind, records, name in kinds:

@@ -1,8 +1,8 @@
 """Scenario and plan folders and the catalogue: text on disk to nouns and back. Nothing here plans."""
 
-from supercargo.store.catalogue import read_catalogue
+from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
 from supercargo.store.folders import refuse_existing, refuse_unwritable
-from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, plan_files, read_plan, write_plan
+from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, folder_files, plan_files, read_plan, write_plan
 from supercargo.store.rows import read_rows, read_table, write_rows
 from supercargo.store.scenario import read_scenario, scenario_files, write_scenario
 
@@ -10,9 +10,12 @@ __all__ = [
     "NOT_YET",
     "digest_of_plan",
     "digest_violations",
+    "folder_files",
     "plan_files",
     "read_catalogue",
+    "read_past_catalogue",
     "read_plan",
+    "read_records",
     "read_rows",
     "read_scenario",
     "read_table",

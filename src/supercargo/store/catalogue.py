@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from supercargo.kernel import Fault, StoreError
-from supercargo.model import SCENARIO_TABLES
+from supercargo.kernel import Fault, ScenarioError, StoreError
+from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Records
+from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
-__all__ = ["read_catalogue", "read_catalogue_tables"]
+__all__ = ["HISTORY_FOLDER", "read_catalogue", "read_catalogue_tables", "read_past_catalogue", "read_records"]
+
+HISTORY_FOLDER = "history"
+"""Folder of the catalogue that holds what has flown, and with what."""
 
 
 def read_catalogue() -> dict[str, tuple[Any, ...]]:
@@ -20,15 +25,49 @@ def read_catalogue() -> dict[str, tuple[Any, ...]]:
     return {attribute: table.records for attribute, table in read_catalogue_tables().items()}
 
 
-def read_catalogue_tables() -> dict[str, TableRead]:
-    """The catalogue's files by the scenario's attribute, with row numbers. Raises StoreError if one is faulty."""
+def read_past_catalogue() -> dict[str, tuple[Any, ...]]:
+    """The catalogue with the spacecraft, launchers, pads and ports of past years in place of today's.
+
+    Raises StoreError if a record that ships with the package is faulty.
+    """
+    return {attribute: table.records for attribute, table in read_catalogue_tables(HISTORY_FOLDER).items()}
+
+
+def read_catalogue_tables(before: str = "") -> dict[str, TableRead]:
+    """The catalogue's files by the scenario's attribute, with row numbers; a file inside the folder `before` counts first.
+
+    Raises StoreError if one is faulty.
+    """
     folder = resources.files("supercargo") / "catalogue"
     faults: list[Fault] = []
     found = {}
     for table in SCENARIO_TABLES:
-        file = folder / table.file
+        file = folder / before / table.file if before and (folder / before / table.file).is_file() else folder / table.file
         found[table.attribute] = read_table(file.read_bytes(), table, faults) if file.is_file() else TableRead()
     if faults:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the catalogue is faulty\n{told}", fix="install the package again", where="catalogue")
     return found
+
+
+def read_records(folder: Path | None = None) -> Records:
+    """What has flown: the records that ship with the package, or those of a folder with files of the same names.
+
+    Raises ScenarioError with every fault of the folder's files, StoreError if those of the package are faulty.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Any] = {}
+    shipped = resources.files("supercargo") / "catalogue" / HISTORY_FOLDER
+    for table in HISTORY_TABLES:
+        content: bytes | None
+        if folder is None:
+            content = (shipped / table.file).read_bytes()
+        else:
+            there = table.required or (folder / table.file).exists()
+            content = read_within(folder, table.file, faults) if there else None
+        found[table.attribute] = () if content is None else read_table(content, table, faults).records
+    if faults and folder is None:
+        raise StoreError("the records are faulty\n" + "\n".join(map(str, faults)), fix="install the package again")
+    if faults:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    return Records(**found)

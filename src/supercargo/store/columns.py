@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache, lru_cache, partial
 from typing import Any, get_type_hints
 
-from supercargo.kernel import decimals, format_utc
+from supercargo.kernel import format_utc, places_of
 
 __all__ = ["CEILINGS", "LARGEST_NUMBER", "PROVENANCE", "YEARS", "BadCell", "Column", "columns_of"]
 
@@ -94,7 +94,7 @@ def columns_of(noun: type) -> tuple[Column, ...]:
 
 def _column(field: dataclasses.Field[Any], hint: Any) -> Column:
     unit = field.metadata.get("unit", "")
-    read, write = _codec(hint, unit)
+    read, write = _codec(hint, unit, places_of(field))
     return Column(
         name=field.metadata.get("column") or field.name,
         field=field.name,
@@ -116,14 +116,14 @@ def _of_empty(field: dataclasses.Field[Any], hint: Any) -> Any:
     return "" if hint is str else MISSING
 
 
-def _codec(hint: Any, unit: str) -> tuple[Callable[[str], Any], Callable[[Any], str]]:
+def _codec(hint: Any, unit: str, places: int) -> tuple[Callable[[str], Any], Callable[[Any], str]]:
     kinds = [kind for kind in getattr(hint, "__args__", (hint,)) if kind is not type(None)]
     if getattr(hint, "__origin__", None) is tuple:
         return _read_words, _write_words
     codecs: dict[Any, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
         str: (str, str),
         int: (partial(_read_whole, unit), str),
-        float: (partial(_read_number, unit), partial(_write_number, decimals(unit))),
+        float: (partial(_read_number, unit), partial(_write_number, places)),
         bool: (_read_truth, lambda value: "true" if value else "false"),
         datetime: (_read_instant, _write_instant),
     }

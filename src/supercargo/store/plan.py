@@ -17,7 +17,7 @@ from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
 
-__all__ = ["NOT_YET", "digest_of_plan", "digest_violations", "plan_files", "read_plan", "write_plan"]
+__all__ = ["NOT_YET", "digest_of_plan", "digest_violations", "folder_files", "plan_files", "read_plan", "write_plan"]
 
 T = TypeVar("T")
 
@@ -47,16 +47,23 @@ def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
     return files
 
 
-def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
-    """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
+def folder_files(plan: OperationsPlan, *, run: Mapping[str, Any], report_html: str) -> dict[str, bytes]:
+    """Every file of a plan folder by its name inside it.
 
     `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
-    Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
     files = {**plan_files(plan), "report.html": report_html.encode()}
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
     files[RUN_FILE] = canonical_json(dict(run)).encode()
-    write_whole(folder, files, force=force)
+    return files
+
+
+def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
+    """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
+
+    Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
+    """
+    write_whole(folder, folder_files(plan, run=run, report_html=report_html), force=force)
 
 
 def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:

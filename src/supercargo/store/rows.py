@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, as_written, faults_of, format_utc
-from supercargo.model import SCENARIO_TABLES, Table
+from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import CEILINGS, BadCell, Column, columns_of
 from supercargo.store.folders import read_within
 
@@ -46,7 +46,7 @@ MOST_COLUMNS = 1_000
 MOST_TOLD = 1_000
 """Faults told one by one of one column (or of whole rows) of a file; where there are more, the last one says how many."""
 
-_SCENARIO_FILES = {id(table) for table in SCENARIO_TABLES}
+_GIVEN_FILES = {id(table) for table in (*SCENARIO_TABLES, *HISTORY_TABLES)}  # a plan is the referee's to judge
 _TO_QUOTE = re.compile(r'[,"\r\n]')
 _FORMULA = ("=", "+", "-", "@")
 
@@ -281,7 +281,7 @@ def _read_columns(
     """Values by field, column by column because that is several times faster than row by row; and the faulty rows."""
     values: dict[str, list[Any]] = {}
     bad: set[int] = set()
-    wanted = id(sheet.table) in _SCENARIO_FILES
+    wanted = id(sheet.table) in _GIVEN_FILES
     named = {*sheet.table.key, *(field for field, _ in sheet.table.refers)}
     for column in columns_of(sheet.table.noun):
         place = sheet.places.get(column.name)
@@ -366,7 +366,7 @@ def _made(
     names = {column.field: column.name for column in columns_of(noun)}
     records, rows = [], []
     # What is given is taken at the decimals that files carry; what is to be judged is taken as it stands.
-    given = id(table) in _SCENARIO_FILES
+    given = id(table) in _GIVEN_FILES
     for at, row in enumerate(zip(*values.values(), strict=True)):
         if at not in bad:
             try:
@@ -387,7 +387,7 @@ def _made(
 
 def _twins(values: dict[str, list[Any]], numbers: list[int], table: Table, faults: _Bounded) -> set[int]:
     """Places of rows whose key stood in an earlier row. In a plan the referee judges what stands twice."""
-    if id(table) not in _SCENARIO_FILES:
+    if id(table) not in _GIVEN_FILES:
         return set()
     names = [next(column.name for column in columns_of(table.noun) if column.field == field) for field in table.key]
     first: dict[tuple[Any, ...], int] = {}

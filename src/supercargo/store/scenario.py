@@ -7,6 +7,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, digest_of_files
@@ -29,12 +30,14 @@ def scenario_files(scenario: Scenario) -> dict[str, bytes]:
     return files
 
 
-def write_scenario(scenario: Scenario, folder: Path, *, force: bool = False) -> None:
-    """Write a scenario folder, whole or not at all.
+def write_scenario(
+    scenario: Scenario, folder: Path, *, beside: Mapping[str, bytes] = MappingProxyType({}), force: bool = False
+) -> None:
+    """Write a scenario folder, whole or not at all; `beside` holds files of folders inside it that are no part of it.
 
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
-    write_whole(folder, scenario_files(scenario), force=force)
+    write_whole(folder, {**scenario_files(scenario), **beside}, force=force)
 
 
 def read_scenario(folder: Path) -> Scenario:

@@ -1,0 +1,58 @@
+"""A year that has been flown, put together as a plan: who flew, when and with what is given, the rest follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from supercargo.kernel import Watch, silent, stream
+from supercargo.model import Flight, LaunchWindow, Manifest, OperationsPlan, Scenario, Schedule
+from supercargo.plan.assembly import mission_activities, mission_bays, planned_missions
+from supercargo.plan.costing import cost_missions
+from supercargo.plan.delivery import deliver
+from supercargo.plan.demand import forecast_demand
+from supercargo.plan.projection import project_stock
+from supercargo.plan.stowage import stow
+from supercargo.plan.windows import find_windows, lift_off_window
+
+__all__ = ["record_year"]
+
+
+def record_year(scenario: Scenario, schedule: Schedule, manifest: Manifest, *, watch: Watch = silent) -> OperationsPlan:
+    """What was flown is a plan that nobody chose: its deliveries, stocks and money follow from flights and loads alone.
+
+    Where the bags stood is not on record, so they are stowed as a plan's are; windows.csv holds the windows of the days
+    about each lift-off, and the lift-off itself. Nothing is optimised, so there is no stage with a bound.
+    """
+    windows = _with_lift_offs(scenario, schedule)
+    forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
+    stowage = stow(scenario, schedule, manifest, watch=watch)
+    rows = deliver(scenario, schedule, manifest, stowage)
+    costs = cost_missions(scenario, schedule, rows)
+    return OperationsPlan(
+        scenario=scenario,
+        windows=windows,
+        missions=planned_missions(scenario, schedule, rows, costs),
+        activities=mission_activities(schedule),
+        manifest=rows,
+        stowage=stowage.placements,
+        bays=mission_bays(scenario, schedule),
+        inventory=project_stock(scenario, forecast, rows),
+        costs=costs,
+        unflown=schedule.unflown,
+        seed=scenario.settings.seed,
+    )
+
+
+def _with_lift_offs(scenario: Scenario, schedule: Schedule) -> tuple[LaunchWindow, ...]:
+    """The windows of the year with one more for each lift-off, which takes the place of one at the same second."""
+    flown = {_key(window): window for window in (_used(scenario, flight) for flight in schedule.flights)}
+    windows = {_key(window): window for window in find_windows(scenario)} | flown
+    return tuple(sorted(windows.values(), key=lambda row: (row.destination, row.launch_utc, row.site, row.pad, row.launcher)))
+
+
+def _key(window: LaunchWindow) -> tuple[object, ...]:
+    return window.destination, window.site, window.pad, window.launcher, window.launch_utc
+
+
+def _used(scenario: Scenario, flight: Flight) -> LaunchWindow:
+    return replace(lift_off_window(scenario, flight), used_by=flight.mission_id)
