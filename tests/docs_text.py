@@ -6,11 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi")
+COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare")
 
 
 def help_text(command: str) -> str:
@@ -77,7 +78,11 @@ def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
         "commands.md": {"help": commands_part()},
-        "files.md": {"scenario": files_part(SCENARIO_TABLES), "plan": files_part(PLAN_TABLES)},
+        "files.md": {
+            "scenario": files_part(SCENARIO_TABLES),
+            "plan": files_part(PLAN_TABLES),
+            "comparison": files_part((COMPARISON_TABLE,)),
+        },
     }
 
 

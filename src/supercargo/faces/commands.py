@@ -7,19 +7,20 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from supercargo.app import use_cases
+from supercargo.app import comparing, use_cases
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
-from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
-from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
+from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "verify"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -134,6 +135,28 @@ def kpi(folder: Path, *, as_json: bool) -> None:
         _print_json({"folder": str(folder), "kpis": plain(kpis)})
     else:
         _tell("\n".join(kpi_lines(kpis)) + "\n")
+
+
+def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Tell what differs between plan folders; with `out`, write it as a page, a table and JSON too."""
+    with _answering(as_json), patience("comparing the plans"):
+        if out:
+            _refuse_replacing(folders, out)
+        comparison = comparing.compare_folders(folders, out=out, force=force)
+    if as_json:
+        _print_json(comparing.comparison_content(comparison))
+    else:
+        lines = [printable(line) for line in comparison_lines(comparison)]
+        _tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
+
+
+def _refuse_replacing(folders: Sequence[Path], out: Path) -> None:
+    target = Path(os.path.realpath(out))
+    for folder in folders:
+        plan_folder = Path(os.path.realpath(folder))
+        if plan_folder.is_relative_to(target) or target.is_relative_to(plan_folder):
+            what = f"the comparison would stand in or over the plan {folder}"
+            raise Refused(what, fix="choose another folder for --out", where=str(out))
 
 
 @contextmanager
