@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
 from supercargo.model import PLAN_TABLES, OperationsPlan, Scenario, StageReport, Unflown, Violation
+from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
@@ -31,7 +32,6 @@ NOT_YET = (
     "oem",
     "plan.xlsx",
     "risks.csv",
-    "schedule.ics",
     "transfer.csv",
 )
 """Files of a plan folder whose stage does not exist yet."""
@@ -50,10 +50,12 @@ def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
 def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
 
-    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
+    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed into a fresh folder.
+    A calendar in the folder that is replaced is continued: see `calendar_text`.
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
     files = {**plan_files(plan), "report.html": report_html.encode()}
+    files[CALENDAR_FILE] = calendar_text(plan, old_calendar(folder) if force else None)
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
     files[RUN_FILE] = canonical_json(dict(run)).encode()
     write_whole(folder, files, force=force)
