@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "verify"]
+__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify"]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -130,6 +130,25 @@ def compare(
     if len(folders) < 2:
         raise typer.BadParameter("give two plan folders or more", param_hint="PLAN PLAN...")
     commands.compare(folders, out=out, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo schema cargo.csv")
+def schema(
+    name: Annotated[str, typer.Argument(metavar="FILE", help="File or answer, such as scenario/missions or cargo.csv.")] = "",
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the schemas to.", show_default=False)
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Print the JSON Schema of a file or an answer.
+
+    Without FILE it lists what there is; with --out it writes every schema, or the one asked for.
+    """
+    from supercargo.faces import commands
+
+    commands.schema(name, out=out, force=force, as_json=json)
 
 
 def main() -> None:
