@@ -6,13 +6,14 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi")
+COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "schema")
 
 
 def help_text(command: str) -> str:
@@ -85,9 +86,13 @@ def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
         "commands.md": {"help": commands_part()},
-        "files.md": {"scenario": files_part(SCENARIO_TABLES), "plan": files_part(PLAN_TABLES)},
         "kpis.md": {"kpis": describe_kpis()},
         "rules.md": {"rules": rules_part()},
+        "files.md": {
+            "scenario": files_part(SCENARIO_TABLES),
+            "plan": files_part(PLAN_TABLES),
+            "comparison": files_part((COMPARISON_TABLE,)),
+        },
     }
 
 

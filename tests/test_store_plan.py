@@ -30,6 +30,7 @@ from supercargo.model import (
 )
 from supercargo.store import (
     NOT_YET,
+    calendar_text,
     digest_of_plan,
     digest_violations,
     folders,
@@ -147,7 +148,7 @@ def test_two_writings_differ_in_no_byte_but_run_json(tmp_path: Path) -> None:
 def test_plan_json_vouches_for_every_file_but_itself_and_run_json(tmp_path: Path) -> None:
     folder = written(tmp_path / "plan")
     head = json.loads((folder / "plan.json").read_text())
-    files = {**plan_files(a_plan()), "report.html": b"<p>hello</p>"}
+    files = {**plan_files(a_plan()), "report.html": b"<p>hello</p>", "schedule.ics": calendar_text(a_plan())}
     assert head["digest"] == digest_of_plan(folder) == digest_of_files(files)
     assert head["scenario_digest"] == a_plan().scenario.digest
     assert head["not_yet"] == list(NOT_YET)

@@ -19,6 +19,7 @@ from supercargo.report.page import render_report
 from supercargo.store import (
     digest_violations,
     folder_files,
+    old_calendar,
     read_catalogue,
     read_past_catalogue,
     read_plan,
@@ -135,6 +136,7 @@ def plan_scenario(
     """
     refuse_existing(out, force=force)
     refuse_unwritable(out)
+    old_calendar(out)  # one that can't be continued is told now, not when the plan is made
     meter, fuse = Meter(watch), FuseClock(limit_s)
     scenario = read_scenario(folder)
     if seed is not None:

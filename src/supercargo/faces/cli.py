@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "kpi", "main", "new", "plan", "verify"]
+__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify"]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -116,6 +116,50 @@ def kpi(folder: PlanFolder, *, json: Json = False) -> None:
     from supercargo.faces import commands
 
     commands.kpi(folder, as_json=json)
+
+
+@app.command(epilog="Example: supercargo compare work/plan work/baseline --out work/compared")
+def compare(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="PLAN PLAN...", help="Two or more plan folders; the first is the base.", show_default=False),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for compare.html, compare.csv, compare.json.", show_default=False),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Put plans side by side.
+
+    Whoever made them: figures, missions, ports, gaps between arrivals, stock, cargo lines, money. The first plan is the base.
+    """
+    from supercargo.faces import commands
+
+    if len(folders) < 2:
+        raise typer.BadParameter("give two plan folders or more", param_hint="PLAN PLAN...")
+    commands.compare(folders, out=out, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo schema cargo.csv")
+def schema(
+    name: Annotated[str, typer.Argument(metavar="FILE", help="File or answer, such as scenario/missions or cargo.csv.")] = "",
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the schemas to.", show_default=False)
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Print the JSON Schema of a file or an answer.
+
+    Without FILE it lists what there is; with --out it writes every schema, or the one asked for.
+    """
+    from supercargo.faces import commands
+
+    commands.schema(name, out=out, force=force, as_json=json)
 
 
 def main() -> None:

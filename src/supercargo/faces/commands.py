@@ -7,19 +7,21 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from supercargo.app import use_cases
+from supercargo.app import comparing, schemas, use_cases
+from supercargo.app.answers import ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
-from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
+from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "schema", "verify"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -56,7 +58,7 @@ def check(folder: Path, *, as_json: bool) -> None:
 
 def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
     settings = scenario.settings
-    told = {
+    told: ScenarioAnswer = {
         "folder": str(folder),
         "name": settings.name,
         "seed": settings.seed,
@@ -94,8 +96,15 @@ def plan(asked: PlanRequest, *, as_json: bool) -> None:
     report = asked.out / "report.html"
     hard = [violation for violation in made.violations if violation.hard]
     if as_json:
-        told = {"folder": str(asked.out), "report": str(report), "summary": plain(summary), "causes": list(made.causes)}
-        _print_json({**told, "violations": plain(made.violations), "stages": plain(made.stages)})
+        told: PlanAnswer = {
+            "folder": str(asked.out),
+            "report": str(report),
+            "summary": summary,
+            "causes": list(made.causes),
+            "violations": list(made.violations),
+            "stages": list(made.stages),
+        }
+        _print_json(told)
     else:
         _tell("\n".join(summary_lines(summary, made, report)) + "\n")
     if made.causes or hard:
@@ -117,11 +126,12 @@ def verify(folder: Path, *, as_json: bool) -> None:
         violations = use_cases.verify_plan(folder)
     hard = sum(violation.hard for violation in violations)
     if as_json:
-        _print_json({"folder": str(folder), "hard_count": hard, "violations": plain(violations)})
+        told: VerifyAnswer = {"folder": str(folder), "hard_count": hard, "violations": list(violations)}
+        _print_json(told)
     else:
         _tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
-        told = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
-        _say(told if violations else "no violations")
+        counts = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
+        _say(counts if violations else "no violations")
     if hard:
         raise SystemExit(VIOLATIONS_FOUND)
 
@@ -131,9 +141,50 @@ def kpi(folder: Path, *, as_json: bool) -> None:
     with _answering(as_json), patience("measuring the plan"):
         kpis = use_cases.kpis_of(folder)
     if as_json:
-        _print_json({"folder": str(folder), "kpis": plain(kpis)})
+        told: KpiAnswer = {"folder": str(folder), "kpis": list(kpis)}
+        _print_json(told)
     else:
         _tell("\n".join(kpi_lines(kpis)) + "\n")
+
+
+def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Tell what differs between plan folders; with `out`, write it as a page, a table and JSON too."""
+    with _answering(as_json), patience("comparing the plans"):
+        if out:
+            _refuse_replacing(folders, out)
+        comparison = comparing.compare_folders(folders, out=out, force=force)
+    if as_json:
+        _print_json(comparing.comparison_content(comparison))
+    else:
+        lines = [printable(line) for line in comparison_lines(comparison)]
+        _tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
+
+
+def _refuse_replacing(folders: Sequence[Path], out: Path) -> None:
+    target = Path(os.path.realpath(out))
+    for folder in folders:
+        plan_folder = Path(os.path.realpath(folder))
+        if plan_folder.is_relative_to(target) or target.is_relative_to(plan_folder):
+            what = f"the comparison would stand in or over the plan {folder}"
+            raise Refused(what, fix="choose another folder for --out", where=str(out))
+
+
+def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Print the schema of one file, list what there is, or write all into a folder."""
+    with _answering(as_json):
+        one = schemas.schema_named(name) if name else None
+        found = schemas.all_schemas() if one is None else {one["$id"].split("/", 2)[2]: one}
+        if out:
+            schemas.write_schemas(found, out, force=force)
+    if one is not None and (as_json or not out):
+        _print_json(one)
+    elif as_json:
+        told: SchemaAnswer = {"version": schemas.schema_version(), "schemas": found}
+        _print_json(told)
+    elif out:
+        _tell(printable(f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}") + "\n")
+    else:
+        _tell("".join(f"{name:<28} {said['title']}: {said['description']}\n" for name, said in found.items()))
 
 
 @contextmanager
@@ -153,8 +204,8 @@ def _answering(as_json: bool) -> Iterator[None]:
         raise SystemExit(error.exit_code) from None
 
 
-def _told(error: SupercargoError) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _told(error: SupercargoError) -> ErrorAnswer:
+    told: ErrorAnswer = {
         "error": type(error).__name__,
         "what": error.what,
         "where": error.where,
@@ -162,7 +213,7 @@ def _told(error: SupercargoError) -> dict[str, Any]:
         "exit_code": error.exit_code,
     }
     if isinstance(error, ScenarioError):
-        told["faults"] = plain(error.faults)
+        told["faults"] = list(error.faults)
     if isinstance(error, NoPlan):
         told["causes"] = list(error.causes)
     return told

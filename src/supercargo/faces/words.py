@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from supercargo.kernel import canonical_json, format_utc
+from supercargo.kernel import canonical_json, format_utc, plain
 from supercargo.model import Kpi, OperationsPlan
 
-__all__ = ["count", "json_text", "kpi_lines", "plain", "printable", "summary_lines"]
+__all__ = ["count", "json_text", "kpi_lines", "printable", "summary_lines"]
 
 _MOST_LISTED = 8
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON can carry it: nouns become objects, instants text, infinities null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime):
-        return format_utc(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, tuple | list):
-        return [plain(part) for part in value]
-    if isinstance(value, dict):
-        return {str(key): plain(part) for key, part in value.items()}
-    return value
 
 
 def json_text(content: Any) -> str:

@@ -1,6 +1,6 @@
 """The ground floor: quantities, instants, errors, random streams, digests and outcomes."""
 
-from supercargo.kernel.digests import canonical_json, digest_of_files
+from supercargo.kernel.digests import canonical_json, digest_of_files, plain
 from supercargo.kernel.errors import Fault, NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.kernel.instants import DAY_S, days, days_between, format_utc, parse_utc, seconds
 from supercargo.kernel.outcome import Fuse, Outcome, Status, Watch, never, silent
@@ -31,6 +31,7 @@ __all__ = [
     "never",
     "parse_utc",
     "places_of",
+    "plain",
     "quantity",
     "seconds",
     "silent",

@@ -20,7 +20,7 @@ from supercargo.report.stowage import class_colours, draw_stowage
 from supercargo.report.svg import PALETTE, short_utc
 from supercargo.report.timeline import draw_timeline
 
-__all__ = ["render_report"]
+__all__ = ["FILTERS", "render_report"]
 
 WORST_COUNT = 50
 OTHERS_COUNT = 1000

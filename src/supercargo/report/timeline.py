@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from supercargo.model import OperationsPlan
 from supercargo.report.lanes import Bar, Lane, timeline_blocks
 from supercargo.report.svg import CalendarAxis, clip, escaped
 
-__all__ = ["draw_timeline"]
+__all__ = ["HATCH", "HEADING_PX", "LABEL_PX", "LANE_PX", "WIDTH_PX", "draw_timeline", "grid_parts", "lane_parts"]
 
 WIDTH_PX = 1352.0
 LABEL_PX = 192.0
@@ -33,13 +33,13 @@ def draw_timeline(plan: OperationsPlan) -> str:
         for n, lane in enumerate(block.lanes):
             if n % 2 == 0:
                 body.append(f'<rect class="band" x="0" y="{y}" width="{WIDTH_PX:.0f}" height="{LANE_PX}"/>')
-            body.extend(_lane(axis, lane, y))
+            body.extend(lane_parts(axis, lane, y))
             y += LANE_PX
     height = y + 6
     name = escaped(f"Timeline of {settings.name}: missions by destination, ports, pads and facilities, month by month")
     return (
         f'<svg class="timeline" viewBox="0 0 {WIDTH_PX:.0f} {height}" width="{WIDTH_PX:.0f}" height="{height}" role="group" '
-        f'aria-label="{name}">{HATCH}{"".join(_grid(axis, plan, height))}{"".join(body)}</svg>'
+        f'aria-label="{name}">{HATCH}{"".join(grid_parts(axis, settings.end_utc, height))}{"".join(body)}</svg>'
     )
 
 
@@ -49,8 +49,8 @@ HATCH = (
 )
 
 
-def _grid(axis: CalendarAxis, plan: OperationsPlan, height: int) -> Iterator[str]:
-    end = plan.scenario.settings.end_utc
+def grid_parts(axis: CalendarAxis, end: datetime, height: int) -> Iterator[str]:
+    """Months as lines, and what lies after the year's end as a grey field."""
     if axis.end > end:
         x = axis.x(end)
         yield f'<rect class="after" x="{x:.1f}" y="0" width="{axis.x(axis.end) - x:.1f}" height="{height}"/>'
@@ -60,7 +60,8 @@ def _grid(axis: CalendarAxis, plan: OperationsPlan, height: int) -> Iterator[str
         yield f'<text class="month" x="{x + 4:.1f}" y="15">{name}</text>'
 
 
-def _lane(axis: CalendarAxis, lane: Lane, y: int) -> Iterator[str]:
+def lane_parts(axis: CalendarAxis, lane: Lane, y: int) -> Iterator[str]:
+    """One lane: its name, closed times and bars, each with its dates as title."""
     yield f'<text class="lane" x="10" y="{y + 12.5}">{escaped(lane.label, 32)}</text>'
     for shade in lane.shades:
         x, until = axis.x(shade.start), axis.x(shade.end)
@@ -102,6 +103,6 @@ def _bar(axis: CalendarAxis, bar: Bar, y: int, next_x: float) -> str:
     fits = int((next_x - (until if beside else x) - 5) / LETTER_PX)
     if not bar.label or fits < min(3, len(bar.label)):
         return box
-    at = until + (6 if bar.look == "dock" else 2) if beside else x + 4
+    at = until + (2 if bar.look in ("pad", "proc") else 6) if beside else x + 4
     look = "on beside" if beside else "on"
     return f'{box}<text class="{look}" x="{at:.1f}" y="{y + 12.5}">{escaped(clip(bar.label, fits))}</text>'

@@ -1,5 +1,6 @@
 """Scenario and plan folders and the catalogue: text on disk to nouns and back. Nothing here plans."""
 
+from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
 from supercargo.store.folders import refuse_existing, refuse_unwritable
 from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, folder_files, plan_files, read_plan, write_plan
@@ -7,10 +8,13 @@ from supercargo.store.rows import read_rows, read_table, write_rows
 from supercargo.store.scenario import read_scenario, scenario_files, write_scenario
 
 __all__ = [
+    "CALENDAR_FILE",
     "NOT_YET",
+    "calendar_text",
     "digest_of_plan",
     "digest_violations",
     "folder_files",
+    "old_calendar",
     "plan_files",
     "read_catalogue",
     "read_past_catalogue",

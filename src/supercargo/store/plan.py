@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
 from supercargo.model import PLAN_TABLES, OperationsPlan, Scenario, StageReport, Unflown, Violation
+from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
@@ -31,7 +32,6 @@ NOT_YET = (
     "oem",
     "plan.xlsx",
     "risks.csv",
-    "schedule.ics",
     "transfer.csv",
 )
 """Files of a plan folder whose stage does not exist yet."""
@@ -47,12 +47,16 @@ def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
     return files
 
 
-def folder_files(plan: OperationsPlan, *, run: Mapping[str, Any], report_html: str) -> dict[str, bytes]:
+def folder_files(
+    plan: OperationsPlan, *, run: Mapping[str, Any], report_html: str, replaced: Mapping[str, tuple[str, ...]] | None = None
+) -> dict[str, bytes]:
     """Every file of a plan folder by its name inside it.
 
-    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
+    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed into a fresh folder.
+    A calendar that is `replaced` is continued: see `calendar_text`.
     """
     files = {**plan_files(plan), "report.html": report_html.encode()}
+    files[CALENDAR_FILE] = calendar_text(plan, replaced)
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
     files[RUN_FILE] = canonical_json(dict(run)).encode()
     return files
@@ -61,9 +65,11 @@ def folder_files(plan: OperationsPlan, *, run: Mapping[str, Any], report_html: s
 def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
 
+    A calendar in the folder that is replaced is continued.
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
-    write_whole(folder, folder_files(plan, run=run, report_html=report_html), force=force)
+    replaced = old_calendar(folder) if force else None
+    write_whole(folder, folder_files(plan, run=run, report_html=report_html, replaced=replaced), force=force)
 
 
 def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:

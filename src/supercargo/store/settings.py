@@ -15,7 +15,7 @@ from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc, parse
 from supercargo.model import Limits, Service, Settings
 from supercargo.store.columns import LARGEST_NUMBER, YEARS
 
-__all__ = ["SETTINGS_FILE", "read_settings", "settings_text"]
+__all__ = ["SETTINGS_FILE", "SETTINGS_SECTIONS", "read_settings", "settings_range", "settings_text"]
 
 SETTINGS_FILE = "scenario.toml"
 LARGEST_SETTINGS = 64 * 1024
@@ -23,9 +23,16 @@ LARGEST_SETTINGS = 64 * 1024
 _MOST = {"schedule_work": 1e6, "manifest_nodes": 1e9, "stowage_tries": 1e4, "demand_samples": 1e4}
 _WHOLE = ("manifest_nodes", "stowage_rounds", "stowage_tries", "demand_samples")
 _HORIZON = ("start_utc", "end_utc")
-_SECTIONS: Mapping[str, type] = {"service": Service, "limits": Limits}
+_SECTIONS: Mapping[str, Any] = {"service": Service, "limits": Limits}
 _HEAD = ("name", "as_of_utc", "currency_year", "seed")
 _OPTIONAL = ("remarks",)
+
+SETTINGS_SECTIONS: tuple[tuple[str, type, tuple[str, ...]], ...] = (
+    ("", Settings, _HEAD),
+    ("horizon", Settings, _HORIZON),
+    *((name, kind, tuple(field.name for field in dataclasses.fields(kind))) for name, kind in _SECTIONS.items()),
+)
+"""Tables of scenario.toml (the first is its head), the noun of each, and its keys."""
 
 
 def settings_text(settings: Settings) -> str:
@@ -149,6 +156,13 @@ class _Reader:
             elif place == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
                 return number
         return 0
+
+
+def settings_range(kind: Any, key: str) -> tuple[float, float, bool]:
+    """Least and largest value of a number of scenario.toml, and whether it must be whole."""
+    field = next(field for field in dataclasses.fields(kind) if field.name == key)
+    most = min(field.metadata["le"], _MOST.get(key, math.inf)) if kind is Limits else field.metadata["le"]
+    return field.metadata["ge"], most, kind is Limits and key in _WHOLE
 
 
 def _faults_of_limits(draft: Any) -> Iterator[tuple[str, str, str]]:

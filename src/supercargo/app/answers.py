@@ -1,0 +1,184 @@
+"""What the commands answer with `--json`, and the JSON files of a plan folder: each shape is declared once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
+
+from supercargo.kernel import Fault
+from supercargo.measure.compared import Arrival, ComparedLines, ComparedPlan, Value
+from supercargo.measure.summary import Summary
+from supercargo.model import Kpi, StageReport, Unflown, Violation
+
+__all__ = [
+    "ANSWERS",
+    "ArrivalsAnswer",
+    "ComparedKpiAnswer",
+    "ComparisonAnswer",
+    "ErrorAnswer",
+    "FigureAnswer",
+    "KpiAnswer",
+    "MachineTold",
+    "PlanAnswer",
+    "PlanHead",
+    "RunTold",
+    "ScenarioAnswer",
+    "SchemaAnswer",
+    "StageTold",
+    "VerifyAnswer",
+]
+
+
+class PlanHead(TypedDict):
+    """plan.json: what vouches for a plan folder, and what its tables do not say."""
+
+    baseline: bool
+    causes: list[str]
+    digest: str
+    fuse_blown: bool
+    not_yet: list[str]
+    scenario_digest: str
+    seed: int
+    stages: list[StageReport]
+    unflown: list[Unflown]
+    versions: dict[str, str]
+    violations: list[Violation]
+
+
+class StageTold(TypedDict):
+    """Seconds and peak memory of one stage."""
+
+    stage: str
+    seconds: float
+    peak_mb: float
+
+
+class MachineTold(TypedDict):
+    """Where a plan was made."""
+
+    system: str
+    processor: str
+    cores: int | None
+    python: str
+
+
+class RunTold(TypedDict):
+    """run.json: how long planning took; the one file that differs between two runs."""
+
+    stages: list[StageTold]
+    seconds: float
+    peak_mb: float
+    machine: MachineTold
+
+
+class ScenarioAnswer(TypedDict):
+    """Answer of `new` and `check`: what is in a scenario."""
+
+    folder: str
+    name: str
+    seed: int
+    digest: str
+    missions: int
+    lines: int
+    customers: int
+    faults: list[Fault]
+
+
+class PlanAnswer(TypedDict):
+    """Answer of `plan`: the plan in figures, what breaks it, and how well each stage did."""
+
+    folder: str
+    report: str
+    summary: Summary
+    causes: list[str]
+    violations: list[Violation]
+    stages: list[StageReport]
+
+
+class VerifyAnswer(TypedDict):
+    """Answer of `verify`: the rules that a plan breaks."""
+
+    folder: str
+    hard_count: int
+    violations: list[Violation]
+
+
+class KpiAnswer(TypedDict):
+    """Answer of `kpi`: the KPIs of a plan."""
+
+    folder: str
+    kpis: list[Kpi]
+
+
+class FigureAnswer(TypedDict):
+    """One figure in every plan, in the order in which the plans were given; the first is the base."""
+
+    subject: str
+    object: str
+    field: str
+    values: list[Value]
+    unit: str
+    sense: str
+    differences: list[float | None]
+
+
+class ArrivalsAnswer(TypedDict):
+    """Arrivals at one place in every plan."""
+
+    destination: str
+    plans: list[list[Arrival]]
+
+
+class ComparedKpiAnswer(TypedDict):
+    """A KPI's target and causes in every plan; its values stand among the figures."""
+
+    kpi_id: str
+    name: str
+    unit: str
+    target: list[float | None]
+    met: list[bool | None]
+    causes: list[str]
+
+
+class ComparisonAnswer(TypedDict):
+    """Answer of `compare`, and compare.json: plans side by side."""
+
+    plans: list[ComparedPlan]
+    differs: bool
+    same_inputs: bool
+    figures: list[FigureAnswer]
+    arrivals: list[ArrivalsAnswer]
+    kpis: list[ComparedKpiAnswer]
+    lines: list[ComparedLines]
+
+
+class SchemaAnswer(TypedDict):
+    """Answer of `schema` without a name: the schema of every file and answer."""
+
+    version: int
+    schemas: dict[str, dict[str, Any]]
+
+
+class ErrorAnswer(TypedDict):
+    """Answer of any command that fails: what is wrong, where, and how to put it right."""
+
+    error: str
+    what: str
+    where: str
+    fix: str
+    exit_code: int
+    faults: NotRequired[list[Fault]]
+    causes: NotRequired[list[str]]
+
+
+ANSWERS: Mapping[str, Any] = {
+    "new": ScenarioAnswer,
+    "check": ScenarioAnswer,
+    "plan": PlanAnswer,
+    "verify": VerifyAnswer,
+    "kpi": KpiAnswer,
+    "compare": ComparisonAnswer,
+    "schema": SchemaAnswer,
+    "error": ErrorAnswer,
+}
+"""The shape of each command's answer; `error` is that of any command which fails."""
