@@ -16,11 +16,14 @@ from supercargo.app.history.flights import past_flights
 from supercargo.app.history.flown import WAIVED, flown_year, history_waivers
 from supercargo.app.use_cases import NewScenario, kpis_of, new_scenario, plan_scenario, verify_plan
 from supercargo.kernel import ScenarioError, days_between
+from supercargo.measure.comparison import compare_plans
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.lift_offs import lift_offs
 from supercargo.measure.summary import summarise
 from supercargo.model import OperationsPlan, Records
 from supercargo.referee import judge, unwaived
+from supercargo.report.compare import render_comparison
+from supercargo.report.compare_lines import comparison_lines
 from supercargo.report.page import render_report
 from supercargo.store import read_past_catalogue, read_plan, read_records, read_scenario
 
@@ -217,3 +220,23 @@ def test_the_record_that_ships_is_the_collected_one() -> None:
     assert [(one.tle_line1, one.tle_line2) for one in station] == [
         (one.tle_line1, one.tle_line2) for one in records().element_sets
     ]
+
+
+def test_a_flown_year_beside_its_plan_shows_windows_remarks_and_what_the_losses_did() -> None:
+    flown = as_flown(2016)
+    comparison = compare_plans([("flown", flown), ("by another seed", replace(flown, seed=1))])
+    assert [one.mission_id for one in comparison.lift_offs] == [mission.mission_id for mission in flown.missions]
+    page = render_comparison(comparison)
+    assert "Lift-offs against launch windows" in page
+    assert page.count("yes, to the minute") == 6
+    assert page.count("What to know of") == 2
+    assert "Lift-offs" in "\n".join(comparison_lines(comparison))
+
+
+def test_a_lift_off_that_slipped_out_of_the_planned_dates_is_told_apart() -> None:
+    flown = as_flown(2014)
+    early = replace(flown, windows=tuple(one for one in flown.windows if one.launch_utc.month == 1))
+    found = {one.mission_id: one for one in lift_offs(flown, early)}
+    assert found["Progress M-23M"].slipped_away
+    assert not found["Progress M-23M"].inside
+    assert not found["Cygnus Orb-1"].slipped_away

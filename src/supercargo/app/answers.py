@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.kernel import Fault
-from supercargo.measure.compared import Arrival, ComparedLines, ComparedPlan, Value
+from supercargo.measure.compared import Arrival, ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.summary import Summary
 from supercargo.model import Kpi, StageReport, Unflown, Violation
 
@@ -148,6 +148,7 @@ class ComparisonAnswer(TypedDict):
     same_inputs: bool
     figures: list[FigureAnswer]
     arrivals: list[ArrivalsAnswer]
+    lift_offs: list[ComparedLiftOffs]
     kpis: list[ComparedKpiAnswer]
     lines: list[ComparedLines]
 

@@ -110,6 +110,7 @@ def comparison_content(comparison: Comparison) -> dict[str, Any]:
             for kpi in comparison.kpis
         ],
         "lines": comparison.lines,
+        "lift_offs": comparison.lift_offs,
     }
     told: dict[str, Any] = plain(content)
     return told

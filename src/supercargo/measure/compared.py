@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.kernel import days_between, text
+from supercargo.measure.lift_offs import LiftOff
 from supercargo.model import InventoryRow, Table
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "SENSES",
     "Arrival",
     "ComparedKpi",
+    "ComparedLiftOffs",
     "ComparedLines",
     "ComparedMission",
     "ComparedPlace",
@@ -129,6 +131,8 @@ class ComparedPlan:
     start_utc: datetime
     end_utc: datetime
     currency_year: int
+    remarks: tuple[str, ...]  # what the scenario tells its readers
+    recorded: bool  # a year that has been flown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +275,15 @@ class ComparedLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedLiftOffs:
+    """A lift-off that has happened, against the nearest launch window of each plan; None where the plan lists none."""
+
+    mission_id: str
+    launch_utc: datetime
+    windows: tuple[LiftOff | None, ...]  # [plan]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Plans side by side; the first is the base. Axis [plan] is the order in which they were given."""
 
@@ -285,6 +298,7 @@ class Comparison:
     stocks: tuple[ComparedStock, ...]
     lines: tuple[ComparedLines, ...]  # one for each plan but the base
     accounts: tuple[Figure, ...]
+    lift_offs: tuple[ComparedLiftOffs, ...]  # of the first plan that is a year as flown; none without one
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from supercargo.kernel import decimals, format_utc
 from supercargo.measure.compared import (
     ComparedKpi,
+    ComparedLiftOffs,
     ComparedPlan,
     ComparedValue,
     Comparison,
@@ -19,6 +20,7 @@ from supercargo.measure.compared import (
 from supercargo.measure.compared_cargo import compare_lines, compare_stocks
 from supercargo.measure.compared_flights import compare_missions, compare_places, compare_ports, is_lost, stay_of
 from supercargo.measure.deliveries import line_fates
+from supercargo.measure.lift_offs import LiftOff, lift_offs
 from supercargo.measure.summary import Summary, is_waived, summarise
 from supercargo.model import SCENARIO_TABLES, OperationsPlan, Scenario, Table
 
@@ -60,6 +62,7 @@ def compare_plans(named: Sequence[tuple[str, OperationsPlan]]) -> Comparison:
         stocks=compare_stocks(plans),
         lines=compare_lines(names, [line_fates(plan) for plan in plans]),
         accounts=_accounts(summaries),
+        lift_offs=_lift_offs(plans),
     )
 
 
@@ -75,7 +78,29 @@ def _plan(place: int, name: str, plan: OperationsPlan) -> ComparedPlan:
         start_utc=settings.start_utc,
         end_utc=settings.end_utc,
         currency_year=settings.currency_year,
+        remarks=settings.remarks,
+        recorded=plan.recorded,
     )
+
+
+def _lift_offs(plans: Sequence[OperationsPlan]) -> tuple[ComparedLiftOffs, ...]:
+    """Real lift-offs against every plan's windows; the flown year's own are those of the element sets known afterwards."""
+    flown = next((plan for plan in plans if plan.recorded), None)
+    if flown is None:
+        return ()
+    columns = [{one.mission_id: one for one in lift_offs(flown, plan)} for plan in plans]
+    return tuple(
+        ComparedLiftOffs(
+            mission_id=mission.mission_id,
+            launch_utc=mission.launch_utc,
+            windows=tuple(_listed(column.get(mission.mission_id)) for column in columns),
+        )
+        for mission in flown.missions
+    )
+
+
+def _listed(one: LiftOff | None) -> LiftOff | None:
+    return one if one is not None and one.window_utc is not None else None
 
 
 def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:

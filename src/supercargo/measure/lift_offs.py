@@ -36,6 +36,11 @@ class LiftOff:
         return self.age_d is not None and abs(self.age_d) <= NEAR_D
 
     @property
+    def slipped_away(self) -> bool:
+        """No window is listed within half a day: the lift-off slipped out of the dates that were planned with."""
+        return self.off_s is None or abs(self.off_s) > _SAME_DAY_S
+
+    @property
     def inside(self) -> bool:
         """The lift-off lies in the window: within steering and three sigma of a near set, else on the same day."""
         if self.off_s is None or self.sigma_s is None:

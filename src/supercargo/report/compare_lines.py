@@ -23,6 +23,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         ("Figures", _table(comparison)),
         ("Missions", [line for n in others for line in _missions(comparison, n)]),
         ("Gaps", list(_gaps(comparison))),
+        ("Lift-offs", list(_lift_offs(comparison))),
         ("Stock", [line for n in others for line in _stock(comparison, n)]),
         ("Lines", [line for n in others for line in _lines(comparison, n)]),
         ("Money", [money_sentence(comparison, n) for n in others]),
@@ -30,6 +31,23 @@ def comparison_lines(comparison: Comparison) -> list[str]:
     if not comparison.differs:
         subjects = subjects[:4]
     return [f"{title if n == 0 else '':<10} {line}".rstrip() for title, lines in subjects for n, line in enumerate(lines)]
+
+
+def _lift_offs(comparison: Comparison) -> Iterator[str]:
+    """How real lift-offs stand to each plan's windows."""
+    for place, plan in enumerate(comparison.plans):
+        windows = [one.windows[place] for one in comparison.lift_offs]
+        listed = [window for window in windows if window is not None]
+        if windows:
+            there = [window for window in listed if not window.slipped_away]
+            near = [window for window in there if window.to_the_minute]
+            far = [window for window in there if not window.to_the_minute]
+            away = len(windows) - len(there)
+            yield (
+                f"{plan.letter}: {sum(1 for one in near if one.inside)} of {len(near)} in their windows to the minute, "
+                f"{sum(1 for one in far if one.inside)} of {len(far)} to the day"
+                + (f", {away} slipped out of the dates planned" if away else "")
+            )
 
 
 def _count(number: int, thing: str) -> str:
