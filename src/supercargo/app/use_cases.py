@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
-from supercargo.kernel import NoPlan, ScenarioError
+from supercargo.kernel import NoPlan, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
@@ -27,6 +27,7 @@ from supercargo.store import (
     read_scenario,
     refuse_existing,
     refuse_unwritable,
+    scenario_files,
     write_plan,
     write_scenario,
 )
@@ -102,6 +103,7 @@ def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
     past = past_year(read_records(asked.records), read_past_catalogue(), year)
     meter("as flown", 0.0)
     flown = flown_year(past)
+    flown = replace(flown, scenario=replace(flown.scenario, digest=digest_of_files(scenario_files(flown.scenario))))
     flown = replace(flown, kpis=measure_kpis(flown))
     flown = replace(flown, violations=judge(flown))
     flown = replace(flown, waivers=history_waivers(flown, flown.violations))

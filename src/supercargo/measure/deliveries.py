@@ -81,6 +81,8 @@ REASON_KINDS: tuple[tuple[str, str], ...] = (
     (r"\bafter its release\b", "no flight after its release"),
     (r"\bwould exceed what it earns\b", "penalties above its price"),
     (r"\bis scheduled\b", "no flight is scheduled"),
+    (r"\blost with\b", "lost with its ship"),
+    (r"\bto take it back, was lost\b", "the ship that was to take it back was lost"),
 )
 """Words by which a reason shows its kind; a reason may show several."""
 
