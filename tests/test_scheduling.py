@@ -156,11 +156,11 @@ def test_watch_hears_shares_up_to_one() -> None:
 
 @given(problems())
 @settings(max_examples=60, deadline=None)
-def test_a_whole_relaxation_is_the_least_of_all_choices(problem: DatedChoice) -> None:
-    choice, bound = relaxed_choice(problem)
+def test_relaxation_bounds_every_choice_and_what_it_offers_is_lawful(problem: DatedChoice) -> None:
+    choice, bound = relaxed_choice(problem, EFFORT)
     least = min(value_of(problem, chosen) for chosen in every_choice(problem) if not overbooks(problem, chosen))
     assert bound <= least
-    assert choice is None or (value_of(problem, choice) == least and not overbooks(problem, choice))
+    assert choice is None or (value_of(problem, choice) >= least and not overbooks(problem, choice))
 
 
 @given(problems())

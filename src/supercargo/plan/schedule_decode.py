@@ -24,7 +24,7 @@ def schedule_of(scenario: Scenario, market: Market, chosen: tuple[int, ...]) -> 
 
 
 def _members(scenario: Scenario, market: Market, options: Mapping[int, Option]) -> dict[int, dict[str, str]]:
-    """Give each option the first free member of its facility, port and tail pools, in order of the use's start."""
+    """Give each option the first free member of its pad, facility, port and tail pools, in order of the use's start."""
     ready = {tail.vehicle_id: seconds_of(tail.ready_utc - scenario.settings.start_utc) for tail in scenario.tails}
     asked: dict[int, list[tuple[int, int, int]]] = {}
     for index, option in options.items():
@@ -33,7 +33,7 @@ def _members(scenario: Scenario, market: Market, options: Mapping[int, Option]) 
     names: dict[int, dict[str, str]] = {index: {} for index in options}
     for resource, rows in sorted(asked.items()):
         pool = market.yard.pools[resource]
-        if pool.kind not in ("facility", "port", "tail"):
+        if pool.kind not in ("pad", "facility", "port", "tail"):
             continue
         tails = pool.kind == "tail"
         free_from = [ready[member] if tails else -FOREVER for member in pool.members]
@@ -42,7 +42,9 @@ def _members(scenario: Scenario, market: Market, options: Mapping[int, Option]) 
             free_from[slot] = end
             names[index][pool.kind] = pool.members[slot]
     for index, option in options.items():  # a stay of no length asks for nothing, yet has a name
-        for kind, resource in (("facility", option.facility), ("port", option.port), ("tail", option.tail)):
+        pad = market.yard.pads[option.window.site, option.window.pad]
+        held = (("pad", pad), ("facility", option.facility), ("port", option.port), ("tail", option.tail))
+        for kind, resource in held:
             names[index].setdefault(kind, market.yard.pools[resource].members[0])
     return names
 
@@ -61,7 +63,7 @@ def _flight(scenario: Scenario, market: Market, option: Option, names: Mapping[s
         vehicle_type=vehicle.vehicle_type,
         launcher=option.launcher.launcher,
         site=window.site,
-        pad=window.pad,
+        pad=names["pad"],
         facility_id=names["facility"],
         destination=window.destination,
         port=names["port"],

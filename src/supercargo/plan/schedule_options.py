@@ -31,7 +31,7 @@ HURDLES = (
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A mission on one launch window with one type, launcher, facility, port and tail, the last three up to likeness."""
+    """A mission on one launch window with one type, launcher, facility, port and tail, the last three and the pad up to likeness."""
 
     mission: int
     window: LaunchWindow
@@ -74,7 +74,7 @@ class Market:
 def options_of(scenario: Scenario, windows: tuple[LaunchWindow, ...]) -> Market:
     """List all lawful options of all missions of the horizon."""
     closures = closures_of(scenario.blackouts, scenario.settings.start_utc)
-    yard = yard_of(scenario, closures)
+    yard = yard_of(scenario, windows, closures)
     missions = tuple(sorted(scenario.missions, key=lambda request: request.mission_id))
     by_place: dict[tuple[str, str], list[LaunchWindow]] = {}
     for window in windows:
@@ -101,7 +101,7 @@ class _Sieve:
         windows: dict[tuple[str, str], list[LaunchWindow]],
     ) -> None:
         self.scenario, self.yard, self.closures, self.windows = scenario, yard, closures, windows
-        self.pads = {(pad.site, pad.pad): pad for pad in scenario.pads}
+        self.first_pads = tuple(key for key, number in yard.pads.items() if yard.pools[number].members[0] == key[1])
         self.reached = 0
 
     def past(self, hurdle: int) -> None:
@@ -134,9 +134,12 @@ class _Sieve:
                     yield vehicle, launcher
 
     def launches(self, request: MissionRequest, launcher: Launcher) -> Iterator[LaunchWindow]:
-        """Windows of the mission's place that its request allows, from pads that serve the launcher and are open."""
+        """Windows of the mission's place that its request allows, from pads that serve the launcher and are open.
+
+        Of alike pads only the first is asked; it stands for them all.
+        """
         sites = request.sites or tuple({pad.site: None for pad in self.scenario.pads})
-        serving = {key for key, pad in self.pads.items() if launcher.launcher in pad.launchers and pad.site in sites}
+        serving = {key for key in self.first_pads if launcher.launcher in self.yard.pad_named[key].launchers and key[0] in sites}
         if serving:
             self.past(1)
         settings = self.scenario.settings
@@ -208,7 +211,7 @@ def uses_of(scenario: Scenario, yard: Yard, option: Option) -> tuple[Use, ...]:
     """What an option occupies, and when [s from the start of the horizon)."""
     at, course, vehicle = option.launch_s, option.course, option.vehicle
     place = scenario.places[option.window.destination]
-    pad = next(pad for pad in scenario.pads if (pad.site, pad.pad) == (option.window.site, option.window.pad))
+    pad = yard.pad_named[option.window.site, option.window.pad]
     tail = yard.pools[option.tail]
     back = at + course.end_s + seconds_of(days(vehicle.turnaround_d)) if tail.reusable else FOREVER
     clear = at + course.depart_s + seconds_of(days(place.clearance_d))

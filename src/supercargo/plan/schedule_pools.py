@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from supercargo.kernel import days, days_between
-from supercargo.model import Blackout, Facility, Port, Scenario, Site, Tail, VehicleType
+from supercargo.model import Blackout, Facility, LaunchWindow, Pad, Port, Scenario, Site, Tail, VehicleType
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.solve.scheduling import FOREVER, Block
 
@@ -56,7 +56,8 @@ class Yard:
 
     pools: tuple[Pool, ...]
     blocks: tuple[Block, ...]
-    pads: Mapping[tuple[str, str], int]
+    pad_named: Mapping[tuple[str, str], Pad]  # by site and pad
+    pads: Mapping[tuple[str, str], int]  # by site and pad
     facilities: Mapping[str, tuple[tuple[int, Facility], ...]]  # by site
     ports: Mapping[str, tuple[tuple[int, Port], ...]]  # by destination
     tails: Mapping[str, tuple[int, ...]]  # by vehicle type
@@ -91,12 +92,10 @@ class _Ledger:
         return len(self.pools) - 1
 
 
-def yard_of(scenario: Scenario, closures: Closures) -> Yard:
+def yard_of(scenario: Scenario, windows: Iterable[LaunchWindow], closures: Closures) -> Yard:
     """Pool everything missions compete for, in an order that does not depend on the order of the input."""
     ledger = _Ledger()
-    pads = {}
-    for pad in sorted(scenario.pads, key=lambda pad: (pad.site, pad.pad)):
-        pads[pad.site, pad.pad] = ledger.add("pad", (f"{pad.site}/{pad.pad}",), 1)
+    pads = _pads(scenario, windows, closures, ledger)
     crews = {}
     for place in sorted(scenario.destinations, key=lambda place: place.destination):
         units = math.floor(round(place.handling_h_d * HANDS, 6))
@@ -108,7 +107,30 @@ def yard_of(scenario: Scenario, closures: Closures) -> Yard:
     arrivals = {}
     for place in sorted(scenario.destinations, key=lambda place: place.destination):
         arrivals[place.destination] = ledger.add("arrival", (place.destination,), 1)
-    return Yard(tuple(ledger.pools), tuple(ledger.blocks), pads, facilities, ports, tails, crews, ranges, arrivals)
+    named = {(pad.site, pad.pad): pad for pad in scenario.pads}
+    pools, blocks = tuple(ledger.pools), tuple(ledger.blocks)
+    return Yard(pools, blocks, named, pads, facilities, ports, tails, crews, ranges, arrivals)
+
+
+def _pads(
+    scenario: Scenario, windows: Iterable[LaunchWindow], closures: Closures, ledger: _Ledger
+) -> dict[tuple[str, str], int]:
+    """Pool the pads of a site that turn round alike, close alike and open to the same places at the same instants."""
+    opens: dict[tuple[str, str], set[tuple[object, ...]]] = {}
+    for window in windows:
+        seen = (window.destination, window.launcher, window.launch_utc, window.transit_d)
+        opens.setdefault((window.site, window.pad), set()).add(seen)
+    alike: dict[tuple[object, ...], list[Pad]] = {}
+    for pad in sorted(scenario.pads, key=lambda pad: (pad.site, pad.pad)):
+        spans = closures.spans.get(("pad", f"{pad.site}/{pad.pad}"), ())
+        seen_from = frozenset(opens.get((pad.site, pad.pad), ()))
+        key = (pad.site, tuple(sorted(pad.launchers)), pad.turnaround_d, spans, seen_from)
+        alike.setdefault(key, []).append(pad)
+    found = {}
+    for group in alike.values():
+        number = ledger.add("pad", tuple(pad.pad for pad in group), len(group))
+        found.update({(pad.site, pad.pad): number for pad in group})
+    return found
 
 
 def _ranges(scenario: Scenario, ledger: _Ledger) -> dict[str, tuple[int, int]]:

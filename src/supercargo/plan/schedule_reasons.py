@@ -47,7 +47,8 @@ def _reason(scenario: Scenario, market: Market, mission: int, calendar: Calendar
 def _words(pool: Pool, option: Option) -> str:
     window, members = option.window, " and ".join(sorted(set(pool.members)))
     if pool.kind == "pad":
-        return f"pad {members} is taken"
+        named = " and ".join(f"{window.site}/{member}" for member in pool.members)
+        return f"pad {named} is taken"
     if pool.kind == "range":
         return f"{members} gives its launch slots to others"
     if pool.kind == "arrival":

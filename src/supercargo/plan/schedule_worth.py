@@ -123,10 +123,13 @@ def _cutoff_s(lines: _Lines, vehicle: VehicleType) -> Floats:
 def _poured(lines: _Lines, order: list[int], left: Floats, room: Floats) -> Floats:
     """Share of each line taken aboard [line], pouring in the order given until `room` (changed in place) is used up."""
     taken = np.zeros(len(left))
+    ashore = left > 1e-9
     for i in order:
+        if not ashore[i]:
+            continue
         uses = lines.usage[i]
         needed = uses > 0
-        share = min(float(left[i]), float(np.min(room[needed] / uses[needed], initial=1.0)))
+        share = min(float(left[i]), float((room[needed] / uses[needed]).min(initial=1.0)))
         if share > 1e-9:
             taken[i] = share
             np.maximum(room - share * uses, 0.0, out=room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from supercargo.kernel import Outcome, Status, Watch, silent
@@ -10,10 +11,7 @@ from supercargo.solve.scheduling.parts import Part, independent_parts
 from supercargo.solve.scheduling.problem import DatedChoice, value_of
 from supercargo.solve.scheduling.relaxation import relaxed_choice
 
-__all__ = ["RELAXED_BELOW", "choose"]
-
-RELAXED_BELOW = 600
-"""Alternatives below which the relaxation is tried first: it takes milliseconds there, and loading the search a second."""
+__all__ = ["choose"]
 
 
 def choose(
@@ -44,14 +42,19 @@ def choose(
 
 
 def _solved(part: Part, effort: Effort, hint: tuple[int, ...] | None, watch: Watch) -> tuple[tuple[int, ...], float]:
-    """Best choice and proven bound of one part."""
-    if len(part.alternatives) < RELAXED_BELOW:
-        choice, bound = relaxed_choice(part.problem)
+    """Best choice and proven bound of one part: from the relaxation where it comes near enough, else by search."""
+    problem, guess, proven = part.problem, _hint_of(part, hint), -math.inf
+    if effort.fuse() > 0.0:
+        choice, proven = relaxed_choice(problem, effort)
         if choice is not None:
-            return choice, bound
+            cost = value_of(problem, choice)
+            if cost - proven <= effort.gap * abs(cost):
+                return choice, proven
+            guess = choice
     from supercargo.solve.scheduling.cpsat import search  # loading it takes longer than a small year's whole plan
 
-    return search(part.problem, effort, _hint_of(part, hint), watch)
+    best, bound = search(problem, effort, guess, watch)
+    return best, max(bound, proven)
 
 
 def _scaled(watch: Watch, start: float, share: float) -> Watch:

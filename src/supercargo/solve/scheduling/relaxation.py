@@ -1,41 +1,88 @@
-"""The linear relaxation of dated alternatives: often whole already, and then nothing is left to search."""
+"""The linear relaxation of dated alternatives: often whole already; where it is not, it says which alternatives matter."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from supercargo.solve.integer import IntegerProgram, SparseRows, relax
+from supercargo.solve.integer import Effort as Branching
+from supercargo.solve.integer import IntegerProgram, Relaxation, SparseRows, minimise, relax, restrict
+from supercargo.solve.scheduling.effort import Effort
 from supercargo.solve.scheduling.problem import DatedChoice, faults_of_choice, value_of
 from supercargo.solve.scheduling.rows import crowds
 
 __all__ = ["relaxed_choice"]
 
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
 WHOLE = 1e-6
 """Distance from a whole number at which a value of the relaxation counts as whole."""
 
+SIFTED_NODES = 25
+"""Branch-and-bound nodes over the sifted alternatives for each unit of work."""
 
-def relaxed_choice(problem: DatedChoice) -> tuple[tuple[int, ...] | None, float]:
-    """The optimum of the relaxation as a choice if it is whole, else None; and the bound it proves on any choice.
 
-    Costs are whole, so the bound is rounded up. Columns: one an alternative, one a job for skipping it; covers may fall
-    short at their price.
+def relaxed_choice(problem: DatedChoice, effort: Effort) -> tuple[tuple[int, ...] | None, float]:
+    """A choice as cheap as the relaxation allows, else the best found (None: none); and the bound the relaxation proves.
+
+    Where the relaxation is not whole, branch and bound looks among the alternatives whose reduced cost leaves the bound
+    in reach: no other stands in a choice that costs as little. Costs are whole, so the bound is rounded up. Columns: one an
+    alternative, one a job for skipping it; covers may fall short at their price.
     """
     program = _program(problem)
     relaxed = relax(program)
     if relaxed is None:
         return None, -math.inf
     bound = float(math.ceil(relaxed.objective - 1e-6 * max(1.0, abs(relaxed.objective))))
-    count = len(problem.alternatives)
-    if np.any(np.abs(relaxed.values - np.round(relaxed.values)) > WHOLE):
-        return None, bound
+    if np.all(np.abs(relaxed.values - np.round(relaxed.values)) <= WHOLE):
+        return _choice(problem, relaxed.values), bound
+    best, least = None, math.inf
+    for free in _sieves(problem, relaxed, bound):
+        values = _branched(program, relaxed.values, free, effort)
+        choice = None if values is None else _choice(problem, values)
+        if choice is not None and (cost := float(value_of(problem, choice))) < least:
+            best, least = choice, cost
+        if least - bound <= effort.gap * abs(least):
+            break
+    return best, bound
+
+
+def _sieves(problem: DatedChoice, relaxed: Relaxation, bound: float) -> Iterator[Bools]:
+    """Columns to branch over: those in reach of the jobs that the relaxation leaves open, then those of all jobs."""
+    reach = bound - relaxed.objective + 1e-6 * max(1.0, abs(relaxed.objective))
+    within = relaxed.reduced_cost <= reach
+    jobs = [alternative.job for alternative in problem.alternatives]
+    job_of = np.array([*jobs, *range(len(problem.skip_costs))], dtype=np.int64)
+    broken = np.abs(relaxed.values - np.round(relaxed.values)) > WHOLE
+    undecided = np.zeros(len(problem.skip_costs), dtype=np.bool_)
+    undecided[job_of[broken]] = True
+    yield within & undecided[job_of]
+    yield within
+
+
+def _branched(program: IntegerProgram, relaxed: Floats, free: Bools, effort: Effort) -> Floats | None:
+    """The best whole answer over the free columns, every other one staying as the relaxation has it, if there is one."""
+    values = np.where(free, 0.0, np.round(relaxed))
+    columns = np.flatnonzero(free).astype(np.int64)
+    nodes = max(1, round(SIFTED_NODES * effort.work))
+    found = minimise(restrict(program, columns, values), Branching(nodes=nodes, gap=effort.gap, fuse=effort.fuse))
+    if found.best is None:
+        return None
+    values[columns] = found.best
+    return values
+
+
+def _choice(problem: DatedChoice, values: Floats) -> tuple[int, ...] | None:
+    """The choice that whole values stand for, if it is lawful."""
     chosen = [-1] * len(problem.skip_costs)
-    for index in np.flatnonzero(relaxed.values[:count] > 0.5).tolist():
+    for index in np.flatnonzero(values[: len(problem.alternatives)] > 0.5).tolist():
         chosen[problem.alternatives[index].job] = index
     choice = tuple(chosen)
-    lawful = not any(faults_of_choice(problem, choice)) and value_of(problem, choice) <= bound
-    return (choice if lawful else None), bound
+    return None if any(faults_of_choice(problem, choice)) else choice
 
 
 def _program(problem: DatedChoice) -> IntegerProgram:
