@@ -109,6 +109,24 @@ def an_element_set(line1: str) -> Callable[[Path], None]:
 
 PLANTED = (
     Planted(
+        "two orbits of one epoch",
+        lambda folder: add_row("orbits.csv", (folder / "orbits.csv").read_text().split("\n")[1])(folder),
+        "orbits.csv",
+        3,
+        "destination",
+        "a key of its own",
+    ),
+    Planted(
+        "remarks that are no sentences",
+        rewrite("scenario.toml", "seed =", "remarks = [1, 2]\nseed ="),
+        "scenario.toml",
+        4,
+        "remarks",
+        "a list of sentences",
+    ),
+    Planted("unknown evidence", cell("cargo.csv", 2, "evidence", "hearsay"), "cargo.csv", 2, "evidence", "use one of"),
+    Planted("phasing of a year", cell("missions.csv", 2, "phasing_d", "365"), "missions.csv", 2, "phasing_d", "in range"),
+    Planted(
         "unknown port",
         add_row("blackouts.csv", "port,Hub/side,2027-03-01T00:00:00Z,2027-03-02T00:00:00Z,"),
         "blackouts.csv",

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections import Counter
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from supercargo.app.history import PastYear, past_year
 from supercargo.app.history.flights import past_flights
 from supercargo.app.history.flown import WAIVED, flown_year, history_waivers
 from supercargo.app.use_cases import NewScenario, kpis_of, new_scenario, plan_scenario, verify_plan
-from supercargo.kernel import ScenarioError, days_between
+from supercargo.kernel import ScenarioError, SupercargoError, days_between
 from supercargo.measure.comparison import compare_plans
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.lift_offs import lift_offs
 from supercargo.measure.summary import summarise
-from supercargo.model import OperationsPlan, Records
+from supercargo.model import HISTORY_TABLES, OperationsPlan, Records, Table
 from supercargo.referee import judge, unwaived
 from supercargo.report.compare import render_comparison
 from supercargo.report.compare_lines import comparison_lines
 from supercargo.report.page import render_report
 from supercargo.store import read_past_catalogue, read_plan, read_records, read_scenario
+from tests.cli_runner import run
 
 YEARS = range(2001, 2022)
 PLANNED = (2014, 2015, 2019, 2021)
@@ -240,3 +246,99 @@ def test_a_lift_off_that_slipped_out_of_the_planned_dates_is_told_apart() -> Non
     assert found["Progress M-23M"].slipped_away
     assert not found["Progress M-23M"].inside
     assert not found["Cygnus Orb-1"].slipped_away
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One edit of the records, and what must be told for it."""
+
+    name: str
+    file: str
+    row: int
+    column: str
+    value: str
+    fix: str
+
+
+PLANTED = (
+    Planted("mass below nothing", "iss_cargo_missions.csv", 40, "total_up_kg", "-3", "in range"),
+    Planted("mass with its unit", "iss_cargo_missions.csv", 41, "water_up_kg", "420 kg", "kilograms as a plain number"),
+    Planted("lift-off without a time", "iss_cargo_missions.csv", 42, "launch_utc", "2007-05-12", "YYYY-MM-DDTHH:MM:SSZ"),
+    Planted("unknown fate", "iss_cargo_missions.csv", 43, "outcome", "fine", "use one of: success"),
+    Planted("two flights of one name", "iss_cargo_missions.csv", 45, "mission", "Progress M-44", "a key of its own"),
+    Planted("category below nothing", "iss_cargo_breakdown.csv", 3, "science_kg", "-1", "in range"),
+    Planted("unknown way", "iss_cargo_breakdown.csv", 4, "direction", "sideways", "use one of: up, return"),
+    Planted("slip of no flight", "launch_slips.csv", 2, "mission", "", "give mission"),
+)
+
+
+def put(folder: Path, one: Planted) -> None:
+    with (folder / one.file).open(newline="") as source:
+        rows = list(csv.reader(source))
+    rows[one.row - 1][rows[0].index(one.column)] = one.value
+    with (folder / one.file).open("w", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows(rows)
+
+
+@pytest.fixture
+def record_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    shipped = resources.files("supercargo") / "catalogue" / "history"
+    for table in HISTORY_TABLES:
+        (folder / table.file).write_bytes((shipped / table.file).read_bytes())
+    return folder
+
+
+def test_a_folder_of_records_gives_the_year_that_the_package_gives(record_folder: Path, tmp_path: Path) -> None:
+    new_scenario(tmp_path / "theirs", NewScenario("iss-2019", records=record_folder))
+    assert read_scenario(tmp_path / "theirs").cargo == the_year(2019).scenario.cargo
+
+
+@pytest.mark.parametrize("one", PLANTED, ids=[one.name for one in PLANTED])
+def test_a_fault_planted_in_the_records_is_named_with_its_fix(one: Planted, record_folder: Path) -> None:
+    put(record_folder, one)
+    with pytest.raises(ScenarioError) as told:
+        read_records(record_folder)
+    assert [(fault.file, fault.row, fault.column) for fault in told.value.faults] == [(one.file, one.row, one.column)]
+    assert one.fix in told.value.faults[0].fix
+
+
+def test_all_faults_of_the_records_are_told_at_once_and_nothing_is_written(record_folder: Path, tmp_path: Path) -> None:
+    for one in PLANTED:
+        put(record_folder, one)
+    told = run("new", str(tmp_path / "year"), "--from", "iss-2014", "--records", str(record_folder), "--json")
+    answer = json.loads(told.out)
+    assert (told.code, answer["exit_code"]) == (2, 2)
+    found = {(fault["file"], fault["row"], fault["column"]) for fault in answer["faults"]}
+    assert found == {(one.file, one.row, one.column) for one in PLANTED}
+    assert not (tmp_path / "year").exists()
+
+
+def test_a_folder_without_flights_and_an_element_set_with_a_wrong_digit_are_refused(record_folder: Path) -> None:
+    (record_folder / "iss_cargo_missions.csv").unlink()
+    with pytest.raises(ScenarioError) as told:
+        read_records(record_folder)
+    assert "add iss_cargo_missions.csv" in told.value.faults[0].fix
+    first = records().element_sets[0]
+    wrong = replace(first, tle_line2=first.tle_line2.replace("247.4627", "347.4627"))
+    with pytest.raises(ScenarioError, match="checksum") as refused:
+        past_year(replace(records(), element_sets=(wrong,)), read_past_catalogue(), 2014)
+    assert "copy the line again" in refused.value.fix
+
+
+@given(place=st.integers(0, 35_000), written=st.binary(min_size=0, max_size=6), table=st.sampled_from(HISTORY_TABLES))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_records_with_any_bytes_altered_are_read_or_refused_in_words(
+    place: int, written: bytes, table: Table, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("fuzzed")
+    shipped = resources.files("supercargo") / "catalogue" / "history"
+    for each in HISTORY_TABLES:
+        content = (shipped / each.file).read_bytes()
+        if each is table:
+            at = place % len(content)
+            content = content[:at] + written + content[at + len(written) :]
+        (folder / each.file).write_bytes(content)
+    with suppress(SupercargoError):
+        past_year(read_records(folder), read_past_catalogue(), 2014)
