@@ -8,10 +8,11 @@ import erfa
 import numpy as np
 import pytest
 
+from supercargo.astro.celestial import eme2000_from_gcrs, gcrs_from_teme
 from supercargo.astro.crossings import find_crossings, lift_offs, moving_plane, node_rate_rad_s, normals, phase_sigma_deg
-from supercargo.astro.elements import elements_of
+from supercargo.astro.elements import elements_of, satellite_of, states
 from supercargo.astro.frames import beta_deg, pad_direction, plane_normal
-from supercargo.astro.timescales import Floats, julian_dates
+from supercargo.astro.timescales import Floats, julian_dates, seconds_since_j2000
 from supercargo.kernel import DAY_S
 from tests.against.test_astro_sources import Ephemeris, nasa_ephemeris, orbit_of_2025
 
@@ -87,3 +88,25 @@ def test_the_phase_agrees_with_nasas_position_within_its_stated_error() -> None:
     error = np.abs((ours - theirs + 180.0) % 360.0 - 180.0)
     assert error[0] < 0.1
     assert np.all(error <= np.maximum(0.2, 2 * phase_sigma_deg(plane, at_s[pick])))
+
+
+EXPECTED_KM = [  # hours of age, median and largest distance; the last two spans are judged by their medians
+    (-5, 0, 0.46, 0.96), (0, 6, 2.4, 4.3), (6, 12, 5.0, 7.2), (12, 24, 12.5, 19.6), (24, 48, 38.7, 62.0),
+    (48, 72, 96.0, 134.0), (72, 120, 227.0, None), (168, 336, 1564.0, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("since_h", "until_h", "median_km", "largest_km"), EXPECTED_KM)
+def test_the_element_set_strays_from_nasas_ephemeris_as_it_did_when_first_measured(
+    since_h: float, until_h: float, median_km: float, largest_km: float | None
+) -> None:
+    """Within 1 %, or half of the last digit in which the curve was noted."""
+    truth, orbit = nasa_ephemeris(), orbit_of_2025()
+    age_h = (truth.at_s - seconds_since_j2000(orbit.epoch_utc)) / 3600.0
+    pick = (age_h >= since_h) & (age_h < until_h)
+    ours = eme2000_from_gcrs(gcrs_from_teme(states(satellite_of(orbit), truth.at_s[pick])[0], truth.at_s[pick]))
+    apart_km = np.linalg.norm(ours - truth.position_km[pick], axis=-1)
+    for found, noted in ((np.median(apart_km), median_km), (apart_km.max(), largest_km)):
+        if noted is not None:
+            digit = 0.005 if noted < 1.0 else 0.05 if noted < 62.0 else 0.5
+            assert found == pytest.approx(noted, rel=0.01, abs=digit)

@@ -1,0 +1,117 @@
+"""Frames, lighting, passes and the propagator against Orekit and Skyfield: orekit_leo.json, made by make_orekit_leo.py."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import erfa
+import numpy as np
+import pytest
+
+from supercargo.astro.celestial import (
+    EarthOrientation,
+    eme2000_from_gcrs,
+    equator_of_date,
+    gcrs_from_equator_of_date,
+    gcrs_from_teme,
+    itrs_from_teme,
+    teme_from_gcrs,
+)
+from supercargo.astro.elements import satellite_from_tle, states
+from supercargo.astro.timescales import (
+    Floats,
+    julian_dates,
+    seconds_of,
+    tai_minus_utc_s,
+    tdb_minus_tt_s,
+    terrestrial_dates,
+)
+from supercargo.kernel import parse_utc
+
+
+@cache
+def truth() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / "orekit_leo.json").read_text())
+    return found
+
+
+def rows(name: str) -> tuple[Floats, Floats, Floats]:
+    """Instants, positions [km] and velocities [km/s] of one frame."""
+    table = np.array(truth()[name])
+    return table[:, 0], table[:, 1:4], table[:, 4:7]
+
+
+def our_states(at_s: Floats) -> tuple[Floats, Floats]:
+    return states(satellite_from_tle(*truth()["element_set"]), at_s)
+
+
+def furthest_m(ours_km: Floats, theirs_km: Floats) -> float:
+    return float(np.linalg.norm(ours_km - theirs_km, axis=-1).max()) * 1e3
+
+
+def test_sgp4_agrees_with_orekit_to_a_hundredth_of_a_millimetre() -> None:
+    at_s, position, _ = rows("teme")
+    assert furthest_m(our_states(at_s)[0], position) <= 1e-5
+
+
+def test_states_among_the_stars_agree_with_orekit_to_2_m_and_with_skyfield_to_a_centimetre() -> None:
+    at_s, position, velocity = rows("gcrf")
+    ours = tuple(gcrs_from_teme(part, at_s) for part in our_states(at_s))
+    assert furthest_m(ours[0], position) <= 1.1
+    assert furthest_m(ours[1], velocity) <= 0.002
+    assert furthest_m(ours[0], rows("skyfield")[1]) <= 0.01
+
+
+def test_states_over_the_turning_earth_agree_with_orekit() -> None:
+    at_s, position, velocity = rows("itrf")
+    ut1, pole_x, pole_y = truth()["orientation"]
+    published = EarthOrientation(ut1_minus_utc_s=ut1, pole_x_arcsec=pole_x, pole_y_arcsec=pole_y)
+    ours = itrs_from_teme(*our_states(at_s), at_s, orientation=published)
+    assert furthest_m(ours[0], position) <= 5.0
+    assert furthest_m(ours[1], velocity) <= 0.006
+    assert furthest_m(itrs_from_teme(*our_states(at_s), at_s)[0], position) <= 30.0
+
+
+def test_the_interpolated_frame_agrees_with_erfa_to_a_millimetre_from_2000_to_2045() -> None:
+    rng = np.random.default_rng(4)
+    at_s = rng.uniform(0.0, 1.42e9, 2000)  # in no order
+    stars = rng.normal(size=(2000, 3))
+    stars *= 6_800.0 / np.linalg.norm(stars, axis=-1, keepdims=True)
+    theirs = np.einsum("nij,nj->ni", erfa.pnm06a(*terrestrial_dates(at_s)), stars)
+    assert furthest_m(equator_of_date(stars, at_s), theirs) <= 1e-3
+
+
+def test_frames_turn_there_and_back() -> None:
+    at_s, position, _ = rows("gcrf")
+    assert furthest_m(gcrs_from_teme(teme_from_gcrs(position, at_s), at_s), position) <= 1e-6
+    assert furthest_m(gcrs_from_equator_of_date(equator_of_date(position, at_s), at_s), position) <= 1e-6
+    assert 0.1 <= furthest_m(eme2000_from_gcrs(position), position) <= 0.8
+
+
+def test_an_instant_has_one_rotation_in_whatever_span_it_is_asked_for() -> None:
+    at_s, position, _ = rows("gcrf")
+    alone = np.concatenate([teme_from_gcrs(position[k : k + 1], at_s[k : k + 1]) for k in range(at_s.size)])
+    assert np.array_equal(alone, teme_from_gcrs(position, at_s))
+    assert gcrs_from_teme(np.empty((0, 3)), np.empty(0)).shape == (0, 3)
+
+
+def test_leap_seconds_agree_with_erfa_in_every_month_since_1973() -> None:
+    months = [(year, month) for year in range(1973, 2026) for month in range(1, 13)]
+    at_s = seconds_of(parse_utc(f"{year}-{month:02d}-01T00:00:00Z") for year, month in months)
+    theirs = [erfa.dat(year, month, 1, 0.0) for year, month in months]
+    assert tai_minus_utc_s(at_s).tolist() == theirs
+    assert tai_minus_utc_s(at_s - 1.0).tolist()[1:] == theirs[:-1]
+
+
+def test_the_planets_time_agrees_with_erfa_to_0_05_ms() -> None:
+    at_s = np.arange(6.3e8, 9.5e8, 1e5)
+    theirs = erfa.dtdb(*terrestrial_dates(at_s), julian_dates(at_s)[1], 0.0, 0.0, 0.0)
+    assert np.abs(tdb_minus_tt_s(at_s) - theirs).max() <= 5e-5
+
+
+@pytest.mark.parametrize("tag", ["element_set", "stations", "orientation"])
+def test_the_stored_truth_says_what_it_was_made_of(tag: str) -> None:
+    assert truth()[tag]
