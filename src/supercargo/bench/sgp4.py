@@ -57,7 +57,7 @@ def _row(instance: str, seconds: float, **told: Any) -> dict[str, Any]:
 
 
 def _instants_s(count: int) -> Floats:
-    return seconds_since_j2000(parse_tle(*_ELEMENT_SET).epoch_utc) + _STEP_S * np.arange(count)
+    return np.asarray(seconds_since_j2000(parse_tle(*_ELEMENT_SET).epoch_utc) + _STEP_S * np.arange(count), dtype=np.float64)
 
 
 def _beside_sgp4(count: int) -> dict[str, Any]:
