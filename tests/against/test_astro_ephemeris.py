@@ -8,10 +8,11 @@ import erfa
 import numpy as np
 import pytest
 
-from supercargo.astro.celestial import eme2000_from_gcrs, gcrs_from_teme
+from supercargo.astro.celestial import eme2000_from_gcrs, equator_of_date, gcrs_from_teme
 from supercargo.astro.crossings import find_crossings, lift_offs, moving_plane, node_rate_rad_s, normals, phase_sigma_deg
 from supercargo.astro.elements import elements_of, satellite_of, states
 from supercargo.astro.frames import beta_deg, pad_direction, plane_normal
+from supercargo.astro.lighting import beta_calendar, shade_depth_rad
 from supercargo.astro.timescales import Floats, julian_dates, seconds_since_j2000
 from supercargo.kernel import DAY_S
 from tests.against.test_astro_sources import Ephemeris, nasa_ephemeris, orbit_of_2025
@@ -110,3 +111,13 @@ def test_the_element_set_strays_from_nasas_ephemeris_as_it_did_when_first_measur
         if noted is not None:
             digit = 0.005 if noted < 1.0 else 0.05 if noted < 62.0 else 0.5
             assert found == pytest.approx(noted, rel=0.01, abs=digit)
+
+
+def test_the_station_spends_0_349_of_nasas_fifteen_days_behind_the_earth() -> None:
+    truth = nasa_ephemeris()
+    of_date = equator_of_date(truth.position_km, truth.at_s)
+    dark, dim = ((shade_depth_rad(of_date, truth.at_s, shade=shade) > 0.0).mean() for shade in ("umbra", "penumbra"))
+    assert dark < 0.349 < dim
+    assert (dark + dim) / 2.0 == pytest.approx(0.349, abs=0.001)
+    calendar = beta_calendar(moving_plane(orbit_of_2025()), truth.at_s)
+    assert calendar.umbra_share.mean() == pytest.approx(dark, abs=0.002)
