@@ -13,6 +13,7 @@ from supercargo.astro.crossings import find_crossings, lift_offs, moving_plane, 
 from supercargo.astro.elements import elements_of, satellite_of, states
 from supercargo.astro.frames import beta_deg, pad_direction, plane_normal
 from supercargo.astro.lighting import beta_calendar, shade_depth_rad
+from supercargo.astro.propagation import Air, Forces, fit_density, propagate
 from supercargo.astro.timescales import Floats, julian_dates, seconds_since_j2000
 from supercargo.kernel import DAY_S
 from tests.against.test_astro_sources import Ephemeris, nasa_ephemeris, orbit_of_2025
@@ -121,3 +122,18 @@ def test_the_station_spends_0_349_of_nasas_fifteen_days_behind_the_earth() -> No
     assert (dark + dim) / 2.0 == pytest.approx(0.349, abs=0.001)
     calendar = beta_calendar(moving_plane(orbit_of_2025()), truth.at_s)
     assert calendar.umbra_share.mean() == pytest.approx(dark, abs=0.002)
+
+
+def test_three_days_of_nasas_ephemeris_are_flown_within_6_km_with_one_fitted_density() -> None:
+    """10 km at 72 h are asked; mass, area and drag coefficient are the file's own."""
+    truth = nasa_ephemeris()
+    until = int(np.searchsorted(truth.at_s, truth.at_s[0] + 72 * 3600.0, side="right"))
+    start = np.concatenate([truth.position_km[0], truth.velocity_km_s[0]])
+    guess = Forces(air=Air(area_per_mass_m2_kg=1791.9 / 454_339.0, drag_coefficient=1.95))
+    at_s, seen_km = truth.at_s[1:until], truth.position_km[1:until]
+    fitted = fit_density(start, float(truth.at_s[0]), at_s, seen_km, guess)
+    assert fitted.air is not None
+    assert 2e-12 <= fitted.air.density_kg_m3 <= 4e-12
+    flown = propagate(start, float(truth.at_s[0]), at_s, fitted).position_km[0]
+    assert at_s[-1] - truth.at_s[0] == pytest.approx(72 * 3600.0, abs=300.0)
+    assert np.linalg.norm(flown - seen_km, axis=-1).max() <= 6.0

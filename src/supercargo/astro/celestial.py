@@ -16,7 +16,7 @@ from sgp4.api import Satrec
 
 from supercargo.astro.compiling import compiled
 from supercargo.astro.elements import states
-from supercargo.astro.frames import earth_fixed
+from supercargo.astro.frames import earth_fixed, teme
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats, gmst_rad, julian_dates, terrestrial_dates
 from supercargo.kernel import DAY_S
 
@@ -24,6 +24,7 @@ __all__ = [
     "EarthOrientation",
     "eme2000_from_gcrs",
     "equator_of_date",
+    "figure_pole",
     "gcrs_from_equator_of_date",
     "gcrs_from_teme",
     "gcrs_states",
@@ -144,6 +145,17 @@ def gcrs_from_equator_of_date(vectors: Floats, count_s: Floats) -> Floats:
     return _turned(vectors, count_s, teme=False, inverse=True)
 
 
+def figure_pole(count_s: Floats, *, orientation: EarthOrientation | None = None) -> Floats:
+    """The axis of the Earth's bulge among the stars [instant, axis]: the pole of date, with its wander where that is given."""
+    at = orientation or EarthOrientation()
+    return gcrs_from_teme(teme(_pole_turn(at)[2], count_s + at.ut1_minus_utc_s), count_s)
+
+
+def _pole_turn(at: EarthOrientation) -> Floats:
+    """The turning Earth's frame with the pole of date to the crust's [axis, axis]."""
+    return np.asarray(erfa.pom00(at.pole_x_arcsec * _ARCSEC_RAD, at.pole_y_arcsec * _ARCSEC_RAD, 0.0))
+
+
 def eme2000_from_gcrs(vectors: Floats) -> Floats:
     """The mean equator of 2000, in which most ephemerides are given, lies 0.02 arc seconds from the GCRS [..., axis]."""
     bias, _, _ = erfa.bp06(2_451_545.0, 0.0)
@@ -163,5 +175,5 @@ def itrs_from_teme(
     fixed = earth_fixed(position, turned_s)
     dragged = np.stack([fixed[..., 1], -fixed[..., 0], np.zeros_like(fixed[..., 0])], axis=-1) * EARTH_TURN_RAD_S
     moving = earth_fixed(velocity, turned_s) + dragged
-    pole = np.asarray(erfa.pom00(at.pole_x_arcsec * _ARCSEC_RAD, at.pole_y_arcsec * _ARCSEC_RAD, 0.0))
+    pole = _pole_turn(at)
     return fixed @ pole.T, moving @ pole.T
