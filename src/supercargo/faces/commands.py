@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app import use_cases
+from supercargo.app.arrivals import windows_of
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
+from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify", "windows"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -134,6 +136,17 @@ def kpi(folder: Path, *, as_json: bool) -> None:
         _print_json({"folder": str(folder), "kpis": plain(kpis)})
     else:
         _tell("\n".join(kpi_lines(kpis)) + "\n")
+
+
+def windows(asked: WindowsAsked, *, as_json: bool) -> None:
+    """List launch windows with each way to dock; where there is none, tell why."""
+    with _answering(as_json), patience("finding the windows"):
+        query = query_of(asked)
+        found = windows_of(asked.folder, query, out=asked.out, picture=asked.picture, force=asked.force)
+    if as_json:
+        _print_json(windows_told(asked, query, found))
+    else:
+        _tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
 
 
 @contextmanager
