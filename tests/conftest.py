@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from supercargo.store import write_scenario
 from tests.builders import a_scenario
+
+settings.register_profile("suite", deadline=None)  # a shared machine may pause any example
+settings.load_profile("suite")
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.kernel import Fault
-from supercargo.measure.compared import Arrival, ComparedLiftOffs, ComparedLines, ComparedPlan, Value
+from supercargo.measure.compared import Arrival as PlaceArrival
+from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.summary import Summary
-from supercargo.model import Kpi, StageReport, Unflown, Violation
+from supercargo.model import Arrival, Kpi, LaunchWindow, StageReport, Unflown, Violation
 
 __all__ = [
     "ANSWERS",
@@ -26,6 +27,7 @@ __all__ = [
     "SchemaAnswer",
     "StageTold",
     "VerifyAnswer",
+    "WindowsAnswer",
 ]
 
 
@@ -126,7 +128,7 @@ class ArrivalsAnswer(TypedDict):
     """Arrivals at one place in every plan."""
 
     destination: str
-    plans: list[list[Arrival]]
+    plans: list[list[PlaceArrival]]
 
 
 class ComparedKpiAnswer(TypedDict):
@@ -151,6 +153,20 @@ class ComparisonAnswer(TypedDict):
     lift_offs: list[ComparedLiftOffs]
     kpis: list[ComparedKpiAnswer]
     lines: list[ComparedLines]
+
+
+class WindowsAnswer(TypedDict):
+    """Answer of `windows`: launch windows of a site with each way to dock, or the reasons why there is none."""
+
+    destination: str
+    site: str
+    from_utc: str
+    to_utc: str
+    windows: list[LaunchWindow]
+    arrivals: list[Arrival]
+    reasons: list[str]
+    out: NotRequired[str]
+    picture: NotRequired[str]
 
 
 class SchemaAnswer(TypedDict):
@@ -179,6 +195,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "windows": WindowsAnswer,
     "schema": SchemaAnswer,
     "error": ErrorAnswer,
 }

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify"]
+__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify", "windows"]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -160,6 +160,37 @@ def schema(
     from supercargo.faces import commands
 
     commands.schema(name, out=out, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo windows work/year --destination ISS --site Baikonur --start 2027-03-01 --days 14")
+def windows(
+    folder: ScenarioFolder,
+    *,
+    destination: Annotated[str, typer.Option(help="Place to go to.", show_default=False)],
+    site: Annotated[str, typer.Option(help="Launch site.", show_default=False)],
+    start: Annotated[str, typer.Option(help="First day, UTC, as 2027-03-01.", show_default=False)],
+    days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=400.0)] = 14.0,
+    vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
+    beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
+    daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw the windows.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    json: Json = False,
+) -> None:
+    """List launch windows with each way to dock.
+
+    Each pass of a pad through the plane: lift-off, azimuth, phase, beta, night; by profile and spacecraft: docking, delta-v,
+    propellant, light, or why it is refused. Where there is no window, the reason is told.
+    """
+    from supercargo.faces import commands
+    from supercargo.faces.window_words import WindowsAsked
+
+    asked = WindowsAsked(
+        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, needs_light=daylight,
+        out=out, picture=picture, force=force,
+    )  # fmt: skip
+    commands.windows(asked, as_json=json)
 
 
 def main() -> None:

@@ -15,13 +15,15 @@ from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
 from supercargo.app.answers import ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.arrivals import windows_of
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
+from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "schema", "verify"]
+__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "schema", "verify", "windows"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -185,6 +187,17 @@ def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:
         _tell(printable(f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}") + "\n")
     else:
         _tell("".join(f"{name:<28} {said['title']}: {said['description']}\n" for name, said in found.items()))
+
+
+def windows(asked: WindowsAsked, *, as_json: bool) -> None:
+    """List launch windows with each way to dock; where there is none, tell why."""
+    with _answering(as_json), patience("finding the windows"):
+        query = query_of(asked)
+        found = windows_of(asked.folder, query, out=asked.out, picture=asked.picture, force=asked.force)
+    if as_json:
+        _print_json(windows_told(asked, query, found))
+    else:
+        _tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
 
 
 @contextmanager

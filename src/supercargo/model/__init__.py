@@ -1,5 +1,6 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
+from supercargo.model.arrivals import Arrival, WindowQuery, WindowsFound
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -74,6 +75,7 @@ __all__ = [
     "SCENARIO_TABLES",
     "TERMS",
     "Activity",
+    "Arrival",
     "Bag",
     "Bay",
     "Blackout",
@@ -132,4 +134,6 @@ __all__ = [
     "VehicleType",
     "Violation",
     "Waiver",
+    "WindowQuery",
+    "WindowsFound",
 ]

@@ -1,0 +1,113 @@
+"""Words of the command `windows`: what was asked, and launch windows with each spacecraft's ways to dock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from supercargo.faces.words import count
+from supercargo.kernel import ScenarioError, days, format_utc, plain
+from supercargo.model import WindowQuery, WindowsFound
+
+__all__ = ["WindowsAsked", "query_of", "window_lines", "windows_told"]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsAsked:
+    """What a person asks of `windows`."""
+
+    folder: Path
+    destination: str
+    site: str
+    start: str
+    days: float
+    vehicles: tuple[str, ...] = ()
+    beta_limit_deg: float = 60.0
+    needs_light: bool = False
+    out: Path | None = None
+    picture: Path | None = None
+    force: bool = False
+
+
+def query_of(asked: WindowsAsked) -> WindowQuery:
+    """The question in the planner's terms. Raises ScenarioError for a day that can't be read."""
+    start = _instant(asked.start)
+    return WindowQuery(
+        destination=asked.destination,
+        site=asked.site,
+        start_utc=start,
+        end_utc=start + days(asked.days),
+        vehicle_types=asked.vehicles,
+        beta_limit_deg=asked.beta_limit_deg,
+        needs_light=asked.needs_light,
+    )
+
+
+def windows_told(asked: WindowsAsked, query: WindowQuery, found: WindowsFound) -> dict[str, Any]:
+    """The answer as one object."""
+    files = {name: str(path) for name, path in (("out", asked.out), ("picture", asked.picture)) if path}
+    return {
+        "destination": query.destination,
+        "site": query.site,
+        "from_utc": format_utc(query.start_utc),
+        "to_utc": format_utc(query.end_utc),
+        **files,
+        "windows": plain(found.windows),
+        "arrivals": plain(found.arrivals),
+        "reasons": list(found.reasons),
+    }
+
+
+def _instant(written: str) -> datetime:
+    """A day or an instant in UTC."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        fix = "write a day as 2027-03-01, or an instant as 2027-03-01T12:00:00Z"
+        raise ScenarioError(f"{written!r} is no day", fix=fix, where="--start") from None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not 1990 <= at.year <= 2090:
+        raise ScenarioError(f"{at.year} is no year to plan for", fix="give a day from 1990 to 2090", where="--start")
+    return at - timedelta(microseconds=at.microsecond)
+
+
+def window_lines(query: WindowQuery, found: WindowsFound) -> Iterator[str]:
+    """One block a window: the instant and its geometry, then a line for each spacecraft and profile."""
+    span = f"{format_utc(query.start_utc)[:16]}Z to {format_utc(query.end_utc)[:16]}Z"
+    yield f"{query.destination} from {query.site}, {span}: {count(len(found.windows), 'window')}"
+    yield from (f"  none: {reason}" for reason in found.reasons)
+    for _, rows in groupby(found.arrivals, key=lambda row: (row.launch_utc, row.pad, row.launcher)):
+        block = list(rows)
+        yield from _window_head(block[0])
+        for _, ways in groupby(block, key=lambda row: row.vehicle_type):
+            yield from _vehicle_lines(list(ways))
+
+
+def _window_head(row: Any) -> Iterator[str]:
+    width_s = (row.closes_utc - row.opens_utc).total_seconds() / 2.0
+    yield ""
+    yield (
+        f"{format_utc(row.launch_utc)}  {row.launcher} from pad {row.pad}, {row.node}, steers +-{width_s:.0f} s, "
+        f"sigma {row.sigma_s:.0f} s"
+    )
+    phase = "phase not known so far ahead" if row.phase_deg is None else f"phase {row.phase_deg:.1f} deg"
+    yield (
+        f"  azimuth {row.azimuth_deg:.1f} deg ({row.azimuth_min_deg:g} to {row.azimuth_max_deg:g} allowed), plane offset "
+        f"{row.plane_offset_deg:+.2f} deg, {phase}, beta {row.beta_deg:+.1f} deg, night {100 * row.eclipse_fraction:.0f} %"
+    )
+
+
+def _vehicle_lines(ways: list[Any]) -> Iterator[str]:
+    yield f"  {ways[0].vehicle_type}"
+    for row in ways:
+        if row.stands:
+            yield (
+                f"    {row.profile:<8} docks {format_utc(row.dock_utc)}, {row.dock_light}, beta {row.dock_beta_deg:+.1f}; "
+                f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
+            )
+        else:
+            yield f"    {row.profile:<8} refused: {row.refused}"

@@ -1,0 +1,290 @@
+"""Windows of one site to one place with each spacecraft's ways to dock: geometry, burns, light, and reasons for refusal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from supercargo.astro.crossings import NEAR_EPOCH_D, MovingPlane, find_crossings, moving_plane, normals, phase_sigma_deg
+from supercargo.astro.elements import states
+from supercargo.astro.frames import beta_deg, pad_direction
+from supercargo.astro.lighting import eclipse_share, shade_depth_rad
+from supercargo.astro.manoeuvres import EARTH_KM, Burn, paid
+from supercargo.astro.rendezvous import (
+    ArrivalOption,
+    Busy,
+    Chaser,
+    DockLight,
+    Insertion,
+    Meeting,
+    arrival_options,
+)
+from supercargo.astro.timescales import instant_at, seconds_since_j2000
+from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
+from supercargo.model import (
+    Arrival,
+    Destination,
+    LaunchWindow,
+    MissionRequest,
+    Orbit,
+    Port,
+    Scenario,
+    Site,
+    VehicleType,
+    WindowQuery,
+    WindowsFound,
+)
+from supercargo.plan.windows import azimuth_lawful, find_windows
+
+__all__ = ["list_arrivals"]
+
+_SURE_PHASE_DEG = 30.0
+_NEAR_S = NEAR_EPOCH_D * DAY_S
+_FAR_AHEAD = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What all windows of a question share."""
+
+    query: WindowQuery
+    place: Destination
+    site: Site
+    vehicles: tuple[VehicleType, ...]
+    plane: MovingPlane
+    busy: dict[str, tuple[Busy, ...]]  # by docking system
+
+
+def _named(scenario: Scenario, query: WindowQuery) -> tuple[Destination, Site]:
+    """The place and the site asked for. Raises ScenarioError naming the known ones."""
+    place = scenario.places.get(query.destination)
+    if place is None:
+        known = ", ".join(sorted(scenario.places))
+        raise ScenarioError(f"no place is called {query.destination!r}", fix=f"use one of: {known}", where="--destination")
+    site = next((site for site in scenario.sites if site.site == query.site), None)
+    if site is None:
+        known = ", ".join(sorted(site.site for site in scenario.sites))
+        raise ScenarioError(f"no site is called {query.site!r}", fix=f"use one of: {known}", where="--site")
+    if place.window_kind != "plane":
+        what = f"{place.destination} is not reached by crossing an orbit plane"
+        raise ScenarioError(what, fix="its launch windows are listed in transfer_windows.csv", where="--destination")
+    return place, site
+
+
+def _orbit(scenario: Scenario, query: WindowQuery) -> Orbit:
+    """The place's orbit nearest in time to the span asked for."""
+    orbits = [orbit for orbit in scenario.orbits if orbit.destination == query.destination]
+    if not orbits:
+        fix = f"add a row for {query.destination} to orbits.csv"
+        raise ScenarioError(f"{query.destination} has no orbit", fix=fix, where="orbits.csv")
+    return min(orbits, key=lambda orbit: abs(orbit.epoch_utc - query.start_utc))
+
+
+def _vehicles(scenario: Scenario, query: WindowQuery) -> tuple[VehicleType, ...]:
+    """Types asked for, or all, that a launcher of the site lifts and a port of the place takes; sorted by name."""
+    known = {vehicle.vehicle_type for vehicle in scenario.vehicles}
+    for name in query.vehicle_types:
+        if name not in known:
+            fix = f"use one of: {', '.join(sorted(known))}"
+            raise ScenarioError(f"no type of spacecraft is called {name!r}", fix=fix, where="--vehicle")
+    launchers = {name for pad in scenario.pads if pad.site == query.site for name in pad.launchers}
+    systems = {system for port in scenario.ports if port.destination == query.destination for system in port.docking_system}
+    fitting = [
+        vehicle
+        for vehicle in scenario.vehicles
+        if launchers & set(vehicle.launchers)
+        and vehicle.docking_system in systems
+        and (not query.vehicle_types or vehicle.vehicle_type in query.vehicle_types)
+    ]
+    return tuple(sorted(fitting, key=lambda vehicle: vehicle.vehicle_type))
+
+
+def _request(query: WindowQuery, vehicles: tuple[VehicleType, ...]) -> MissionRequest:
+    return MissionRequest(
+        mission_id="asked", destination=query.destination, launchers=(), sites=(query.site,),
+        vehicle_types=tuple(vehicle.vehicle_type for vehicle in vehicles),
+        earliest_utc=query.start_utc, latest_utc=query.end_utc, docked_min_d=0.0, docked_max_d=1.0,
+    )  # fmt: skip
+
+
+Closure = tuple[float, float, str]
+
+
+def _closures(scenario: Scenario, port: Port, span_s: tuple[float, float]) -> list[Closure]:
+    """Spans in which a port takes no arrival."""
+    found: list[Closure] = []
+    if port.from_utc is not None:
+        found.append((span_s[0], seconds_since_j2000(port.from_utc), "not yet in service"))
+    if port.to_utc is not None:
+        found.append((seconds_since_j2000(port.to_utc), span_s[1], "no longer in service"))
+    for blackout in scenario.blackouts:
+        if (blackout.kind, blackout.object) == ("port", f"{port.destination}/{port.port}"):
+            why = blackout.reason or "blackout"
+            found.append((seconds_since_j2000(blackout.from_utc), seconds_since_j2000(blackout.to_utc), why))
+    return found
+
+
+def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ...]:
+    """Spans without an arrival for one docking system: blackouts of the place, and spans in which every port is closed."""
+    span_s = (seconds_since_j2000(query.start_utc), seconds_since_j2000(query.end_utc + _FAR_AHEAD))
+    spans = [
+        Busy(
+            from_s=seconds_since_j2000(blackout.from_utc), to_s=seconds_since_j2000(blackout.to_utc),
+            why=f"blackout of {query.destination}" + (f": {blackout.reason}" if blackout.reason else ""),
+        )
+        for blackout in scenario.blackouts
+        if (blackout.kind, blackout.object) == ("destination", query.destination)
+    ]  # fmt: skip
+    ports = [port for port in scenario.ports if port.destination == query.destination and system in port.docking_system]
+    closed = [_closures(scenario, port, span_s) for port in ports]
+    borders = sorted({span_s[0], span_s[1], *(edge for spans in closed for span in spans for edge in span[:2])})
+    for begin, end in pairwise(borders):
+        middle = (begin + end) / 2.0
+        whys = [[why for a, b, why in spans if a <= middle <= b] for spans in closed]
+        if ports and all(whys):
+            named = "; ".join(f"port {port.port} {why[0]}" for port, why in zip(ports, whys, strict=True))
+            spans.append(Busy(from_s=begin, to_s=end, why=named))
+    return tuple(spans)
+
+
+def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
+    """A spacecraft loaded to its upmass, that keeps what its departure takes."""
+    leaving_kg = vehicle.dry_mass_kg + max(vehicle.downmass_kg, vehicle.disposal_kg)
+    (departure,) = paid([Burn(name="departure", delta_v_m_s=case.place.departure_delta_v_m_s)], leaving_kg, vehicle.isp_s)
+    return Chaser(
+        mass_kg=vehicle.dry_mass_kg + vehicle.upmass_kg + vehicle.propellant_kg,
+        propellant_kg=vehicle.propellant_kg,
+        isp_s=vehicle.isp_s,
+        kept_kg=departure.propellant_kg,
+        beta_limit_deg=case.query.beta_limit_deg,
+        needs_light=case.query.needs_light,
+    )
+
+
+def _light(plane: MovingPlane, at_s: float) -> DockLight:
+    """Light at a docking; whether the Sun is up is known only while the place on the orbit is."""
+    at = np.array([at_s])
+    beta = float(beta_deg(normals(plane, at), at)[0])
+    if abs(at_s - plane.epoch_s) > _NEAR_S or float(phase_sigma_deg(plane, at)[0]) > _SURE_PHASE_DEG:
+        return DockLight(beta_deg=beta, lit=None)
+    position, _ = states(plane.satellite, at, where=f"orbits.csv, {plane.place}")
+    return DockLight(beta_deg=beta, lit=bool(shade_depth_rad(position, at, shade="umbra")[0] <= 0.0))
+
+
+def _meeting(window: LaunchWindow, plane: MovingPlane) -> Meeting:
+    phase = window.phase_deg
+    return Meeting(
+        lift_off_s=seconds_since_j2000(window.launch_utc),
+        height_km=plane.semi_major_axis_km - EARTH_KM,
+        phase_deg=None if phase is None else (phase + 180.0) % 360.0 - 180.0,
+    )
+
+
+def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: ArrivalOption) -> Arrival:
+    beta = window.beta_deg if window.beta_deg is not None else 0.0
+    light = option.light or DockLight(beta_deg=beta, lit=None)
+    burns = "; ".join(f"{burn.name} {burn.delta_v_m_s:.1f} m/s {burn.propellant_kg:.1f} kg" for burn in option.burns)
+    return as_written(
+        Arrival(
+            destination=window.destination,
+            site=window.site,
+            pad=window.pad,
+            launcher=window.launcher,
+            launch_utc=window.launch_utc,
+            opens_utc=window.opens_utc,
+            closes_utc=window.closes_utc,
+            sigma_s=window.sigma_s,
+            node=window.node,
+            azimuth_deg=window.azimuth_deg or 0.0,
+            azimuth_min_deg=case.site.azimuth_min_deg,
+            azimuth_max_deg=case.site.azimuth_max_deg,
+            plane_offset_deg=window.plane_offset_deg or 0.0,
+            phase_deg=window.phase_deg,
+            beta_deg=beta,
+            eclipse_fraction=float(eclipse_share(np.array([beta]), case.plane.semi_major_axis_km)[0]),
+            vehicle_type=vehicle.vehicle_type,
+            profile=option.profile,
+            dock_utc=instant_at(option.dock_s),
+            stands=not option.refused,
+            refused="; ".join(option.refused),
+            insertion_phase_deg=option.insertion_phase_deg,
+            needed_min_deg=option.needed_deg[0],
+            needed_max_deg=option.needed_deg[1],
+            phasing_km=option.phasing_km,
+            delta_v_m_s=option.delta_v_m_s,
+            propellant_kg=option.propellant_kg,
+            margin_kg=option.margin_kg,
+            burns=burns,
+            dock_beta_deg=light.beta_deg,
+            dock_light={None: "unknown", True: "lit", False: "dark"}[light.lit],
+        )
+    )
+
+
+def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
+    meeting, insertion = _meeting(window, case.plane), Insertion()
+    for vehicle in case.vehicles:
+        if window.launcher not in vehicle.launchers:
+            continue
+        options = arrival_options(
+            meeting, insertion, _chaser(vehicle, case),
+            light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
+        )  # fmt: skip
+        for option in options:
+            yield _row(case, window, vehicle, option)
+
+
+def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
+    """Why a site has no window to a place: no pad with a launcher, too far north, or the range's azimuths."""
+    pads = [pad for pad in scenario.pads if pad.site == case.site.site]
+    if not pads:
+        yield f"{case.site.site} has no pad"
+    elif not case.vehicles:
+        yield f"no spacecraft that docks at {case.place.destination} is lifted by a launcher of {case.site.site}"
+    inclination_deg = math.degrees(case.plane.inclination_rad)
+    highest_deg = min(inclination_deg, 180.0 - inclination_deg)
+    span_s = (seconds_since_j2000(case.query.start_utc), seconds_since_j2000(case.query.end_utc))
+    for pad in pads:
+        north_deg = math.degrees(math.asin(abs(float(pad_direction(pad.latitude_deg, pad.longitude_deg)[2]))))
+        passes = find_crossings(case.plane, pad.latitude_deg, pad.longitude_deg, span_s)
+        if not passes.at_s.size and north_deg > highest_deg:
+            yield f"pad {pad.pad} lies {north_deg:.2f} deg from the equator, and the plane reaches {highest_deg:.2f} deg"
+        elif not passes.at_s.size:
+            yield f"pad {pad.pad} does not cross the plane between {format_utc(case.query.start_utc)} and the end of the span"
+        elif not azimuth_lawful(case.site, passes.azimuth_deg).any():
+            flown = ", ".join(f"{azimuth:.1f}" for azimuth in sorted(set(np.round(passes.azimuth_deg, 1).tolist()))[:4])
+            limits = f"{case.site.azimuth_min_deg:g} to {case.site.azimuth_max_deg:g}"
+            yield f"pad {pad.pad} would need an azimuth of {flown} deg, and the range allows {limits}"
+
+
+def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
+    """A launch window is worth what can dock through it: each window of a site in a span with every spacecraft's profiles.
+
+    Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
+    `arrival_options`, the spacecraft loaded full, its departure kept; ports are taken as free unless closed or blacked out.
+
+    Raises
+    ------
+    ScenarioError
+        for an unknown place, site or type, a place not reached by plane crossing or without orbit, or an empty span.
+    """
+    place, site = _named(scenario, query)
+    if query.end_utc <= query.start_utc:
+        raise ScenarioError("the span asked for is empty", fix="give at least one day", where="--days")
+    vehicles = _vehicles(scenario, query)
+    systems = {vehicle.docking_system for vehicle in vehicles}
+    case = _Case(
+        query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
+        busy={system: _busy(scenario, query, system) for system in sorted(systems)},
+    )  # fmt: skip
+    windows: tuple[LaunchWindow, ...] = ()
+    if vehicles:
+        windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
+    arrivals = tuple(row for window in windows for row in _arrivals(case, window))
+    return WindowsFound(windows=windows, arrivals=arrivals, reasons=() if windows else tuple(_why_none(scenario, case)))
