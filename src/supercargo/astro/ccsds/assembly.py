@@ -316,14 +316,16 @@ def _states(run: Columns, time_system: str, findings: Findings) -> tuple[Epochs,
         epochs = Epochs.of(())
         for row, text in enumerate(run.epochs):
             for what in _epoch_fault(text, time_system):
-                findings.add(run.line_of(row), "EPOCH", what, "write it as 2027-01-31T23:59:59.000")
+                line = 0 if findings.full else run.line_of(row)
+                findings.add(line, "EPOCH", what, "write it as 2027-01-31T23:59:59.000")
     numbers = _floats(run.numbers)
     if numbers is None:
         numbers = np.empty(0)
         for place, text in enumerate(run.numbers):
             if len(text) > _LONGEST_NUMBER or _NUMBER.fullmatch(text) is None or not np.isfinite(float(text)):
                 what = f"number {place % run.width + 1} of the state is {shown(text)}, not a finite number"
-                findings.add(run.line_of(place // run.width), "", what, "write a number such as -4519.25 or 1.2e-3")
+                line = 0 if findings.full else run.line_of(place // run.width)
+                findings.add(line, "", what, "write a number such as -4519.25 or 1.2e-3")
     return epochs, numbers.reshape(-1, run.width)
 
 

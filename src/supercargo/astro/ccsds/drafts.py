@@ -32,6 +32,11 @@ class Findings:
     def __len__(self) -> int:
         return len(self._faults) + self._more
 
+    @property
+    def full(self) -> bool:
+        """Whether further faults are only counted, so that finding their lines is lost work."""
+        return len(self._faults) >= _MOST_FAULTS
+
     def add(self, line: int, keyword: str, what: str, fix: str) -> None:
         """Note one fault; line 0 is the whole text."""
         if len(self._faults) < _MOST_FAULTS:

@@ -302,11 +302,11 @@ class UserDefined(Block):
         """Names of capitals, digits and underscores, once each; text that can be printed."""
         yield from Block.wrongs(self)
         names = [name for name, _ in self.parameters]
-        for name, value in self.parameters:
+        for place, (name, value) in enumerate(self.parameters):
             keyword = f"USER_DEFINED_{name}"
             if not name.replace("_", "A").isalnum() or not name.isascii() or name != name.upper():
                 yield keyword, f"{keyword[:60]!r} is no keyword", "use capitals, digits and underscores"
-            elif names.count(name) > 1:
+            elif name in names[:place]:
                 yield keyword, f"{keyword} is given more than once", "keep one of them"
             if unprintable(value) or value != value.strip() or not value:
                 yield keyword, f"{keyword} is empty or has a sign that can't be printed", "write it in printable ASCII signs"

@@ -91,7 +91,8 @@ def _take_run(text: str, place: int, runs: list[Columns]) -> int:
     """Match state vectors of one width from `place` on, as many as follow one another; the end of the last."""
     epochs: list[str] = []
     numbers: list[str] = []
-    start, width = place, 0
+    starts: list[int] = []
+    width = 0
     match = _STATE.match
     while (found := match(text, place)) is not None:
         words = found.groups()
@@ -101,14 +102,12 @@ def _take_run(text: str, place: int, runs: list[Columns]) -> int:
         width = wide
         epochs.append(words[0])
         numbers += words[1 : width + 1]
+        starts.append(place)
         place = found.end()
     if epochs:
 
         def line_of(row: int) -> int:
-            at = start
-            for _ in range(row):
-                at = text.index("</stateVector>", at) + 1
-            return text.count("\n", 0, text.index("<EPOCH>", at)) + 1
+            return text.count("\n", 0, text.index("<EPOCH>", starts[row])) + 1
 
         runs.append(Columns(width, epochs, numbers, line_of))
     return place
@@ -214,11 +213,11 @@ class _Reader:
         """A child of `data`."""
         if node.name == "COMMENT":
             segment.comments += _comments(node)
-        elif node.name == _CUT and self.kind == "OEM":
+        elif node.name == _CUT and self.runs and self.kind == "OEM":
             segment.states.append(self.runs[int(node.attributes["run"])])
         elif node.name == "stateVector" and self.kind == "OEM":
             self._state(node, segment)
-        elif node.name == _CUT:
+        elif node.name == _CUT and self.runs:
             segment.blocks += _blocks_of(self.runs[int(node.attributes["run"])])
         else:
             segment.blocks.append(self._block(node))
