@@ -142,7 +142,7 @@ def test_states_of_another_layout_are_read_the_long_way_and_say_the_same() -> No
         text.replace('<X units="km">', '<X units = "km" >'),
         text.replace("<stateVector>", "<stateVector ><!-- one more -->"),
         text.replace("<X units", "<!-- x --><X units", 1),
-        text.replace("<Y_DOT units=\"km/s\">", "<Y_DOT>"),
+        text.replace('<Y_DOT units="km/s">', "<Y_DOT>"),
         text.replace('<?xml version="1.0" encoding="UTF-8"?>\n', ""),
     ):
         assert changed != text

@@ -28,8 +28,7 @@ def interpolate(
     """Position [km] and velocity [km/s], [instant, axis], in the frame of the message, at each instant of `at`.
 
     `at` is in `time_system`, UTC, TAI, TT and GPS being converted; `degree` overrules the message's. Where two useable spans
-    share an endpoint the later segment counts. Source: Burden and Faires, Numerical Analysis, section 3.4 (divided
-    differences of repeated nodes).
+    share an endpoint the later segment counts. Source: Burden and Faires, Numerical Analysis, theorem 3.9.
 
     Raises
     ------
@@ -94,37 +93,28 @@ def _in_segment(segment: EphemerisSegment, at: Epochs, time_system: str, degree:
     grid_s = elapsed_s(segment.epochs, origin, time_system=ours)
     at_s = _elapsed_s(at, origin, time_system, ours)
     place = np.searchsorted(grid_s, at_s, side="right") - nodes // 2
-    windows, back = np.unique(np.clip(place, 0, grid_s.size - nodes), return_inverse=True)
-    picks = windows[:, None] + np.arange(nodes)
-    times = np.repeat(grid_s[picks] - grid_s[windows][:, None], 2, axis=1)  # [window, doubled node] s
-    coefficients = _divided_differences(times, segment.position_km[picks], segment.velocity_km_s[picks])
-    return _evaluated(times[back], coefficients[back], at_s - grid_s[windows][back])
+    first = np.clip(place, 0, grid_s.size - nodes)
+    picks = first[:, None] + np.arange(nodes)
+    return _hermite(grid_s[picks], segment.position_km[picks], segment.velocity_km_s[picks], at_s)
 
 
-def _divided_differences(times: Floats, position_km: Floats, velocity_km_s: Floats) -> Floats:
-    """Newton's coefficients [window, order, axis] for nodes that each count twice; `times` is [window, doubled node]."""
-    table = np.repeat(position_km, 2, axis=1)
-    order = table.shape[1]
-    found = np.empty_like(table)
-    found[:, 0] = table[:, 0]
-    steps = times[:, 1:] - times[:, :-1]
-    with np.errstate(divide="ignore", invalid="ignore"):  # a node against itself: the velocity takes its place below
-        table = (table[:, 1:] - table[:, :-1]) / steps[..., None]
-    table[:, 0::2] = velocity_km_s
-    found[:, 1] = table[:, 0]
-    for rank in range(2, order):
-        steps = times[:, rank:] - times[:, :-rank]
-        table = (table[:, 1:] - table[:, :-1]) / steps[..., None]
-        found[:, rank] = table[:, 0]
-    return found
+def _hermite(grid_s: Floats, position_km: Floats, velocity_km_s: Floats, at_s: Floats) -> Floats:
+    """Hermite's polynomial through `grid_s` [instant, node] and its derivative at `at_s`: [instant, 6].
 
-
-def _evaluated(times: Floats, coefficients: Floats, at_s: Floats) -> Floats:
-    """Newton's form and its derivative by Horner's scheme [instant, 6]."""
-    value = coefficients[:, -1]
-    slope = np.zeros_like(value)
-    for rank in range(coefficients.shape[1] - 2, -1, -1):
-        ahead = (at_s - times[:, rank])[:, None]
-        slope = slope * ahead + value
-        value = value * ahead + coefficients[:, rank]
-    return np.concatenate([value, slope], axis=1)
+    By products of Lagrange's basis, which give the nodes themselves exactly and bear uneven steps; `position_km` and
+    `velocity_km_s` are [instant, node, axis].
+    """
+    same = np.eye(grid_s.shape[1], dtype=np.bool_)
+    apart = 1.0 / np.where(same, np.inf, grid_s[:, :, None] - grid_s[:, None, :])  # [instant, node, other node] 1/s
+    ahead = at_s[:, None] - grid_s
+    basis, rate = np.ones_like(grid_s), np.zeros_like(grid_s)
+    for other in range(grid_s.shape[1]):
+        factor = np.where(same[other], 1.0, ahead[:, other : other + 1] * apart[:, :, other])
+        rate = rate * factor + basis * apart[:, :, other]
+        basis = basis * factor
+    square, square_rate = basis**2, 2.0 * basis * rate
+    lean = apart.sum(axis=2)
+    upright = 1.0 - 2.0 * ahead * lean
+    weights = np.stack([upright * square, upright * square_rate - 2.0 * lean * square], axis=1)  # [instant, derivative, node]
+    pulls = np.stack([ahead * square, square + ahead * square_rate], axis=1)
+    return np.asarray((weights @ position_km + pulls @ velocity_km_s).reshape(-1, 6))
