@@ -36,7 +36,9 @@ def read_or_refused(content: bytes) -> tuple[Message, ...] | None:
     try:
         return parse_messages(content)
     except SupercargoError as error:
-        return None if error.fix else ()
+        if not error.fix:
+            raise
+        return None
 
 
 def line_of(text: str, part: str) -> int:
