@@ -55,7 +55,8 @@ TABLES = {
     ),
     "table 3-3, maneuver": (
         Maneuver,
-        "MAN_EPOCH_IGNITION! MAN_DURATION[s]! MAN_DELTA_MASS[kg]! MAN_REF_FRAME! MAN_DV_1[km/s]! MAN_DV_2[km/s]! MAN_DV_3[km/s]!",
+        "MAN_EPOCH_IGNITION! MAN_DURATION[s]! MAN_DELTA_MASS[kg]! MAN_REF_FRAME! "
+        "MAN_DV_1[km/s]! MAN_DV_2[km/s]! MAN_DV_3[km/s]!",
     ),
     "table 4-3, elements": (
         MeanElementsBlock,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,15 @@ class Epoch:
         at = instant.astimezone(UTC)
         second = at.hour * 3600 + at.minute * 60 + at.second
         return cls(at.toordinal() - _MJD_OF_YEAR_1, second, at.microsecond * 10**12)
+
+    def as_utc(self) -> datetime:
+        """The instant of an epoch in UTC, to the nearest microsecond; a leap second counts as the next day's first.
+
+        >>> Epoch(60_732, 43_200, 1_500_000_000_000).as_utc().isoformat()
+        '2025-02-26T12:00:00.000002+00:00'
+        """
+        start = datetime.fromordinal(self.day + _MJD_OF_YEAR_1).replace(tzinfo=UTC)
+        return start + timedelta(seconds=self.second, microseconds=round(self.attosecond / 10**12))
 
 
 def parse_epoch(written: str, time_system: str = "UTC") -> Epoch:
