@@ -132,6 +132,17 @@ def test_an_instant_counts_as_its_utc_and_needs_a_zone() -> None:
         Epoch.of(datetime(2027, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "parts", [(60_000, -1, 0), (60_000, 86_401, 0), (60_000, 0, 10**18), (60_000, 0, -1), (3_000_000, 0, 0)]
+)
+def test_an_epoch_refuses_to_exist_wrong(parts: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="is no epoch"):
+        Epoch(*parts)
+    if parts[0] == 60_000:
+        with pytest.raises(ValueError, match="out of range"):
+            Epochs(*(np.array([part]) for part in parts))
+
+
 def test_epochs_can_not_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
         Epochs.of([Epoch(60_000, 0)]).second[0] = 1

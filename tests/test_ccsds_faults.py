@@ -146,6 +146,7 @@ XML_FAULTS = [
     (OPM_XML, 'parameter="PAD_3"', 'parameter="pad 3"', "USER_DEFINED_pad 3", "is no keyword"),
     (OPM_XML, "</stateVector>", "</stateVector>\n<stateVector></stateVector>", "stateVector", "more than once"),
     (OMM_XML, "</segment>", "</segment>\n<segment></segment>", "segment", "an OMM has one segment"),
+    (OMM_XML, 'id="CCSDS_OMM_VERS"', 'id="CCSDS_OPM_VERS"', "id", "says of itself that it is 'CCSDS_OPM_VERS'"),
     (OMM_XML, "</omm>", "", "", "the XML is broken"),
     (OMM_XML, "<BSTAR", "<BSTAR>&lol;</BSTAR><BSTAR", "", "the XML is broken: undefined entity"),
     (OMM_XML, "<header>", "<header><![CDATA[x]]>", "header", "text 'x' stands between"),

@@ -26,7 +26,7 @@ _LOWEST_PERIGEE_KM = 90.0
 _MOST_DRAG_PER_R = 0.5
 _SLOWEST_REV_D = 0.05
 _TOLD = 3  # neighbours named in a reason
-_MOST_SETS = 1000  # of one object; each is held against each
+_MOST_PAIRS = 500_000  # of sets of one object within the horizon, each held against each: forty years of daily ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def judge_element_sets(
     contradict each other are both refused, since nothing tells which is wrong. A set without a neighbour is accepted with no
     witness.
 
-    Raises ScenarioError for more than a thousand sets of one object.
+    Raises ScenarioError where more than half a million pairs of sets would have to be held against each other.
     """
     limits = tolerances or GateTolerances()
     solo = [tuple(_alone(each, as_of_utc, oldest_d)) for each in sets]
@@ -88,9 +88,6 @@ def judge_element_sets(
     verdicts: dict[int, ElementSetVerdict] = {}
     for number in sorted({each.told.catalogue_number for each in rated.values()}):
         group = {place: each for place, each in {**rated, **believed}.items() if each.told.catalogue_number == number}
-        if len(group) > _MOST_SETS:
-            what = f"{len(group)} element sets of object {number} are to be judged, more than {_MOST_SETS}"
-            raise ScenarioError(what, fix="judge fewer at a time, a month of them say", where="element sets")
         verdicts |= _judge_object(group, limits)
     return tuple(
         verdicts[place]
@@ -176,6 +173,7 @@ class _Evidence:
 
 def _evidence(group: Mapping[int, _Rated], limits: GateTolerances) -> _Evidence:
     order = sorted(group, key=lambda place: (group[place].told.epoch_utc, place))
+    _refuse_too_many([group[place].told for place in order], limits)
     found = _Evidence(group, limits, {place: set() for place in order}, {place: set() for place in order})
     for first, one in enumerate(order):
         for other in order[first + 1 :]:
@@ -185,6 +183,17 @@ def _evidence(group: Mapping[int, _Rated], limits: GateTolerances) -> _Evidence:
             for place, partner in ((one, other), (other, one)):
                 (found.contradicts if wrong else found.agrees)[place].add(partner)
     return found
+
+
+def _refuse_too_many(sets: Sequence[ElementSet], limits: GateTolerances) -> None:
+    pairs = first = 0
+    for last, each in enumerate(sets):
+        while days_between(sets[first].epoch_utc, each.epoch_utc) > limits.horizon_d:
+            first += 1
+        pairs += last - first
+    if pairs > _MOST_PAIRS:
+        what = f"{len(sets)} element sets of object {sets[0].catalogue_number} make {pairs} pairs, more than {_MOST_PAIRS}"
+        raise ScenarioError(what, fix="judge fewer at a time, or take a shorter horizon", where="element sets")
 
 
 def _judge_object(group: Mapping[int, _Rated], limits: GateTolerances) -> dict[int, ElementSetVerdict]:

@@ -13,6 +13,7 @@ from supercargo.astro.ccsds.drafts import Columns, Draft, DraftBlock, DraftSegme
 from supercargo.astro.ccsds.epochs import Epochs, parse_epoch
 from supercargo.astro.ccsds.messages import (
     COVARIANCE_KEYWORDS,
+    VERSIONS,
     Covariance,
     EphemerisMetadata,
     EphemerisSegment,
@@ -34,12 +35,9 @@ from supercargo.astro.ccsds.messages import (
 from supercargo.astro.timescales import Floats
 from supercargo.kernel import ScenarioError
 
-__all__ = ["VERSIONS", "message_of"]
+__all__ = ["message_of"]
 
 T = TypeVar("T")
-
-VERSIONS = {"OEM": ("1.0", "2.0", "3.0"), "OPM": ("1.0", "2.0", "3.0"), "OMM": ("2.0", "3.0")}
-"""Versions that are read (502.0-B-3, 7.9.1)."""
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d{1,10}", re.ASCII)

@@ -50,6 +50,11 @@ class Epoch:
     second: int
     attosecond: int = 0
 
+    def __post_init__(self) -> None:
+        lawful = 1 <= self.day + _MJD_OF_YEAR_1 <= date.max.toordinal()
+        if not (lawful and 0 <= self.second <= _DAY_S and 0 <= self.attosecond < _ATTO):
+            raise ValueError(f"day {self.day}, second {self.second}, attosecond {self.attosecond} is no epoch")
+
     def __str__(self) -> str:
         """The calendar form, with as many digits as the fraction needs and three at least."""
         at = date.fromordinal(self.day + _MJD_OF_YEAR_1)
@@ -139,6 +144,8 @@ class Epochs:
     attosecond: Whole
 
     def __post_init__(self) -> None:
+        if np.any((self.second < 0) | (self.second > _DAY_S) | (self.attosecond < 0) | (self.attosecond >= _ATTO)):
+            raise ValueError("a second of the day or a fraction of a second is out of range")
         for part in (self.day, self.second, self.attosecond):
             part.setflags(write=False)
 

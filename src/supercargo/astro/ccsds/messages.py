@@ -18,6 +18,7 @@ from supercargo.astro.timescales import Floats
 
 __all__ = [
     "COVARIANCE_KEYWORDS",
+    "VERSIONS",
     "Covariance",
     "EphemerisMetadata",
     "EphemerisSegment",
@@ -43,6 +44,9 @@ COVARIANCE_KEYWORDS = tuple(
     (f"C{_AXES[row]}_{_AXES[column]}", _COV_UNITS[(row > 2) + (column > 2)]) for row in range(6) for column in range(row + 1)
 )
 """Keyword and unit of the lower triangle, row by row (502.0-B-3, table 3-3)."""
+
+VERSIONS = {"OEM": ("1.0", "2.0", "3.0"), "OPM": ("1.0", "2.0", "3.0"), "OMM": ("2.0", "3.0")}
+"""Versions of each message that are read and written (502.0-B-3, 7.9.1)."""
 
 Wrong = Iterator[tuple[str, str, str]]
 
@@ -80,12 +84,16 @@ class ParameterMetadata(Block):
 class MeanElementsMetadata(ParameterMetadata):
     """The same, with the theory that the mean elements belong to."""
 
+    title: ClassVar[str] = "metadata of mean elements"
+
     mean_element_theory: str = words("MEAN_ELEMENT_THEORY", must=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EphemerisMetadata(ParameterMetadata):
     """The same, with the span of the states and the interpolation that their maker recommends."""
+
+    title: ClassVar[str] = "metadata of an ephemeris"
 
     start_time: Epoch = epoch("START_TIME", must=True)
     useable_start_time: Epoch | None = epoch("USEABLE_START_TIME")
@@ -186,6 +194,12 @@ class EphemerisSegment(Block):
             yield "EPOCH", "the covariances are not in order of time", "sort them by EPOCH"
 
 
+def _wrong_version(kind: str, version: str) -> Wrong:
+    if version not in VERSIONS[kind]:
+        what = f"version {version[:20]!r} of the {kind} is not known"
+        yield f"CCSDS_{kind}_VERS", what, f"use one of: {', '.join(VERSIONS[kind])}"
+
+
 def _wrong_times(epochs: Epochs, metadata: EphemerisMetadata) -> Wrong:
     back = epochs.steps_back()
     if back.size:
@@ -208,6 +222,7 @@ class OrbitEphemerisMessage(Block):
 
     def wrongs(self) -> Wrong:
         """One time system, and segments that follow one another."""
+        yield from _wrong_version(self.title, self.header.version)
         if not self.segments:
             yield "META_START", "the message has no segment", "give one segment of states at least"
         systems = sorted({segment.metadata.time_system.upper() for segment in self.segments})
@@ -329,6 +344,7 @@ class OrbitParameterMessage(Block):
 
     def wrongs(self) -> Wrong:
         """A burn needs the mass it acts on."""
+        yield from _wrong_version(self.title, self.header.version)
         if self.maneuvers and (self.spacecraft is None or self.spacecraft.mass_kg is None):
             yield "MASS", "a maneuver is given without the spacecraft's mass", "add MASS"
 
@@ -400,6 +416,7 @@ class OrbitMeanElementsMessage(Block):
 
     def wrongs(self) -> Wrong:
         """SGP4 means mean motion and a drag term, in its own frame about the Earth, in UTC (502.0-B-3, 4.2.4.6)."""
+        yield from _wrong_version(self.title, self.header.version)
         theory = self.metadata.mean_element_theory.upper()
         if theory not in {"SGP", "SGP4", "SGP/SGP4"}:
             return

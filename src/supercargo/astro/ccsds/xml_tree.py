@@ -173,6 +173,8 @@ class _Reader:
 
     def __init__(self, kind: str, runs: list[Columns], findings: Findings) -> None:
         self.kind, self.runs, self.findings = kind, runs, findings
+        self.odd_lines: list[int] = []  # of the run of odd states that is being read
+        self.odd = Columns(0, [], [], self.odd_lines.__getitem__)
 
     def _unknown(self, node: _Node, within: str) -> None:
         what = f"<{node.name[:40]}> does not belong into <{within}>"
@@ -180,6 +182,10 @@ class _Reader:
 
     def draft(self, node: _Node) -> Draft:
         draft = Draft(self.kind, node.attributes.get("version", ""), node.line, DraftBlock("header", node.line))
+        said = node.attributes.get("id", f"CCSDS_{self.kind}_VERS")
+        if said != f"CCSDS_{self.kind}_VERS":
+            what = f"<{node.name}> says of itself that it is {shown(said)}"
+            self.findings.add(node.line, "id", what, f"write CCSDS_{self.kind}_VERS, or give the message its own name")
         for child in node.children:
             if child.name == "header":
                 draft.header = self._block(child)
@@ -237,9 +243,14 @@ class _Reader:
             if entry.unit not in ("", units[entry.keyword]):
                 what = f"{entry.keyword} is in {shown(entry.unit or '')}"
                 self.findings.add(entry.line, entry.keyword, what, f"give it in {units[entry.keyword]}")
-        lines = [block.entries[0].line]
         numbers = [entry.text for entry in block.entries[1:]]
-        segment.states.append(Columns(len(numbers), [block.entries[0].text], numbers, lines.__getitem__))
+        if not segment.states or segment.states[-1] is not self.odd or self.odd.width != len(numbers):
+            self.odd_lines = []
+            self.odd = Columns(len(numbers), [], [], self.odd_lines.__getitem__)
+            segment.states.append(self.odd)
+        self.odd_lines.append(block.entries[0].line)
+        self.odd.epochs.append(block.entries[0].text)
+        self.odd.numbers.extend(numbers)
 
     def _block(self, node: _Node) -> DraftBlock:
         block = DraftBlock(node.name, node.line)
