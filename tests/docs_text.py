@@ -6,25 +6,11 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from supercargo.astro.ccsds import messages
-from supercargo.astro.ccsds.blocks import fields_of
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import columns_of
+from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
-ORBIT_BLOCKS = (
-    messages.Header,
-    messages.ParameterMetadata,
-    messages.EphemerisMetadata,
-    messages.MeanElementsMetadata,
-    messages.StateVector,
-    messages.KeplerianElements,
-    messages.Spacecraft,
-    messages.Covariance,
-    messages.Maneuver,
-    messages.MeanElementsBlock,
-    messages.TleParameters,
-)
 COMMANDS = ("", "new", "check", "plan", "verify", "kpi")
 
 
@@ -88,37 +74,11 @@ def _type(field: dataclasses.Field[Any], hint: Any) -> str:
     return kind + ("" if field.default is dataclasses.MISSING else ", may be empty")
 
 
-def keywords_part() -> str:
-    """Every block of an orbit message with its keywords."""
-    return "\n".join(_block_part(kind) for kind in ORBIT_BLOCKS)
-
-
-def _block_part(kind: Any) -> str:
-    lines = [
-        f"### {kind.title[0].upper()}{kind.title[1:]}: `{kind.__name__}`",
-        "",
-        "| keyword | unit | attribute | |",
-        "| --- | --- | --- | --- |",
-    ]
-    for each in fields_of(kind):
-        unit = each.unit or (
-            "epoch"
-            if each.kind == "epoch"
-            else "integer"
-            if each.kind == "whole"
-            else "-"
-            if each.kind == "number"
-            else "text"
-        )
-        lines.append(f"| {each.keyword} | {unit} | `{each.attribute}` | {'must' if each.must else ''} |")
-    return "\n".join([*lines, ""])
-
-
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
-        "commands.md": {"help": commands_part()},
         "ccsds.md": {"keywords": keywords_part()},
+        "commands.md": {"help": commands_part()},
         "files.md": {"scenario": files_part(SCENARIO_TABLES), "plan": files_part(PLAN_TABLES)},
     }
 
