@@ -170,12 +170,10 @@ def test_a_state_in_the_middle_of_thousands_is_named_by_its_line() -> None:
     many[200] = many[200].replace("-12.5", "-12.5.5")
     many[220] = many[220].replace("T00:03:40", "T00:03:10")
     faults = faults_of("\n".join([*lines[:start], *many, *lines[start + 9 :]]))
-    assert [(fault.row, fault.what) for fault in faults] == [
-        (start + 1 + 200 * 9 + 1, "number 2 of the state is '-12.5.5', not a finite number")
+    assert [(fault.row, fault.what) for fault in faults[:2]] == [
+        (start + 1 + 200 * 9 + 1, "number 2 of the state is '-12.5.5', not a finite number"),
+        (start + 1 + 220 * 9 + 1, "the state at 2027-03-01T00:03:10.000 is not later than the one before it"),
     ]
-    many[200] = many[201].replace("T00:03:21", "T00:03:20")
-    faults = faults_of("\n".join([*lines[:start], *many, *lines[start + 9 :]]))
-    assert (start + 1 + 220 * 9 + 1, "EPOCH") in [(fault.row, fault.column) for fault in faults]
 
 
 def test_all_faults_are_told_at_once_and_endless_ones_are_cut() -> None:
@@ -183,8 +181,8 @@ def test_all_faults_are_told_at_once_and_endless_ones_are_cut() -> None:
     assert len(faults_of(changed)) == 3
     rows = "\n".join(f"2027-03-01T00:{place // 60:02d}:{place % 60:02d} 1 2 3 4 5 x" for place in range(1000))
     faults = faults_of(OEM.replace("2027-060T00:02:00 6640.0 557.0 718.0 -1.0 4.734375 5.953125", rows))
-    assert len(faults) == 101
-    assert any(fault.what == "and 900 more faults" for fault in faults)
+    assert len(faults) == 101  # a thousand states with a word for a number, and two steps back in time
+    assert any(fault.what == "and 902 more faults" for fault in faults)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,13 @@ def test_too_few_states_for_the_degree_are_refused_and_a_lower_degree_is_offered
     assert interpolate(message, instants(np.array([30.0])), degree=5)[0][0] == pytest.approx(curve(np.array([30.0]))[0, :3])
 
 
+def test_a_single_state_is_no_curve() -> None:
+    message = a_message(a_segment(np.array([0.0])))
+    with pytest.raises(ScenarioError, match="1 state is too short") as caught:
+        interpolate(message, instants(np.array([0.0])), degree=1)
+    assert "a second state" in caught.value.fix
+
+
 def test_a_leap_second_takes_its_time() -> None:
     midnight = datetime(2017, 1, 1, tzinfo=UTC)
     at_s = np.array([0.0, 60.0, 120.0, 180.0])
@@ -130,7 +137,7 @@ def test_a_leap_second_takes_its_time() -> None:
 def test_instants_of_another_time_system_are_converted_or_refused() -> None:
     message = a_message(a_segment(GRID, time_system="TAI"))
     utc = interpolate(message, instants(np.array([100.0 - 37.0])), time_system="UTC")[0]
-    tt = interpolate(message, instants(np.array([100.0 + 32.184])), time_system="TT")[0]
+    tt = interpolate(message, instants(np.array([100.0 + 32.184])), time_system="tt")[0]
     assert utc == pytest.approx(curve(np.array([100.0]))[:, :3], abs=1e-9)
     assert tt == pytest.approx(utc, abs=1e-9)
     with pytest.raises(ScenarioError, match="in UT1 can't be placed in an ephemeris in TAI"):

@@ -268,13 +268,12 @@ def _ephemeris_segment(segment: DraftSegment, findings: Findings) -> EphemerisSe
         line = segment.states[1].line_of(0)
         findings.add(line, "X_DDOT", "some states have accelerations and others not", "give them for all or for none")
     read = [_states(run, time_system, findings) for run in segment.states]
+    if all(len(epochs) == len(run.epochs) for (epochs, _), run in zip(read, segment.states, strict=True)) and read:
+        _order_faults(_joined([epochs for epochs, _ in read]), segment.states, findings)
     if len(findings) > before or metadata is None:
         return None
     epochs = _joined([each[0] for each in read])
     numbers = np.concatenate([each[1] for each in read])
-    _order_faults(epochs, segment.states, findings)
-    if len(findings) > before:
-        return None
     return _made(
         lambda: EphemerisSegment(
             metadata=metadata,

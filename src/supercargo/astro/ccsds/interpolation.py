@@ -36,7 +36,7 @@ def interpolate(
         for an instant outside of every useable span, for time systems that can't be compared, and for a segment with fewer
         states than the degree asks for.
     """
-    ours = message.segments[0].metadata.time_system.upper()
+    ours, time_system = message.segments[0].metadata.time_system.upper(), time_system.upper()
     if not comparable(time_system, ours):
         what = f"instants in {time_system} can't be placed in an ephemeris in {ours}"
         raise ScenarioError(what, fix=f"give the instants in {ours}", where="interpolation")
@@ -81,8 +81,10 @@ def _nodes_of(segment: EphemerisSegment, degree: int | None) -> int:
         degree = recommended or USUAL_DEGREE
     nodes = max((degree + 2) // 2, 2)
     if nodes > len(segment.epochs):
-        what = f"a segment of {len(segment.epochs)} states is too short for degree {degree}, which takes {nodes}"
-        raise ScenarioError(what, fix=f"ask for degree {2 * len(segment.epochs) - 1} or less", where="interpolation")
+        count = len(segment.epochs)
+        what = f"a segment of {count} state{'s' * (count != 1)} is too short for degree {degree}, which takes {nodes}"
+        fix = f"ask for degree {2 * count - 1} or less" if count > 1 else "give the segment a second state"
+        raise ScenarioError(what, fix=fix, where="interpolation")
     return nodes
 
 
