@@ -19,6 +19,7 @@ __all__ = [
     "Orbit",
     "Pad",
     "Port",
+    "Profile",
     "Rate",
     "Site",
     "TransferWindow",
@@ -65,7 +66,7 @@ class VehicleType(_Record):
     dry_mass_kg: float = quantity("kg", "spacecraft without cargo and propellant", ge=0)
     propellant_kg: float = quantity("kg", "usable propellant of its own", ge=0)
     isp_s: float = quantity("s", "specific impulse of its main manoeuvres", ge=0, le=1000)
-    phasing_d: float = quantity("d", "lift-off to docking in low Earth orbit", ge=0, le=60)
+    phasing_d: float = quantity("d", "lift-off to docking in low Earth orbit, for types without profiles", ge=0, le=60)
     docked_max_d: float = quantity("d", "longest stay at a port", ge=0)
     return_d: float = quantity("d", "undocking to landing or destructive entry", ge=0, le=800)
     processing_d: float = quantity("d", "days in a processing facility before it goes to the pad", ge=0)
@@ -76,6 +77,29 @@ class VehicleType(_Record):
     unload_h: float = quantity("h", "crew hours set aside to unload it full", ge=0)
     load_h: float = quantity("h", "crew hours set aside to load return cargo and trash", ge=0)
     price_usd: float = quantity("USD", "catalogue price of one flight of the spacecraft, without launch", ge=0)
+    profiles: tuple[str, ...] = text(
+        "ways to a place in low Earth orbit, the preferred first; empty: phasing_d and the place's delta-v hold", default=()
+    )
+    beta_limit_deg: float | None = quantity(
+        "deg", "height of the Sun over the orbit plane beyond which it does not dock; empty: none", ge=0, le=90, default=None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile(_Record):
+    """A way from lift-off to contact in low Earth orbit: where the launcher lets go, how many revolutions, the approach."""
+
+    profile: str = text("name of the way")
+    revolutions: float = quantity("1", "revolutions from insertion to the approach", ge=1, le=200)
+    coast_revolutions: float = quantity("1", "of these, before the first phasing burn", ge=0, le=199)
+    approach_h: float = quantity("h", "from the place's height to contact, holds and fly-around included", ge=0, le=48)
+    approach_m_s: float = quantity("m/s", "spacecraft's manoeuvres in the approach", ge=0)
+    ascent_s: float = quantity("s", "lift-off to insertion", ge=0, le=7200)
+    ascent_arc_deg: float = quantity("deg", "pad to insertion along the orbit", ge=0, le=360)
+    perigee_km: float = quantity("km", "height at which the launcher lets go: perigee", ge=100, le=2000)
+    apogee_km: float = quantity("km", "apogee of that orbit", ge=100, le=2000)
+    correction_m_s: float = quantity("m/s", "what mends the launcher's spread", ge=0)
+    plane_error_deg: float = quantity("deg", "plane that the launcher's guidance leaves to be mended", ge=0, le=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +205,9 @@ class Destination(_Record):
     hatch_open_d: float = quantity("d", "docking to the first piece moved (leak checks, hatch opening)", ge=0)
     clearance_d: float = quantity("d", "days between a departure and the next arrival at the same port", ge=0)
     arrival_spacing_d: float = quantity("d", "days between two arrivals at the place, whatever the ports", ge=0, default=0.0)
-    delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres from separation to docking", ge=0)
+    delta_v_m_s: float = quantity(
+        "m/s", "spacecraft's own manoeuvres from separation to docking, for types without profiles", ge=0
+    )
     departure_delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres from undocking to its end", ge=0)
     market_kg: float | None = quantity("kg", "all suppliers' cargo to this place in a year", ge=0, default=None)
 

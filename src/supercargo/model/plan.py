@@ -99,6 +99,10 @@ class Flight(_Checked):
     outcome: str = text(
         "empty: planned; what became of one that has flown (a lost one never saw its port)", choices=OUTCOMES, default=""
     )
+    profile: str = text("way to the place; empty: agreed, listed, or of a type without profiles", default="")
+    way_delta_v_m_s: float | None = quantity(
+        "m/s", "manoeuvres from insertion to contact by the profile; empty: those of the place", ge=0, default=None
+    )
 
     @property
     def lost(self) -> bool:
@@ -308,6 +312,10 @@ class PlannedMission(_Checked):
     service_cost_usd: float = quantity("USD", "the part that the logistics service bears", ge=0)
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service")
     outcome: str = text("empty: planned; what became of a mission that has flown", choices=OUTCOMES, default="")
+    profile: str = text(
+        "way by which it arrives, of the scenario's profiles.csv; empty: agreed, listed, or of a type without profiles",
+        default="",
+    )
 
     @property
     def lost(self) -> bool:

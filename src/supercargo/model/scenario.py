@@ -19,6 +19,7 @@ from supercargo.model.catalogue import (
     Orbit,
     Pad,
     Port,
+    Profile,
     Rate,
     Site,
     TransferWindow,
@@ -142,6 +143,7 @@ class Scenario:
     spares: tuple[Spare, ...]
     hazard_pairs: tuple[HazardPair, ...]
     cost_rates: tuple[CostRate, ...]
+    profiles: tuple[Profile, ...] = ()
     digest: str = ""
 
     @cached_property
@@ -163,6 +165,11 @@ class Scenario:
     def launcher_named(self) -> Mapping[str, Launcher]:
         """Launchers by name."""
         return {launcher.launcher: launcher for launcher in self.launchers}
+
+    @cached_property
+    def profile_named(self) -> Mapping[str, Profile]:
+        """Ways to a place in low Earth orbit by name."""
+        return {profile.profile: profile for profile in self.profiles}
 
     @cached_property
     def places(self) -> Mapping[str, Destination]:

@@ -14,16 +14,8 @@ from supercargo.astro.crossings import NEAR_EPOCH_D, MovingPlane, find_crossings
 from supercargo.astro.elements import states
 from supercargo.astro.frames import beta_deg, pad_direction
 from supercargo.astro.lighting import eclipse_share, shade_depth_rad
-from supercargo.astro.manoeuvres import EARTH_KM, Burn, paid
-from supercargo.astro.rendezvous import (
-    ArrivalOption,
-    Busy,
-    Chaser,
-    DockLight,
-    Insertion,
-    Meeting,
-    arrival_options,
-)
+from supercargo.astro.manoeuvres import Burn, paid
+from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, arrival_options
 from supercargo.astro.timescales import instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
 from supercargo.model import (
@@ -33,12 +25,14 @@ from supercargo.model import (
     MissionRequest,
     Orbit,
     Port,
+    Profile,
     Scenario,
     Site,
     VehicleType,
     WindowQuery,
     WindowsFound,
 )
+from supercargo.plan.ways import insertion_of, meeting_of, profile_of
 from supercargo.plan.windows import azimuth_lawful, find_windows
 
 __all__ = ["list_arrivals"]
@@ -57,6 +51,7 @@ class _Case:
     site: Site
     vehicles: tuple[VehicleType, ...]
     plane: MovingPlane
+    profiles: tuple[Profile, ...]
     busy: dict[str, tuple[Busy, ...]]  # by docking system
 
 
@@ -152,8 +147,9 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
     return tuple(spans)
 
 
-def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
+def _chaser(vehicle: VehicleType, record: Profile, case: _Case) -> Chaser:
     """A spacecraft loaded to its upmass, that keeps what its departure takes."""
+    limits_deg = (case.query.beta_limit_deg, vehicle.beta_limit_deg)
     leaving_kg = vehicle.dry_mass_kg + max(vehicle.downmass_kg, vehicle.disposal_kg)
     (departure,) = paid([Burn(name="departure", delta_v_m_s=case.place.departure_delta_v_m_s)], leaving_kg, vehicle.isp_s)
     return Chaser(
@@ -161,7 +157,8 @@ def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
         propellant_kg=vehicle.propellant_kg,
         isp_s=vehicle.isp_s,
         kept_kg=departure.propellant_kg,
-        beta_limit_deg=case.query.beta_limit_deg,
+        approach_m_s=record.approach_m_s,
+        beta_limit_deg=min((limit for limit in limits_deg if limit is not None), default=90.0),
         needs_light=case.query.needs_light,
     )
 
@@ -174,15 +171,6 @@ def _light(plane: MovingPlane, at_s: float) -> DockLight:
         return DockLight(beta_deg=beta, lit=None)
     position, _ = states(plane.satellite, at, where=f"orbits.csv, {plane.place}")
     return DockLight(beta_deg=beta, lit=bool(shade_depth_rad(position, at, shade="umbra")[0] <= 0.0))
-
-
-def _meeting(window: LaunchWindow, plane: MovingPlane) -> Meeting:
-    phase = window.phase_deg
-    return Meeting(
-        lift_off_s=seconds_since_j2000(window.launch_utc),
-        height_km=plane.semi_major_axis_km - EARTH_KM,
-        phase_deg=None if phase is None else (phase + 180.0) % 360.0 - 180.0,
-    )
 
 
 def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: ArrivalOption) -> Arrival:
@@ -228,15 +216,18 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
 
 def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
     """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
-    meeting, insertion = _meeting(window, case.plane), Insertion()
+    meeting = meeting_of(window, case.plane)
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
-        options = arrival_options(
-            meeting, insertion, _chaser(vehicle, case),
-            light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
-        )  # fmt: skip
-        for option in options:
+        for record in case.profiles:
+            (option,) = arrival_options(
+                meeting, insertion_of(record), _chaser(vehicle, record, case), (profile_of(record),),
+                light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
+            )  # fmt: skip
+            if vehicle.profiles and record.profile not in vehicle.profiles:
+                unused = f"{vehicle.vehicle_type} does not fly by this profile"
+                option = replace(option, refused=(unused, *option.refused))
             yield _row(case, window, vehicle, option)
 
 
@@ -281,6 +272,7 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     systems = {vehicle.docking_system for vehicle in vehicles}
     case = _Case(
         query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
+        profiles=scenario.profiles,
         busy={system: _busy(scenario, query, system) for system in sorted(systems)},
     )  # fmt: skip
     windows: tuple[LaunchWindow, ...] = ()

@@ -58,6 +58,7 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
     vehicle = scenario.vehicle_types[flight.vehicle_type]
     place = scenario.places[flight.destination]
     mass = {d: math.fsum(row.mass_kg for row in rows if row.direction == d) for d in ("up", "down", "disposal")}
+    arrival_m_s = place.delta_v_m_s if flight.way_delta_v_m_s is None else flight.way_delta_v_m_s
     back_kg = mass["down"] + mass["disposal"]
     leaving_kg = propellant_kg(vehicle.dry_mass_kg + back_kg, place.departure_delta_v_m_s, vehicle.isp_s)
     spent = [cost for cost in costs if not cost.account.startswith("revenue")]
@@ -87,14 +88,14 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
         late_load_capacity_kg=vehicle.late_load_kg,
         downmass_kg=mass["down"],
         disposal_kg=mass["disposal"],
-        delta_v_m_s=place.delta_v_m_s + place.departure_delta_v_m_s,
-        propellant_kg=leaving_kg
-        + propellant_kg(vehicle.dry_mass_kg + mass["up"] + leaving_kg, place.delta_v_m_s, vehicle.isp_s),
+        delta_v_m_s=arrival_m_s + place.departure_delta_v_m_s,
+        propellant_kg=leaving_kg + propellant_kg(vehicle.dry_mass_kg + mass["up"] + leaving_kg, arrival_m_s, vehicle.isp_s),
         cost_usd=math.fsum(cost.plan_usd for cost in spent),
         service_cost_usd=math.fsum(cost.plan_usd for cost in spent if cost.paid_by == "service"),
         price_usd=math.fsum(cost.plan_usd for cost in costs if cost.account.startswith("revenue")),
         furnished_by=scenario.requests[flight.mission_id].furnished_by,
         outcome=flight.outcome,
+        profile=flight.profile,
     )
 
 

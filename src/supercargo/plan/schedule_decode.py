@@ -78,4 +78,6 @@ def _flight(scenario: Scenario, market: Market, option: Option, names: Mapping[s
         depart_utc=launch_utc + at(course.depart_s),
         end_utc=launch_utc + at(course.end_s),
         unload_h_d=min(vehicle.unload_h_d, place.handling_h_d),
+        profile=option.way.profile,
+        way_delta_v_m_s=option.way.delta_v_m_s,
     )

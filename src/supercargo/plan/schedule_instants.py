@@ -55,20 +55,18 @@ def _work_s(hours: float, rate_h_d: float) -> int:
 
 
 def course_of(
-    request: MissionRequest, vehicle: VehicleType, launcher: Launcher, place: Destination, transit_d: float | None
+    request: MissionRequest, vehicle: VehicleType, launcher: Launcher, place: Destination, arrive_s: int
 ) -> Course | None:
     """A cargo spacecraft leaves as soon as its shortest stay, its unloading and its loading allow.
 
-    `transit_d` [d] is that of a listed window, None where the phasing agreed for the mission holds, else the type's own.
+    `arrive_s` is the length of the way [s after lift-off].
     None is returned where cargo has to be handled and nobody is there to handle it.
     """
     rate_h_d = min(vehicle.unload_h_d, place.handling_h_d)
     if rate_h_d <= 0 and vehicle.unload_h + vehicle.load_h > 0:
         return None
     pad_s = -seconds_of(days(launcher.pad_d))
-    phasing_d = vehicle.phasing_d if request.phasing_d is None else request.phasing_d
     return_d = vehicle.return_d if request.return_d is None else request.return_d
-    arrive_s = seconds_of(days(phasing_d if transit_d is None else transit_d))
     hatch_s = seconds_of(days(place.hatch_open_d))
     unload_end_s = arrive_s + hatch_s + _work_s(vehicle.unload_h, rate_h_d)
     load_s = _work_s(vehicle.load_h, rate_h_d)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supercargo.kernel import days
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
 from supercargo.plan.schedule_instants import Course, course_of, seconds_of
 from supercargo.plan.schedule_pools import Closures, Yard, closures_of, hands, yard_of
+from supercargo.plan.ways import Way, Ways
 from supercargo.solve.scheduling import FOREVER, Use
 
-__all__ = ["HURDLES", "Market", "Option", "options_of", "uses_of"]
+__all__ = ["HURDLES", "NEXT_PASS_S", "Market", "Option", "options_of", "uses_of"]
 
 HURDLES = (
     "none of its vehicle types is in the catalogue with a launcher that the request allows",
     "there is no pad at an allowed site for its launchers",
     "no launch window opens between {earliest} and {latest}",
     "site or pad is closed at every launch window",
+    "no way to dock stands at any launch window: the phase is out of range, or the Sun too high over the orbit plane",
     "its longest stay is too short for unloading and loading at the place's handling hours",
     "the place is closed at every arrival or departure it could make",
     "no processing facility at its sites takes its vehicle types",
@@ -29,6 +31,10 @@ HURDLES = (
 """Why a mission may have no lawful option at all, in the order in which a candidate meets them."""
 
 
+NEXT_PASS_S = 77_760
+"""Nine tenths of a day: a pad comes back to an orbit plane after 23 to 24 hours, a little more where the plane moves east."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A mission on one launch window with one type, launcher, facility, port and tail; alike ones count as one."""
@@ -38,13 +44,14 @@ class Option:
     launch_s: int
     vehicle: VehicleType
     launcher: Launcher
+    way: Way
     course: Course
     facility: int
     port: int
     tail: int
 
     @property
-    def key(self) -> tuple[int, int, str, str, str, str, int, int, int]:
+    def key(self) -> tuple[int, int, str, str, str, str, int, int, int, int, str]:
         """Order that does not depend on the order of the input."""
         window = self.window
         kind = self.vehicle.vehicle_type
@@ -58,6 +65,8 @@ class Option:
             self.port,
             self.tail,
             self.facility,
+            self.course.arrive_s,
+            self.way.profile,
         )
 
 
@@ -101,6 +110,7 @@ class _Sieve:
         windows: dict[tuple[str, str], list[LaunchWindow]],
     ) -> None:
         self.scenario, self.yard, self.closures, self.windows = scenario, yard, closures, windows
+        self.approaches = Ways(scenario, (window for own in windows.values() for window in own))
         self.first_pads = tuple(key for key, number in yard.pads.items() if yard.pools[number].members[0] == key[1])
         self.reached = 0
 
@@ -111,18 +121,22 @@ class _Sieve:
         """All lawful options of a mission."""
         place = self.scenario.places[request.destination]
         for vehicle, launcher in self.ways(request):
-            courses: dict[float | None, Course | None] = {}
+            courses: dict[int, Course | None] = {}
             for window in self.launches(request, launcher):
-                if window.transit_d not in courses:
-                    courses[window.transit_d] = course_of(request, vehicle, launcher, place, window.transit_d)
-                course = courses[window.transit_d]
-                if course is None or not course.stays:
-                    continue
-                self.past(4)
                 launch_s = seconds_of(window.launch_utc - self.scenario.settings.start_utc)
-                open_course = self.kept_open(course, launch_s, place)
-                if open_course is not None:
-                    yield from self.placed(Option(number, window, launch_s, vehicle, launcher, open_course, -1, -1, -1))
+                found: list[Option] = []
+                for way in self.approaches.of(request, vehicle, window):
+                    self.past(4)
+                    if way.arrive_s not in courses:
+                        courses[way.arrive_s] = course_of(request, vehicle, launcher, place, way.arrive_s)
+                    course = courses[way.arrive_s]
+                    if course is None or not course.stays:
+                        continue
+                    self.past(5)
+                    open_course = self.kept_open(course, launch_s, place)
+                    if open_course is not None:
+                        found += self.placed(Option(number, window, launch_s, vehicle, launcher, way, open_course, -1, -1, -1))
+                yield from _worth_weighing(found)
 
     def ways(self, request: MissionRequest) -> Iterator[tuple[VehicleType, Launcher]]:
         for kind in sorted(set(request.vehicle_types)):
@@ -165,7 +179,7 @@ class _Sieve:
         later = self.closures.end_of("destination", place.destination, depart)
         if later > launch_s + course.latest_depart_s:
             return None
-        self.past(5)
+        self.past(6)
         return course.departing(later - launch_s)
 
     def placed(self, option: Option) -> Iterator[Option]:
@@ -175,23 +189,20 @@ class _Sieve:
         ports = list(self.ports(option)) if facilities else []
         tails = self.yard.tails.get(vehicle, ())
         if ports and tails:
-            self.past(10)
+            self.past(11)
         for facility in facilities:
             for port in ports:
                 for tail in tails:
-                    yield Option(
-                        option.mission, option.window, option.launch_s, option.vehicle, option.launcher, option.course,
-                        facility, port, tail,
-                    )  # fmt: skip
+                    yield replace(option, facility=facility, port=port, tail=tail)
 
     def facilities(self, option: Option) -> Iterator[int]:
         start, end = option.launch_s + option.course.processing_s, option.launch_s + option.course.pad_s
         for number, facility in self.yard.facilities.get(option.window.site, ()):
             if facility.vehicle_types and option.vehicle.vehicle_type not in facility.vehicle_types:
                 continue
-            self.past(6)
+            self.past(7)
             if not self.closures.meet("facility", facility.facility_id, start, end):
-                self.past(7)
+                self.past(8)
                 yield number
 
     def ports(self, option: Option) -> Iterator[int]:
@@ -200,13 +211,26 @@ class _Sieve:
         for number, port in self.yard.ports.get(option.window.destination, ()):
             if option.vehicle.docking_system not in port.docking_system:
                 continue
-            self.past(8)
+            self.past(9)
             too_early = port.from_utc is not None and arrive < seconds_of(port.from_utc - start_utc)
             too_late = port.to_utc is not None and depart > seconds_of(port.to_utc - start_utc)
             closed = self.closures.meet("port", f"{port.destination}/{port.port}", arrive, depart)
             if not (too_early or too_late or closed):
-                self.past(9)
+                self.past(10)
                 yield number
+
+
+def _worth_weighing(options: list[Option]) -> Iterator[Option]:
+    """Options of one window without those by a slow way where one that the type prefers docks a day earlier.
+
+    The preferred way through the pad's next pass of the plane brings the same spacecraft to the same port as early.
+    """
+    preferred: dict[tuple[int, int, int], int] = {}
+    for option in options:
+        place = (option.facility, option.port, option.tail)
+        if option.course.arrive_s < preferred.get(place, option.course.arrive_s) + NEXT_PASS_S:
+            preferred[place] = min(preferred.get(place, option.course.arrive_s), option.course.arrive_s)
+            yield option
 
 
 def uses_of(scenario: Scenario, yard: Yard, option: Option) -> tuple[Use, ...]:

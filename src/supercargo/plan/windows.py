@@ -25,7 +25,7 @@ from supercargo.astro.timescales import Floats, Truths, instant_at, seconds_sinc
 from supercargo.kernel import ScenarioError, Watch, as_written, seconds, silent
 from supercargo.model import Flight, Launcher, LaunchWindow, MissionRequest, Pad, Scenario, Site, TransferWindow
 
-__all__ = ["azimuth_lawful", "find_windows", "launchers_serving", "lift_off_window"]
+__all__ = ["azimuth_lawful", "find_windows", "launchers_serving", "lift_off_window", "planes_held"]
 
 _DAY = timedelta(days=1)
 
@@ -167,7 +167,7 @@ def _rows_at(stand: _Stand, plane: MovingPlane, launch_s: Floats, passes: _Passe
         )
 
 
-def _planes_held(scenario: Scenario, destination: str) -> tuple[tuple[MovingPlane, float, float], ...]:
+def planes_held(scenario: Scenario, destination: str) -> tuple[tuple[MovingPlane, float, float], ...]:
     """Each orbit of a place with the span (after, until] of lift-offs to which its epoch is the nearest [s since J2000]."""
     planes = [moving_plane(orbit) for orbit in scenario.orbits_of.get(destination, ())]
     if not planes:
@@ -182,7 +182,7 @@ def _planes_held(scenario: Scenario, destination: str) -> tuple[tuple[MovingPlan
 
 def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) -> Iterator[LaunchWindow]:
     """Rows of a place that is reached by crossing its orbit plane; each pad's passes are found once for all launchers."""
-    held = _planes_held(scenario, destination)
+    held = planes_held(scenario, destination)
     passes: dict[tuple[float, float, int], Crossings] = {}
     start = min((stand.spans[0][0] for stand in stands), default=scenario.settings.start_utc)
     end = max((stand.spans[-1][1] for stand in stands), default=start)
@@ -210,7 +210,7 @@ def lift_off_window(scenario: Scenario, flight: Flight) -> LaunchWindow:
         destination=flight.destination, site=site, pad=pad, launcher=scenario.launcher_named[flight.launcher], spans=()
     )
     launch_s = np.array([seconds_since_j2000(flight.launch_utc)])
-    held = _planes_held(scenario, flight.destination)
+    held = planes_held(scenario, flight.destination)
     plane = next(plane for plane, after_s, until_s in held if after_s < launch_s[0] <= until_s)
     over_s = launch_s + stand.launcher.lead_s
     azimuth = launch_azimuth_deg(normals(plane, over_s), teme(pad_direction(pad.latitude_deg, pad.longitude_deg), over_s))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from supercargo.referee.case import TIME_TOLERANCE_S, Case, day_word, span_s, stamp, when
 from supercargo.referee.rule import Finding
+from supercargo.referee.ways import WAY_TOLERANCE_S, way_up
 
 __all__ = [
     "arrival_instant",
@@ -152,8 +153,15 @@ def _agreed(asked: float | None, own: float) -> float:
 
 
 def arrival_instant(case: Case) -> Iterator[Finding]:
-    """A spacecraft arrives when its phasing, or the listed transit, is over."""
+    """A spacecraft arrives when its way by profile, its phasing or the listed transit is over."""
     for name, voyage in case.arrivals.items():
+        reckoned = way_up(case, voyage)
+        if reckoned is not None:
+            late_s = voyage.arrive_s - voyage.launch_s - reckoned.way_s
+            if abs(late_s) > WAY_TOLERANCE_S:
+                said, way = day_word(voyage.arrive_s - voyage.launch_s), day_word(reckoned.way_s)
+                yield name, f"mission {name} arrives {said} after lift-off; by {voyage.mission.profile} it takes {way}"
+            continue
         window = case.window_of.get(name)
         transit_d = window.transit_d if window else None
         way_s = span_s(_agreed(voyage.request.phasing_d, voyage.vehicle.phasing_d) if transit_d is None else transit_d)

@@ -12,19 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from supercargo.astro.elements import MeanElements, elements_of, satellite_of, states
-from supercargo.astro.frames import plane_normal
+from supercargo.astro.frames import pad_direction, plane_normal, teme
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError
 from supercargo.model import Orbit
 
-__all__ = ["EARTH_TURN_DEG_S", "Plane", "plane_of"]
+__all__ = ["EARTH_TURN_DEG_S", "PHASE_EDGE", "Plane", "plane_of"]
 
 EARTH_TURN_DEG_S = math.degrees(EARTH_TURN_RAD_S)
+
+PHASE_EDGE = 0.02
+"""So near to the border of what is known of a phase (`Plane.phase_doubt`), to say it and to leave it out are both lawful."""
 
 _J2, _J4 = 1.082616e-3, -1.65597e-6  # WGS 72, as SGP4 uses them
 _EARTH_KM = 6378.135
 _KE = 0.0743669161  # sqrt(GM) in Earth radii and minutes, WGS 72
 _NEAR_S = 14 * DAY_S
+_KNOWN_DEG = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,28 @@ class Plane:
         """One sigma of the node [deg]: 7/2 of its rate for each unit of relative error in the semi-major axis, times age."""
         slope = 3.5 * math.degrees(abs(self.drift.rate_rad_s)) / self.drift.semi_major_km  # deg/s for each km
         return np.asarray(slope * self.orbit.sigma_altitude_km * np.abs(at_s - self.epoch_s))
+
+    def phases_deg(self, latitude_deg: float, longitude_deg: float, at_s: Floats) -> Floats:
+        """How far the place is ahead of a pad along its orbit [instant] deg, 0 to 360, by SGP4.
+
+        Raises ScenarioError where SGP4 can't carry the orbit.
+        """
+        place, _ = states(satellite_of(self.orbit), at_s)
+        normal = self.normals(at_s)
+        over = teme(pad_direction(latitude_deg, longitude_deg), at_s)
+        over = over - normal * np.sum(normal * over, axis=-1, keepdims=True)  # the pad's foot in the plane
+        across = np.sum(normal * np.cross(over, place), axis=-1)
+        return np.asarray(np.degrees(np.arctan2(across, np.sum(over * place, axis=-1))) % 360.0)
+
+    def phase_doubt(self, at_s: Floats) -> Floats:
+        """Below 1 the place on the orbit is known [instant]: sigma of the phase over 30 deg, age over 14 days, whichever is more.
+
+        Each kilometre of mean altitude changes the mean motion by 3/2 of itself over the semi-major axis.
+        """
+        age_s = np.abs(at_s - self.epoch_s)
+        turn_deg_s = math.degrees(_KE / 60.0 * (_EARTH_KM / self.drift.semi_major_km) ** 1.5)
+        sigma_deg = 1.5 * turn_deg_s * self.orbit.sigma_altitude_km / self.drift.semi_major_km * age_s
+        return np.asarray(np.maximum(sigma_deg / _KNOWN_DEG, age_s / _NEAR_S))
 
 
 def plane_of(orbit: Orbit) -> Plane | None:

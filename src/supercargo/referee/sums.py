@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from supercargo.referee.case import MASS_TOLERANCE_KG, Case, Voyage
 from supercargo.referee.rule import Finding
+from supercargo.referee.ways import WAY_TOLERANCE_M_S, way_up
 
 __all__ = ["bays_true", "burn_kg", "mission_capacity", "mission_propellant", "mission_sums", "propellant_short"]
 
@@ -70,22 +71,32 @@ def burn_kg(wet_kg: float, delta_v_m_s: float, isp_s: float) -> float:
     return wet_kg * (math.exp(min(delta_v_m_s / (isp_s * _G0_M_S2), 700.0)) - 1.0)
 
 
-def _propellant_kg(case: Case, voyage: Voyage) -> float:
+def _arrival_m_s(case: Case, voyage: Voyage) -> tuple[float, float]:
+    """Change of speed on the way to the place and how far a plan may be from it [m/s]: by the profile, else the place's."""
+    way = way_up(case, voyage)
+    return (way.delta_v_m_s, WAY_TOLERANCE_M_S) if way else (voyage.place.delta_v_m_s, 2e-3)
+
+
+def _propellant_kg(case: Case, voyage: Voyage, arrival_m_s: float) -> float:
     vehicle, place = voyage.vehicle, voyage.place
     up_kg = math.fsum(load.row.mass_kg for load in case.up(voyage.mission_id))
     back_kg = math.fsum(load.row.mass_kg for load in case.back(voyage.mission_id))
     leaving_kg = burn_kg(vehicle.dry_mass_kg + back_kg, place.departure_delta_v_m_s, vehicle.isp_s)
-    return leaving_kg + burn_kg(vehicle.dry_mass_kg + up_kg + leaving_kg, place.delta_v_m_s, vehicle.isp_s)
+    return leaving_kg + burn_kg(vehicle.dry_mass_kg + up_kg + leaving_kg, arrival_m_s, vehicle.isp_s)
 
 
 def mission_propellant(case: Case) -> Iterator[Finding]:
-    """A mission's change of speed is that of its place, and its propellant follows from it."""
+    """A mission's change of speed is that of its profile, else of its place, and its propellant follows from it."""
     for name, voyage in case.voyages.items():
-        mission, place = voyage.mission, voyage.place
-        delta_v_m_s = place.delta_v_m_s + place.departure_delta_v_m_s
-        if abs(mission.delta_v_m_s - delta_v_m_s) > 2e-3:
-            yield name, f"mission {name}: delta_v_m_s says {mission.delta_v_m_s:g}, the place asks {delta_v_m_s:g} m/s"
-        true_kg = _propellant_kg(case, voyage)
+        mission, leaving_m_s = voyage.mission, voyage.place.departure_delta_v_m_s
+        arrival_m_s, tolerance_m_s = _arrival_m_s(case, voyage)
+        said_m_s = mission.delta_v_m_s - leaving_m_s
+        if abs(said_m_s - arrival_m_s) > tolerance_m_s:
+            asks = f"{mission.profile or 'the place'} asks {arrival_m_s + leaving_m_s:.3f} m/s"
+            yield name, f"mission {name}: delta_v_m_s says {mission.delta_v_m_s:g}, {asks}"
+        elif voyage.mission.profile:
+            arrival_m_s = said_m_s  # within the tolerance the propellant goes with what is said
+        true_kg = _propellant_kg(case, voyage, arrival_m_s)
         if abs(mission.propellant_kg - true_kg) > MASS_TOLERANCE_KG + 1e-9 * true_kg:
             yield name, f"mission {name}: propellant_kg says {mission.propellant_kg:.3f}, by its loads it is {true_kg:.3f} kg"
 
@@ -93,7 +104,7 @@ def mission_propellant(case: Case) -> Iterator[Finding]:
 def propellant_short(case: Case) -> Iterator[Finding]:
     """A spacecraft that needs more propellant than its tanks hold flies at the operator's word only."""
     for name, voyage in case.voyages.items():
-        need_kg, have_kg = _propellant_kg(case, voyage), voyage.vehicle.propellant_kg
+        need_kg, have_kg = _propellant_kg(case, voyage, _arrival_m_s(case, voyage)[0]), voyage.vehicle.propellant_kg
         if need_kg > have_kg + MASS_TOLERANCE_KG:
             yield name, f"mission {name} needs {need_kg:.1f} kg of propellant, its tanks hold {have_kg:g} kg"
 

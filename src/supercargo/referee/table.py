@@ -21,6 +21,7 @@ from supercargo.referee import (
     stock,
     stowage,
     sums,
+    ways,
     windows,
 )
 from supercargo.referee.case import Case
@@ -54,6 +55,9 @@ RULES: tuple[Rule, ...] = (
     _rule("launch-window", flights.launch_window),
     _rule("window-marked", flights.window_marked),
     _rule("outcome-known", flights.outcome_known),
+    _rule("profile-lawful", ways.profile_lawful),
+    _rule("profile-phase", ways.profile_phase),
+    _rule("beta-cutout", ways.beta_cutout),
     _rule("arrival-instant", flights.arrival_instant),
     _rule("stay-length", flights.stay_length),
     _rule("end-instant", flights.end_instant),
@@ -67,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     _rule("window-steering", windows.window_steering),
     _rule("window-sigma", windows.window_sigma),
     _rule("window-light", windows.window_light),
+    _rule("window-phase", windows.window_phase),
     _rule("window-listed", windows.window_listed),
     # resources
     _rule("pad-free", resources.pad_free),

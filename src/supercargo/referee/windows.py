@@ -14,7 +14,7 @@ from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats
 from supercargo.kernel import ScenarioError
 from supercargo.model import Launcher, LaunchWindow, Orbit, Pad, Site
 from supercargo.referee.case import TIME_TOLERANCE_S, Case, day_word, stamp, when
-from supercargo.referee.planes import EARTH_TURN_DEG_S, Plane, plane_of
+from supercargo.referee.planes import EARTH_TURN_DEG_S, PHASE_EDGE, Plane, plane_of
 from supercargo.referee.rule import Finding
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "window_light",
     "window_listed",
     "window_offset",
+    "window_phase",
     "window_plane",
     "window_sigma",
     "window_steering",
@@ -32,6 +33,7 @@ _J2000_S = 946_728_000  # 2000-01-01T12:00:00Z, since 1970
 _CROSSING_DEG = 0.02
 _AZIMUTH_DEG = 1.5  # the speed at burn-out, which turns the azimuth, is the launcher's own secret
 _BETA_DEG = 0.1
+_PHASE_DEG = 0.1
 _LEVEL = 0.2  # nearer to due east or west a pass may be called either
 _SIGMA_FLOOR_S = 10.0
 _PARKING_KM_S = 7.79  # circular at about 200 km
@@ -257,6 +259,30 @@ def window_light(case: Case) -> Iterator[Finding]:
             faulty = np.abs(said - beta) > _BETA_DEG + group.doubt_deg  # an empty cell claims nothing
         for index, row in _wrong(group, faulty):
             yield _name(row), f"beta_deg says {row.beta_deg}, the Sun stands {beta[index]:.2f} deg over the plane"
+
+
+def window_phase(case: Case) -> Iterator[Finding]:
+    """How far the place is ahead of the pad is stated where it is known, and only there, and is true."""
+    for group in _groups(case):
+        said, doubt = _column(group, "phase_deg"), group.plane.phase_doubt(group.launch_s)
+        stated = ~np.isnan(said)
+        for index, row in _wrong(group, (stated != (doubt < 1.0)) & (np.abs(doubt - 1.0) > PHASE_EDGE)):
+            words = "so far from the epoch it is not known" if stated[index] else "it is known and not stated"
+            yield _name(row), f"phase_deg says {row.phase_deg}; {words}"
+        near = np.flatnonzero(stated & (doubt < 1.0 + PHASE_EDGE))
+        if near.size:
+            yield from _wrong_phases(group, near, said[near])
+
+
+def _wrong_phases(group: _Group, near: npt.NDArray[np.intp], said_deg: Floats) -> Iterator[Finding]:
+    try:
+        true_deg = group.plane.phases_deg(group.pad.latitude_deg, group.pad.longitude_deg, group.launch_s[near])
+    except ScenarioError:
+        return  # window-plane tells of an orbit that can't be worked out
+    off_deg = (said_deg - true_deg + 180.0) % 360.0 - 180.0
+    for place in np.flatnonzero(np.abs(off_deg) > _PHASE_DEG):
+        row = group.rows[int(near[place])]
+        yield _name(row), f"phase_deg says {row.phase_deg}, {row.destination} is {true_deg[place]:.2f} deg ahead of the pad"
 
 
 def window_listed(case: Case) -> Iterator[Finding]:

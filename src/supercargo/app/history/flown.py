@@ -93,7 +93,8 @@ def _flight(scenario: Scenario, past: PastFlight) -> Flight:
     request = scenario.requests[past.name]
     vehicle, launcher = scenario.vehicle_types[past.vehicle_type], scenario.launcher_named[past.record.launch_vehicle]
     place = scenario.places["ISS"]
-    course = course_of(request, vehicle, launcher, place, None)
+    phasing_d = vehicle.phasing_d if request.phasing_d is None else request.phasing_d
+    course = course_of(request, vehicle, launcher, place, round(days(phasing_d).total_seconds()))
     assert course is not None  # the station has hands for cargo
     course = _as_flown(course, past)
     facility = next(one for one in scenario.facilities if one.site == past.record.launch_site)
