@@ -22,6 +22,7 @@ from supercargo.model import (
     Pad,
     Port,
     Price,
+    Profile,
     Rate,
     Scenario,
     Settings,
@@ -74,6 +75,32 @@ def a_vehicle(**changes: Any) -> VehicleType:
         "price_usd": 50e6,
     }
     return VehicleType(**{**base, **FACT, **changes})
+
+
+def a_profile(**changes: Any) -> Profile:
+    base: dict[str, Any] = {
+        "profile": "2-day",
+        "revolutions": 32.6,
+        "coast_revolutions": 2.5,
+        "approach_h": 0.75,
+        "approach_m_s": 15.0,
+        "ascent_s": 528.0,
+        "ascent_arc_deg": 15.5,
+        "perigee_km": 200.0,
+        "apogee_km": 242.0,
+        "correction_m_s": 3.0,
+        "plane_error_deg": 0.02,
+    }
+    return Profile(**{**base, **FACT, **changes})
+
+
+WAYS_UP = (
+    a_profile(profile="2-orbit", revolutions=1.75, coast_revolutions=0.5),
+    a_profile(profile="4-orbit", revolutions=3.45, coast_revolutions=1.0),
+    a_profile(profile="1-day", revolutions=15.8, coast_revolutions=1.5),
+    a_profile(),
+    a_profile(profile="3-day", revolutions=48.5),
+)
 
 
 def a_bay(**changes: Any) -> Bay:
@@ -302,5 +329,6 @@ def a_scenario(**changes: Any) -> Scenario:
             ),
             CostRate(account="cargo processing", scor_process="make", driver="up_kg", usd=500.0, price_year=2026, **FACT),
         ),
+        profiles=WAYS_UP,
     )
     return replace(base, **changes)

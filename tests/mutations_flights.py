@@ -20,6 +20,7 @@ __all__ = [
     "azimuth_forged",
     "before_ready",
     "docked_and_lost",
+    "docked_by_another_profile",
     "doubt_forged",
     "ends_early",
     "facility_crowded",
@@ -39,12 +40,16 @@ __all__ = [
     "other_type",
     "outside_window",
     "pad_double_booked",
+    "phase_forged",
+    "phase_ignored",
     "port_not_yet_in_service",
     "port_out_of_service",
     "processing_d",
+    "profile_invented",
     "range_crowded",
     "stay_too_long",
     "sun_forged",
+    "sun_too_high",
     "sure_windows",
     "surest",
     "tail_too_soon",
@@ -245,6 +250,50 @@ def transit_cut(plan: OperationsPlan) -> OperationsPlan:
 def opportunity_invented(plan: OperationsPlan) -> OperationsPlan:
     row = pick((row for row in plan.windows if row.used_by and row.transit_d), "listed window in use")
     return changed(plan, "windows", row, launch_utc=row.launch_utc + timedelta(days=1000))
+
+
+# ways up
+
+
+def _by_plane(plan: OperationsPlan) -> list[PlannedMission]:
+    """Missions to a place whose plane is crossed, on a way that is not agreed."""
+    return [
+        mission
+        for mission in plan.missions
+        if plan.scenario.places[mission.destination].window_kind == "plane"
+        and not mission.lost
+        and plan.scenario.requests[mission.mission_id].phasing_d is None
+    ]
+
+
+def profile_invented(plan: OperationsPlan) -> OperationsPlan:
+    return changed(plan, "missions", pick(plan.missions, "mission"), profile="by balloon")
+
+
+def phase_ignored(plan: OperationsPlan) -> OperationsPlan:
+    """The mission claims the fastest profile, and its type may fly it, on a day on which the place is elsewhere."""
+    fastest = min(plan.scenario.profiles, key=lambda profile: profile.revolutions)
+    victim = pick(reversed(_by_plane(plan)), "mission to an orbit")
+    vehicle = plan.scenario.vehicle_types[victim.vehicle_type]
+    plan = scene(plan, "vehicles", vehicle, profiles=(fastest.profile,))
+    return changed(plan, "missions", victim, profile=fastest.profile)
+
+
+def docked_by_another_profile(plan: OperationsPlan) -> OperationsPlan:
+    """The mission arrives as if it had flown by the shortest profile, but does not say so."""
+    victim = pick((mission for mission in plan.missions if mission.profile), "mission by a profile")
+    return changed(plan, "missions", victim, arrive_utc=victim.launch_utc + timedelta(hours=3.5))
+
+
+def sun_too_high(plan: OperationsPlan) -> OperationsPlan:
+    """The type can't bear the Sun where it docks."""
+    victim = pick(_by_plane(plan), "mission to an orbit")
+    return scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], beta_limit_deg=0.0)
+
+
+def phase_forged(plan: OperationsPlan) -> OperationsPlan:
+    row = surest(plan)
+    return changed(plan, "windows", row, phase_deg=((row.phase_deg or 0.0) + 90.0) % 360.0)
 
 
 # resources

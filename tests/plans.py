@@ -51,6 +51,11 @@ FLOWN = {
     "G1": "M4", "G2": "M4",
 }  # fmt: skip
 BULK_PARTS = {"W1#1": 200.0, "W1#2": 60.0}
+# 32.6 revolutions from 221 km to a station at 416.7 km (15.5 revolutions a day), half-way up in the cruise; desk calculator:
+# 2.5 of 5335.1 s, half of 5394.5, 29.1 of 5454.2, half of 5514.1, ascent of 528 s and approach of 2700 s
+WAY_UP_S = 180_737
+# from 200 km straight up to it 62.82 and 62.32 m/s, less 12.38 that the launcher gave; 3 for spread, 2.69 plane, 15 approach
+WAY_UP_M_S = 62.82 + 62.32 - 12.38 + 3.0 + 2.69 + 15.0
 TAILS = {"M1": "W1", "M2": "W2", "M3": "W1", "M4": "W2"}
 PORTS = {"M1": "fore", "M2": "aft", "M3": "fore", "M4": "dock"}
 
@@ -120,7 +125,10 @@ def small_scenario() -> Scenario:
         pads=(*base.pads, replace(base.pads[0], pad="P2", launchers=("Rook",))),
         facilities=(*base.facilities, replace(base.facilities[0], facility_id="Cape-Small", vehicle_types=("Crow",))),
         tails=(replace(base.tails[0], flights_left=2), replace(base.tails[1], flights_left=2)),
-        vehicles=(a_vehicle(), a_vehicle(vehicle_type="Crow", launchers=("Lark",), docking_system="probe")),
+        vehicles=(
+            a_vehicle(profiles=("2-day",), beta_limit_deg=75.0),
+            a_vehicle(vehicle_type="Crow", launchers=("Lark",), docking_system="probe"),
+        ),
         bays=(*bays, a_bay(vehicle_type="Crow")),
         blackouts=(
             Blackout(kind="port", object="Hub/aft", from_utc=on_day(10), to_utc=on_day(30), reason="crew vehicle"),
@@ -203,12 +211,14 @@ def _mission(scenario: Scenario, mission_id: str, window: LaunchWindow) -> Plann
         way: math.fsum(BULK_PARTS.get(name, line.mass_kg) for name, line in aboard.items() if line.direction == way)
         for way in ("up", "down", "disposal")
     }
-    arrive = window.launch_utc + days(window.transit_d if window.transit_d is not None else vehicle.phasing_d)
+    way_up = window.transit_d is None
+    arrive = window.launch_utc + (days(window.transit_d) if window.transit_d is not None else timedelta(seconds=WAY_UP_S))
+    arrival_m_s = WAY_UP_M_S if way_up else place.delta_v_m_s
     depart = arrive + days(request.docked_min_d + 2.0)
     g0 = 9.80665
     dry = vehicle.dry_mass_kg + mass["down"] + mass["disposal"]
     leaving = dry * (math.exp(place.departure_delta_v_m_s / vehicle.isp_s / g0) - 1)
-    coming = (vehicle.dry_mass_kg + mass["up"] + leaving) * (math.exp(place.delta_v_m_s / vehicle.isp_s / g0) - 1)
+    coming = (vehicle.dry_mass_kg + mass["up"] + leaving) * (math.exp(arrival_m_s / vehicle.isp_s / g0) - 1)
     return PlannedMission(
         mission_id=mission_id, vehicle_id=TAILS[mission_id], vehicle_type="Wren", launcher="Lark", site="Cape", pad="P1",
         facility_id="Cape-PPF", destination=request.destination, port=PORTS[mission_id], launch_utc=window.launch_utc,
@@ -218,8 +228,9 @@ def _mission(scenario: Scenario, mission_id: str, window: LaunchWindow) -> Plann
         upvolume_capacity_m3=math.fsum(bay.dx_m * bay.dy_m * bay.dz_m for bay in scenario.bays_of["Wren"]),
         late_load_kg=math.fsum(line.mass_kg for line in aboard.values() if line.late_load),
         late_load_capacity_kg=vehicle.late_load_kg, downmass_kg=mass["down"], disposal_kg=mass["disposal"],
-        delta_v_m_s=place.delta_v_m_s + place.departure_delta_v_m_s, propellant_kg=leaving + coming, cost_usd=0.0,
+        delta_v_m_s=arrival_m_s + place.departure_delta_v_m_s, propellant_kg=leaving + coming, cost_usd=0.0,
         service_cost_usd=0.0, price_usd=0.0, furnished_by=request.furnished_by,
+        profile="2-day" if way_up else "",
     )  # fmt: skip
 
 

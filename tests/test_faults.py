@@ -107,7 +107,39 @@ def an_element_set(line1: str) -> Callable[[Path], None]:
     return plant
 
 
+def of_profiles(plant: Callable[[Path], None], profiles: str = "2-day") -> Callable[[Path], None]:
+    """The same, after the type Wren has been given profiles."""
+
+    def both(folder: Path) -> None:
+        cell("vehicles.csv", 2, "profiles", profiles)(folder)
+        plant(folder)
+
+    return both
+
+
 PLANTED = (
+    Planted(
+        "profile that nobody knows", of_profiles(lambda folder: None, "3-orbit"), "vehicles.csv", 2, "profiles", "profiles.csv"
+    ),
+    Planted(
+        "profile that only coasts",
+        cell("profiles.csv", 2, "coast_revolutions", "1.5"),
+        "profiles.csv",
+        2,
+        "revolutions",
+        "one revolution more",
+    ),
+    Planted(
+        "perigee above apogee", cell("profiles.csv", 2, "perigee_km", "300"), "profiles.csv", 2, "perigee_km", "raise apogee"
+    ),
+    Planted(
+        "insertion above the station",
+        of_profiles(cell("profiles.csv", 5, "apogee_km", "700")),
+        "profiles.csv",
+        5,
+        "apogee_km",
+        "take 2-day from the types",
+    ),
     Planted(
         "two orbits of one epoch",
         lambda folder: add_row("orbits.csv", (folder / "orbits.csv").read_text().split("\n")[1])(folder),

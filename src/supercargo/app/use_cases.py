@@ -13,6 +13,7 @@ from supercargo.kernel import NoPlan, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
+from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.referee import judge, unwaived
 from supercargo.report.page import render_report
@@ -109,7 +110,7 @@ def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
     flown = replace(flown, waivers=history_waivers(flown, flown.violations))
     meter("writing", 0.0)
     report_html = render_report(flown, summarise(flown))
-    files = folder_files(flown, run=meter.run(), report_html=report_html)
+    files = folder_files(flown, run=meter.run(), report_html=report_html, ephemerides=ephemerides_of(flown))
     beside = {f"{FLOWN_FOLDER}/{name}": content for name, content in files.items()}
     write_scenario(past.scenario, folder, beside=beside, force=asked.force)
     return past.scenario
@@ -154,7 +155,7 @@ def plan_scenario(
         raise _no_plan(plan, broken, str(folder))
     meter("writing", 0.0)
     report_html = render_report(plan, summarise(plan))
-    write_plan(plan, out, run=meter.run(), report_html=report_html, force=force)
+    write_plan(plan, out, run=meter.run(), report_html=report_html, ephemerides=ephemerides_of(plan), force=force)
     return plan
 
 

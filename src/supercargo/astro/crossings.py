@@ -26,6 +26,7 @@ __all__ = [
     "MovingPlane",
     "crossing_sigma_s",
     "find_crossings",
+    "latitude_rate_rad_s",
     "launch_azimuth_deg",
     "lift_offs",
     "moving_plane",
@@ -108,6 +109,14 @@ def node_rate_rad_s(elements: MeanElements) -> float:
     -5.18
     """
     return float(satellite_from_elements(elements).nodedot) / 60.0
+
+
+def latitude_rate_rad_s(plane: MovingPlane) -> float:
+    """A place gains on the node faster than Kepler's law says: the bulge turns its perigee too [rad/s].
+
+    SGP4's own secular rates of mean anomaly and perigee together.
+    """
+    return float(plane.satellite.mdot + plane.satellite.argpdot) / 60.0
 
 
 def moving_plane(orbit: Orbit) -> MovingPlane:

@@ -99,6 +99,8 @@ class Ways:
             return (Way("", _whole_s(window.transit_d)),)
         if request.phasing_d is not None:
             return (Way("", _whole_s(request.phasing_d)),)
+        if not vehicle.profiles and vehicle.beta_limit_deg is None:
+            return (Way("", _whole_s(vehicle.phasing_d)),)
         found = []
         for name in vehicle.profiles or ("",):
             chances = self._chances(window.destination, name, vehicle)

@@ -97,7 +97,7 @@ class Plane:
         return np.asarray(np.degrees(np.arctan2(across, np.sum(over * place, axis=-1))) % 360.0)
 
     def phase_doubt(self, at_s: Floats) -> Floats:
-        """Below 1 the place on the orbit is known [instant]: sigma of the phase over 30 deg, age over 14 days, whichever is more.
+        """Below 1 the place on the orbit is known [instant]: sigma of the phase over 30 deg, or age over 14 days, the greater.
 
         Each kilometre of mean altitude changes the mean motion by 3/2 of itself over the semi-major axis.
         """

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from supercargo.kernel import Fault
+from supercargo.kernel import DAY_S, Fault
 from supercargo.model.element_sets import element_set_faults, read_element_set
 from supercargo.store.sheets import Sheets
 
 __all__ = ["ORBIT_CHECKS"]
+
+_EARTH_KM3_S2 = 398_600.4418
+_EQUATOR_KM = 6378.137
+_ROOM_KM = 10.0
+"""Least rise from insertion to the place; the reckoning wants some of it."""
 
 _TOLERANCES = {
     "inclination_deg": 1e-4,
@@ -75,5 +81,51 @@ def _reachable_places(sheets: Sheets) -> Iterator[Fault]:
             yield sheets.fault("destinations", row, "destination", what, "add its opportunities to transfer_windows.csv")
 
 
-ORBIT_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_element_sets, _measured_epochs, _reachable_places)
-"""Checks of orbits and transfer windows."""
+def _profiles_have_room(sheets: Sheets) -> Iterator[Fault]:
+    """Two rises of half a revolution each must find room beside the coast."""
+    for row, profile in sheets.rows("profiles"):
+        if profile.revolutions - profile.coast_revolutions < 1.0:
+            what = f"{profile.revolutions:g} revolutions leave less than one beside the coast"
+            fix = "give at least one revolution more than coast_revolutions"
+            yield sheets.fault("profiles", row, "revolutions", what, fix)
+
+
+def _insertion_below_places(sheets: Sheets) -> Iterator[Fault]:
+    """A launcher lets go below the place that is flown to, else nothing is gained on it."""
+    if not sheets.sound("profiles", "orbits", "vehicles", "destinations"):
+        return
+    lowest_km: dict[str, float] = {}
+    by_plane = {place.destination for place in sheets.records("destinations") if place.window_kind == "plane"}
+    for orbit in sheets.records("orbits"):
+        height_km = _mean_height_km(orbit.mean_motion_rev_d)
+        lowest_km[orbit.destination] = min(height_km, lowest_km.get(orbit.destination, height_km))
+    flown: dict[str, set[str]] = {}  # profile: places
+    for request in sheets.records("missions"):
+        for name in request.vehicle_types:
+            vehicle = sheets.lawful["vehicles"].get(name)
+            if vehicle is not None and request.destination in by_plane & set(lowest_km):
+                for profile in vehicle.profiles:
+                    flown.setdefault(profile, set()).add(request.destination)
+    for row, profile in sheets.rows("profiles"):
+        insertion_km = (profile.perigee_km + profile.apogee_km) / 2.0
+        for place in sorted(flown.get(profile.profile, ())):
+            if insertion_km > lowest_km[place] - _ROOM_KM:
+                what = f"insertion at {insertion_km:.0f} km on average is not below {place!r} at {lowest_km[place]:.0f} km"
+                fix = f"lower perigee_km and apogee_km, or take {profile.profile} from the types that fly there"
+                yield sheets.fault("profiles", row, "apogee_km", what, fix)
+
+
+def _mean_height_km(mean_motion_rev_d: float) -> float:
+    """Height of an orbit over the equator's radius by Kepler's third law [km]."""
+    turn_rad_s = mean_motion_rev_d * 2.0 * math.pi / DAY_S
+    return float((_EARTH_KM3_S2 / turn_rad_s**2) ** (1.0 / 3.0)) - _EQUATOR_KM
+
+
+ORBIT_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
+    _element_sets,
+    _measured_epochs,
+    _reachable_places,
+    _profiles_have_room,
+    _insertion_below_places,
+)
+"""Checks of orbits, transfer windows and ways up."""

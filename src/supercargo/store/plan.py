@@ -9,6 +9,7 @@ import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
@@ -25,11 +26,11 @@ T = TypeVar("T")
 PLAN_FILE = "plan.json"
 RUN_FILE = "run.json"
 SCENARIO_FOLDER = "scenario"
+EPHEMERIS_FOLDER = "oem"
 NOT_YET = (
     "bags.csv",
     "changes.csv",
     "flows.csv",
-    "oem",
     "plan.xlsx",
     "risks.csv",
     "transfer.csv",
@@ -48,28 +49,43 @@ def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
 
 
 def folder_files(
-    plan: OperationsPlan, *, run: Mapping[str, Any], report_html: str, replaced: Mapping[str, tuple[str, ...]] | None = None
+    plan: OperationsPlan,
+    *,
+    run: Mapping[str, Any],
+    report_html: str,
+    ephemerides: Mapping[str, str] = MappingProxyType({}),
+    replaced: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, bytes]:
     """Every file of a plan folder by its name inside it.
 
     `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed into a fresh folder.
-    A calendar that is `replaced` is continued: see `calendar_text`.
+    `ephemerides` are texts by mission. A calendar that is `replaced` is continued: see `calendar_text`.
     """
     files = {**plan_files(plan), "report.html": report_html.encode()}
+    files |= {f"{EPHEMERIS_FOLDER}/{mission_id}.oem": told.encode() for mission_id, told in sorted(ephemerides.items())}
     files[CALENDAR_FILE] = calendar_text(plan, replaced)
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
     files[RUN_FILE] = canonical_json(dict(run)).encode()
     return files
 
 
-def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
+def write_plan(
+    plan: OperationsPlan,
+    folder: Path,
+    *,
+    run: Mapping[str, Any],
+    report_html: str,
+    ephemerides: Mapping[str, str] = MappingProxyType({}),
+    force: bool,
+) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
 
     A calendar in the folder that is replaced is continued.
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
     replaced = old_calendar(folder) if force else None
-    write_whole(folder, folder_files(plan, run=run, report_html=report_html, replaced=replaced), force=force)
+    files = folder_files(plan, run=run, report_html=report_html, ephemerides=ephemerides, replaced=replaced)
+    write_whole(folder, files, force=force)
 
 
 def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -1,0 +1,250 @@
+"""Missions arrive by profiles: planned as the windows command tells, judged anew, told as orbit messages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from supercargo.astro.ccsds.messages import OrbitEphemerisMessage
+from supercargo.astro.ccsds.reading import parse_message
+from supercargo.astro.elements import satellite_of, states
+from supercargo.astro.rendezvous import PROFILES, Insertion
+from supercargo.astro.timescales import seconds_since_j2000
+from supercargo.model import Arrival, Blackout, OperationsPlan, PlannedMission, Scenario, WindowQuery
+from supercargo.plan.arrivals import list_arrivals
+from supercargo.plan.ephemerides import ephemerides_of
+from supercargo.plan.pipeline import OPTIMISED, plan_year
+from supercargo.plan.schedule_options import NEXT_PASS_S, options_of
+from supercargo.plan.ways import insertion_of, profile_of
+from supercargo.plan.windows import find_windows
+from supercargo.referee import judge
+from supercargo.store import read_catalogue
+from tests.builders import START, WAYS_UP, a_mission, a_scenario, a_vehicle, on_day
+
+EVERY = tuple(profile.profile for profile in WAYS_UP)
+
+
+def a_year_by_profiles(*profiles: str, **changes: Any) -> Scenario:
+    """Two missions: one in the days about the orbit's epoch, where the phase is known, one half a year later.
+
+    The station is put on its orbit so that the first lift-off finds it some 30 deg ahead at insertion, where two and four
+    revolutions reach it.
+    """
+    vehicle = a_vehicle(**{"profiles": profiles or EVERY, **changes.pop("vehicle", {})})
+    base = a_scenario(vehicles=(vehicle,), cargo=a_scenario().cargo[:3])
+    base = replace(base, orbits=(replace(base.orbits[0], mean_anomaly_deg=107.0),))
+    missions = (
+        a_mission(earliest_utc=on_day(1), latest_utc=on_day(9)),
+        a_mission(mission_id="M2", earliest_utc=on_day(180), latest_utc=on_day(200)),
+    )
+    return replace(base, missions=missions, **changes)
+
+
+def planned(scenario: Scenario) -> OperationsPlan:
+    return plan_year(scenario, planner=OPTIMISED, watch=lambda stage, share: None)
+
+
+def told_by_windows(scenario: Scenario, mission: PlannedMission) -> Arrival:
+    """The row of the windows command for a mission's lift-off, type and profile."""
+    day = timedelta(days=1)
+    query = WindowQuery(
+        destination=mission.destination, site=mission.site, start_utc=mission.launch_utc - day,
+        end_utc=mission.launch_utc + day,
+    )  # fmt: skip
+    (row,) = (
+        row
+        for row in list_arrivals(scenario, query).arrivals
+        if (row.launch_utc, row.pad, row.launcher, row.vehicle_type, row.profile)
+        == (mission.launch_utc, mission.pad, mission.launcher, mission.vehicle_type, mission.profile)
+    )
+    return row
+
+
+def test_the_catalogue_holds_the_profiles_that_were_fitted_to_flights() -> None:
+    records = read_catalogue()["profiles"]
+    assert tuple(profile_of(record) for record in records) == PROFILES
+    assert {insertion_of(record) for record in records} == {Insertion()}
+    assert tuple(profile_of(record) for record in WAYS_UP) == PROFILES
+
+
+@pytest.mark.parametrize("profiles", [("2-orbit", "4-orbit", "2-day"), ("1-day", "2-day"), ("3-day",)])
+def test_plan_and_windows_command_agree_on_instants_and_burns(profiles: tuple[str, ...]) -> None:
+    scenario = a_year_by_profiles(*profiles)
+    plan = planned(scenario)
+    assert len(plan.missions) == 2
+    place = scenario.places["Hub"]
+    for mission in plan.missions:
+        row = told_by_windows(scenario, mission)
+        assert row.refused == ""
+        assert row.dock_utc == mission.arrive_utc
+        assert row.delta_v_m_s + place.departure_delta_v_m_s == pytest.approx(mission.delta_v_m_s, abs=1.1e-3)
+
+
+def test_cargo_that_is_due_takes_the_fast_way_where_it_stands_and_far_from_the_epoch_a_way_for_any_phase_is_flown() -> None:
+    scenario = a_year_by_profiles("2-orbit", "4-orbit", "2-day")
+    due = tuple(
+        replace(line, due_utc=on_day(8)) for line in scenario.cargo
+    )  # five days of unloading after six hours, or two days
+    plan = planned(replace(scenario, cargo=due))
+    near, far = plan.mission_named["M1"], plan.mission_named["M2"]
+    assert near.profile in {"2-orbit", "4-orbit"}
+    assert near.docked_utc[0] - near.launch_utc < timedelta(hours=7)
+    assert far.profile == "2-day"
+    assert timedelta(hours=50) < far.docked_utc[0] - far.launch_utc < timedelta(hours=50.5)
+
+
+def test_a_plan_by_profiles_keeps_every_hard_rule() -> None:
+    for profiles in (("2-orbit", "4-orbit", "2-day"), ("1-day", "3-day"), ("2-day",)):
+        plan = planned(a_year_by_profiles(*profiles, vehicle={"beta_limit_deg": 60.0}))
+        rules = {violation.rule for violation in judge(plan) if violation.hard}
+        assert rules <= {"kpi-complete", "contract-minimum", "stock-reserve"}, rules  # so little cargo keeps no promise
+
+
+def test_where_the_phase_is_known_only_ways_that_close_it_are_weighed() -> None:
+    scenario = a_year_by_profiles()
+    for option in options_of(scenario, find_windows(scenario)).options:
+        query = WindowQuery(
+            destination="Hub", site="Cape", start_utc=option.window.launch_utc,
+            end_utc=option.window.launch_utc + timedelta(seconds=1),
+        )  # fmt: skip
+        stands = {row.profile for row in list_arrivals(scenario, query).arrivals if row.stands}
+        assert option.way.profile in stands
+
+
+def test_a_slow_way_is_weighed_only_where_no_preferred_one_docks_a_day_earlier() -> None:
+    scenario = a_year_by_profiles("2-orbit", "4-orbit", "1-day", "2-day", "3-day")
+    by_lift_off: dict[Any, list[int]] = {}
+    for option in options_of(scenario, find_windows(scenario)).options:
+        by_lift_off.setdefault((option.mission, option.launch_s), []).append(option.course.arrive_s)
+    assert all(max(arrivals) - min(arrivals) < NEXT_PASS_S for arrivals in by_lift_off.values())
+    preferred = a_year_by_profiles("3-day", "2-day")
+    names = {option.way.profile for option in options_of(preferred, find_windows(preferred)).options}
+    assert names == {"3-day", "2-day"}  # the preferred way is the slow one: both are kept
+
+
+def test_a_slow_way_is_kept_where_the_place_is_closed_for_the_fast_one() -> None:
+    scenario = a_year_by_profiles("2-day", "3-day")
+    launch = next(window for window in find_windows(scenario) if window.launch_utc > on_day(185)).launch_utc
+    closed = Blackout(
+        kind="destination", object="Hub", from_utc=launch + timedelta(hours=49), to_utc=launch + timedelta(hours=52), reason=""
+    )
+    scenario = replace(scenario, blackouts=(closed,))
+    found = [option for option in options_of(scenario, find_windows(scenario)).options if option.window.launch_utc == launch]
+    assert {option.way.profile for option in found} == {"3-day"}
+
+
+def test_beta_keeps_a_type_away_and_the_mission_says_so() -> None:
+    free = a_year_by_profiles("2-day")
+    assert len(options_of(free, find_windows(free)).options) > 20
+    strict = a_year_by_profiles("2-day", vehicle={"beta_limit_deg": 0.0})
+    market = options_of(strict, find_windows(strict))
+    assert market.options == ()
+    middle = a_year_by_profiles("2-day", vehicle={"beta_limit_deg": 30.0})
+    some = options_of(middle, find_windows(middle)).options
+    assert 0 < len(some) < len(options_of(free, find_windows(free)).options)
+
+
+def test_a_type_without_profiles_keeps_its_phasing_and_the_delta_v_of_the_place() -> None:
+    scenario = a_year_by_profiles(vehicle={"profiles": ()})
+    for mission in planned(scenario).missions:
+        assert mission.profile == ""
+        assert mission.docked_utc[0] - mission.launch_utc == timedelta(days=1)
+        assert mission.delta_v_m_s == 260.0
+
+
+def test_an_agreed_way_goes_before_every_profile() -> None:
+    scenario = a_year_by_profiles("2-day", vehicle={"beta_limit_deg": 0.0})
+    scenario = replace(scenario, missions=tuple(replace(request, phasing_d=3.25) for request in scenario.missions))
+    plan = planned(scenario)
+    assert {mission.profile for mission in plan.missions} == {""}
+    assert {mission.docked_utc[0] - mission.launch_utc for mission in plan.missions} == {timedelta(days=3.25)}
+    assert not [
+        violation for violation in judge(plan) if violation.rule in {"profile-lawful", "beta-cutout", "arrival-instant"}
+    ]
+
+
+# the orbit messages
+
+
+def messages_of(plan: OperationsPlan) -> dict[str, OrbitEphemerisMessage]:
+    found = {}
+    for name, told in ephemerides_of(plan).items():
+        message = parse_message(told.encode(), where=name)
+        assert isinstance(message, OrbitEphemerisMessage)
+        found[name] = message
+    return found
+
+
+def test_each_message_goes_from_insertion_to_a_day_after_docking_without_a_gap() -> None:
+    plan = planned(a_year_by_profiles("2-orbit", "2-day"))
+    for name, message in messages_of(plan).items():
+        mission = plan.mission_named[name]
+        spans = [(one.metadata.start_time.as_utc(), one.metadata.stop_time.as_utc()) for one in message.segments]
+        assert spans[0][0] == mission.launch_utc + timedelta(seconds=528)
+        assert all(before[1] == after[0] for before, after in pairwise(spans))
+        assert spans[-1][0] == mission.arrive_utc
+        assert spans[-1][1] == mission.docked_utc[0] + timedelta(days=1)
+        assert message.header.originator == "SUPERCARGO"
+        assert message.header.creation_date is not None
+        assert message.header.creation_date.as_utc() == plan.scenario.settings.as_of_utc
+
+
+def test_states_of_a_message_join_up_and_its_velocities_are_those_of_its_positions() -> None:
+    plan = planned(a_year_by_profiles("2-orbit", "2-day"))
+    for message in messages_of(plan).values():
+        ends = [(one.position_km[0], one.position_km[-1]) for one in message.segments]
+        for (_, before), (after, _) in pairwise(ends):
+            assert np.linalg.norm(after - before) < 0.1  # half a second of rounding at a burn of some tens of metres a second
+        cruise = message.segments[2]
+        position, velocity = cruise.position_km[:4], cruise.velocity_km_s[:4]
+        # Hermite's cubic through neighbours at ten minutes is good to some kilometres; the wrong velocity would be far off
+        middle = (position[0] + position[1]) / 2.0 + 600.0 * (velocity[0] - velocity[1]) / 8.0
+        radius = np.linalg.norm(position[0])
+        assert abs(np.linalg.norm(middle) - radius) < 12.0
+
+
+def test_at_docking_the_message_has_the_spacecraft_where_the_elements_have_the_station() -> None:
+    plan = planned(a_year_by_profiles("2-orbit", "4-orbit"))
+    mission = plan.mission_named["M1"]
+    docked = messages_of(plan)["M1"].segments[-1]
+    orbit = plan.scenario.orbits[0]
+    at_s = np.array([seconds_since_j2000(mission.docked_utc[0])])
+    station, speed = states(satellite_of(orbit), at_s)
+    # circle against ellipse, mean against osculating: 2 e a = 7 km each way and the bulge's 10 km
+    assert np.linalg.norm(docked.position_km[0] - station[0]) < 40.0
+    assert np.linalg.norm(docked.velocity_km_s[0] - speed[0]) < 0.05
+
+
+def test_a_message_says_where_its_states_are_only_nominal() -> None:
+    plan = planned(a_year_by_profiles("2-orbit", "2-day"))
+    nominal = {name: " ".join(message.header.comments) for name, message in messages_of(plan).items()}
+    assert "along the track the states are nominal" in nominal["M2"]
+    assert "nominal" not in nominal["M1"]
+    usual = planned(a_year_by_profiles(vehicle={"profiles": ()}))
+    for message in messages_of(usual).values():
+        assert any("begin at docking" in comment for comment in message.header.comments)
+        assert len(message.segments) == 1
+
+
+def test_messages_are_small_and_the_same_each_time() -> None:
+    plan = planned(a_year_by_profiles("2-day"))
+    first, second = ephemerides_of(plan), ephemerides_of(plan)
+    assert first == second
+    assert all(len(told) < 50_000 for told in first.values())
+
+
+def test_the_way_up_of_a_message_takes_the_height_of_the_phasing_orbit() -> None:
+    scenario = a_year_by_profiles("2-orbit", "4-orbit")
+    plan = planned(scenario)
+    row = told_by_windows(scenario, plan.mission_named["M1"])
+    cruise = messages_of(plan)["M1"].segments[2]
+    assert row.phasing_km is not None
+    radius = [math.dist((0.0, 0.0, 0.0), tuple(position)) for position in cruise.position_km.tolist()]
+    assert radius == pytest.approx([6378.137 + row.phasing_km] * len(radius), abs=0.01)
+    assert plan.mission_named["M1"].launch_utc > START
