@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,9 @@ from supercargo.plan.schedule_options import NEXT_PASS_S, options_of
 from supercargo.plan.ways import insertion_of, profile_of
 from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
-from supercargo.store import read_catalogue
+from supercargo.store import digest_violations, read_catalogue, write_plan
 from tests.builders import START, WAYS_UP, a_mission, a_scenario, a_vehicle, on_day
+from tests.plans import a_plan
 
 EVERY = tuple(profile.profile for profile in WAYS_UP)
 
@@ -248,3 +250,88 @@ def test_the_way_up_of_a_message_takes_the_height_of_the_phasing_orbit() -> None
     radius = [math.dist((0.0, 0.0, 0.0), tuple(position)) for position in cruise.position_km.tolist()]
     assert radius == pytest.approx([6378.137 + row.phasing_km] * len(radius), abs=0.01)
     assert plan.mission_named["M1"].launch_utc > START
+
+
+def test_the_plan_folder_holds_a_message_for_each_flight_to_an_orbit_and_the_digest_vouches_for_them(tmp_path: Path) -> None:
+    plan = a_plan()
+    told = ephemerides_of(plan)
+    assert sorted(told) == ["M1", "M2", "M3"]  # M4 goes to the Moon
+    write_plan(plan, tmp_path / "plan", run={}, report_html="", ephemerides=told, force=False)
+    assert sorted(path.name for path in (tmp_path / "plan" / "oem").iterdir()) == ["M1.oem", "M2.oem", "M3.oem"]
+    assert digest_violations(tmp_path / "plan") == ()
+    with (tmp_path / "plan" / "oem" / "M1.oem").open("a") as file:
+        file.write("COMMENT later\n")
+    assert [violation.rule for violation in digest_violations(tmp_path / "plan")] == ["digest"]
+
+
+def test_a_lost_mission_has_no_message_and_odd_names_do_no_harm() -> None:
+    plan = a_plan()
+    lost = replace(plan.missions[0], outcome="lost", arrive_utc=None, depart_utc=None, port="")
+    odd = replace(plan.missions[1], vehicle_type="Zaunk\u00f6nig")
+    told = ephemerides_of(replace(plan, missions=(lost, odd)))
+    assert list(told) == [odd.mission_id]
+    assert told[odd.mission_id].isascii()
+
+
+# what the referee says of a way
+
+
+def judged(plan: OperationsPlan, name: str, rule: str, **changes: Any) -> list[str]:
+    missions = tuple(replace(m, **changes) if m.mission_id == name else m for m in plan.missions)
+    return [v.text for v in judge(replace(plan, missions=missions)) if v.rule == rule and v.object == name]
+
+
+def test_the_referee_lets_a_docking_be_five_minutes_off_and_no_more() -> None:
+    plan = a_plan()
+    at = plan.mission_named["M1"].docked_utc[0]
+    assert judged(plan, "M1", "arrival-instant", arrive_utc=at + timedelta(seconds=290)) == []
+    (told,) = judged(plan, "M1", "arrival-instant", arrive_utc=at + timedelta(seconds=310))
+    assert "by 2-day it takes 2.09 d" in told
+
+
+def test_the_referee_lets_burns_be_half_a_metre_a_second_off_and_propellant_goes_with_them() -> None:
+    plan = a_plan()
+    mission, vehicle = plan.mission_named["M1"], plan.scenario.vehicle_types["Wren"]
+    assert judged(plan, "M1", "mission-propellant") == []
+    (told,) = judged(plan, "M1", "mission-propellant", delta_v_m_s=mission.delta_v_m_s + 0.4)
+    assert "propellant_kg says" in told  # the burns pass, the propellant no longer belongs to them
+    full = math.exp(0.4 / (vehicle.isp_s * 9.80665))
+    more_kg = mission.propellant_kg + (vehicle.dry_mass_kg + mission.upmass_kg + mission.propellant_kg) * (full - 1.0)
+    off = judged(plan, "M1", "mission-propellant", delta_v_m_s=mission.delta_v_m_s + 0.4, propellant_kg=more_kg)
+    assert off == []
+    told = " ".join(judged(plan, "M1", "mission-propellant", delta_v_m_s=mission.delta_v_m_s + 0.6))
+    assert "2-day asks" in told
+
+
+def test_the_referee_faults_a_fast_profile_only_where_the_phase_is_out_of_its_range() -> None:
+    scenario = a_year_by_profiles("2-orbit", "4-orbit")
+    plan = planned(scenario)
+    assert judged(plan, "M1", "profile-phase") == []
+    away = replace(scenario.orbits[0], mean_anomaly_deg=287.0)  # the station is on the other side of the Earth
+    (told,) = judged(replace(plan, scenario=replace(scenario, orbits=(away,))), "M1", "profile-phase")
+    assert "deg ahead at insertion" in told
+    far = planned(a_year_by_profiles("2-day"))
+    (told,) = judged(far, "M2", "profile-phase", profile="2-orbit")
+    assert "not known so far ahead" in told
+
+
+def test_the_referee_wants_a_phase_where_it_is_known_and_none_where_it_is_not() -> None:
+    plan = planned(a_year_by_profiles("2-day"))
+    stated = next(row for row in plan.windows if row.phase_deg is not None)
+    unknown = next(row for row in plan.windows if row.phase_deg is None)
+    for row, phase, words in (
+        (stated, None, "it is known and not stated"),
+        (stated, ((stated.phase_deg or 0.0) + 1.0) % 360.0, "deg ahead of the pad"),
+        (unknown, 10.0, "it is not known"),
+    ):
+        windows = tuple(replace(kept, phase_deg=phase) if kept is row else kept for kept in plan.windows)
+        told = [v.text for v in judge(replace(plan, windows=windows)) if v.rule == "window-phase"]
+        assert len(told) == 1
+        assert words in told[0]
+
+
+def test_windows_refuse_what_a_type_does_not_fly_and_dock_by_its_own_beta() -> None:
+    query = WindowQuery(destination="Hub", site="Cape", start_utc=START, end_utc=on_day(3))
+    rows = list_arrivals(a_year_by_profiles("2-day", vehicle={"beta_limit_deg": 0.0}), query).arrivals
+    assert {row.profile for row in rows if "does not fly by this profile" not in row.refused} == {"2-day"}
+    assert all("the vehicle docks up to 0" in row.refused for row in rows)
