@@ -83,13 +83,6 @@ def a_profile(**changes: Any) -> Profile:
         "revolutions": 32.6,
         "coast_revolutions": 2.5,
         "approach_h": 0.75,
-        "approach_m_s": 15.0,
-        "ascent_s": 528.0,
-        "ascent_arc_deg": 15.5,
-        "perigee_km": 200.0,
-        "apogee_km": 242.0,
-        "correction_m_s": 3.0,
-        "plane_error_deg": 0.02,
     }
     return Profile(**{**base, **FACT, **changes})
 

@@ -287,7 +287,7 @@ def docked_by_another_profile(plan: OperationsPlan) -> OperationsPlan:
 
 def sun_too_high(plan: OperationsPlan) -> OperationsPlan:
     """The type can't bear the Sun where it docks."""
-    victim = pick(_by_plane(plan), "mission to an orbit")
+    victim = pick((mission for mission in _by_plane(plan) if mission.profile), "mission by a profile")
     return scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], beta_limit_deg=0.0)
 
 

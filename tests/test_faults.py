@@ -130,15 +130,20 @@ PLANTED = (
         "one revolution more",
     ),
     Planted(
-        "perigee above apogee", cell("profiles.csv", 2, "perigee_km", "300"), "profiles.csv", 2, "perigee_km", "raise apogee"
+        "perigee above apogee",
+        cell("launchers.csv", 2, "insertion_perigee_km", "300"),
+        "launchers.csv",
+        2,
+        "insertion_perigee_km",
+        "raise insertion_apogee_km",
     ),
     Planted(
         "insertion above the station",
-        of_profiles(cell("profiles.csv", 5, "apogee_km", "700")),
-        "profiles.csv",
-        5,
-        "apogee_km",
-        "take 2-day from the types",
+        of_profiles(cell("launchers.csv", 2, "insertion_apogee_km", "700")),
+        "launchers.csv",
+        2,
+        "insertion_apogee_km",
+        "take profiles from the types",
     ),
     Planted(
         "two orbits of one epoch",

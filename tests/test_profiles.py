@@ -22,7 +22,7 @@ from supercargo.plan.arrivals import list_arrivals
 from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from supercargo.plan.schedule_options import NEXT_PASS_S, options_of
-from supercargo.plan.ways import insertion_of, profile_of
+from supercargo.plan.ways import insertion_of, profiles_of
 from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
 from supercargo.store import digest_violations, read_catalogue, write_plan
@@ -70,9 +70,8 @@ def told_by_windows(scenario: Scenario, mission: PlannedMission) -> Arrival:
 
 def test_the_catalogue_holds_the_profiles_that_were_fitted_to_flights() -> None:
     records = read_catalogue()["profiles"]
-    assert tuple(profile_of(record) for record in records) == PROFILES
-    assert {insertion_of(record) for record in records} == {Insertion()}
-    assert tuple(profile_of(record) for record in WAYS_UP) == PROFILES
+    assert profiles_of(records) == profiles_of(WAYS_UP) == PROFILES
+    assert insertion_of(a_scenario().launchers[0]) == Insertion()
 
 
 @pytest.mark.parametrize("profiles", [("2-orbit", "4-orbit", "2-day"), ("1-day", "2-day"), ("3-day",)])
@@ -268,7 +267,8 @@ def test_a_lost_mission_has_no_message_and_odd_names_do_no_harm() -> None:
     plan = a_plan()
     lost = replace(plan.missions[0], outcome="lost", arrive_utc=None, depart_utc=None, port="")
     odd = replace(plan.missions[1], vehicle_type="Zaunk\u00f6nig")
-    told = ephemerides_of(replace(plan, missions=(lost, odd)))
+    types = (replace(plan.scenario.vehicle_types["Wren"], vehicle_type=odd.vehicle_type),)
+    told = ephemerides_of(replace(plan, missions=(lost, odd), scenario=replace(plan.scenario, vehicles=types)))
     assert list(told) == [odd.mission_id]
     assert told[odd.mission_id].isascii()
 
@@ -330,8 +330,23 @@ def test_the_referee_wants_a_phase_where_it_is_known_and_none_where_it_is_not() 
         assert words in told[0]
 
 
-def test_windows_refuse_what_a_type_does_not_fly_and_dock_by_its_own_beta() -> None:
+def test_windows_refuse_what_a_type_does_not_fly() -> None:
     query = WindowQuery(destination="Hub", site="Cape", start_utc=START, end_utc=on_day(3))
-    rows = list_arrivals(a_year_by_profiles("2-day", vehicle={"beta_limit_deg": 0.0}), query).arrivals
+    rows = list_arrivals(a_year_by_profiles("2-day"), query).arrivals
     assert {row.profile for row in rows if "does not fly by this profile" not in row.refused} == {"2-day"}
-    assert all("the vehicle docks up to 0" in row.refused for row in rows)
+    assert {row.profile for row in rows if not row.stands} == set(EVERY) - {"2-day"}
+
+
+def test_a_launcher_that_lets_go_elsewhere_moves_docking_and_burns_and_the_referee_follows() -> None:
+    base = a_year_by_profiles("2-orbit", "4-orbit", "2-day", vehicle={"approach_m_s": 22.0})
+    high = replace(
+        base.launchers[0], insertion_s=700.0, insertion_arc_deg=24.0, insertion_perigee_km=230.0, insertion_apogee_km=250.0,
+        correction_m_s=1.0, plane_error_deg=0.01,
+    )  # fmt: skip
+    plan, usual = planned(replace(base, launchers=(high,))), planned(base)
+    assert plan.mission_named["M2"].delta_v_m_s < usual.mission_named["M2"].delta_v_m_s - 5.0
+    for mission in plan.missions:
+        row = told_by_windows(plan.scenario, mission)
+        assert (row.dock_utc, row.refused) == (mission.arrive_utc, "")
+    ways = {"arrival-instant", "mission-propellant", "profile-phase", "profile-lawful", "beta-cutout"}
+    assert [violation for violation in judge(plan) if violation.rule in ways] == []

@@ -104,7 +104,7 @@ def test_revenue_is_that_of_the_service_and_leaves_its_margin(year: OperationsPl
 def test_first_come_first_served_is_ten_points_worse(year: OperationsPlan) -> None:
     baseline = planned(year.scenario, BASELINE)
     assert kpi(year, "K3") - kpi(baseline, "K3") >= 10.0
-    promises = {"must-line", "must-mission", "reserve", "contract-minimum"}
+    promises = {"must-line", "must-mission", "stock-reserve", "contract-minimum"}
     assert {violation.rule for violation in judge(baseline) if violation.hard} <= promises
 
 

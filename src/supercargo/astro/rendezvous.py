@@ -25,7 +25,6 @@ from supercargo.kernel import ScenarioError
 __all__ = [
     "PROFILES",
     "ArrivalOption",
-    "Ascent",
     "Busy",
     "Chaser",
     "DockLight",
@@ -33,7 +32,6 @@ __all__ = [
     "Meeting",
     "Profile",
     "arrival_options",
-    "ascend",
     "phase_at_insertion_deg",
     "phase_range_deg",
     "phasing_height_km",
@@ -219,18 +217,7 @@ def phasing_height_km(profile: Profile, insertion: Insertion, station_km: float,
     return (low + high) / 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ascent:
-    """The way up itself, whatever flies it: its length, the phasing orbit, the burns, and what the phase forbids."""
-
-    flight_s: float  # lift-off to contact
-    phasing_km: float | None  # height of the phasing orbit; None where the phase is not known or can't be closed
-    cruise_km: float  # the same, or the middle of what the profile may need
-    burns: tuple[Burn, ...]
-    refused: tuple[str, ...]
-
-
-def _burns(meeting: Meeting, insertion: Insertion, approach_m_s: float, phasing_km: float) -> list[Burn]:
+def _burns(meeting: Meeting, insertion: Insertion, chaser: Chaser, phasing_km: float) -> list[Burn]:
     """From the insertion ellipse to the phasing circle, its plane mended, up to the station, and in."""
     perigee, apogee = EARTH_KM + insertion.perigee_km, EARTH_KM + insertion.apogee_km
     phasing = EARTH_KM + phasing_km
@@ -246,30 +233,22 @@ def _burns(meeting: Meeting, insertion: Insertion, approach_m_s: float, phasing_
         Burn(name="plane correction", delta_v_m_s=plane_turn_m_s(phasing_km, plane_deg)),
         Burn(name="transfer 1", delta_v_m_s=leave_m_s),
         Burn(name="transfer 2", delta_v_m_s=arrive_m_s),
-        Burn(name="approach", delta_v_m_s=approach_m_s),
+        Burn(name="approach", delta_v_m_s=chaser.approach_m_s),
     ]
 
 
-def ascend(meeting: Meeting, insertion: Insertion, profile: Profile, approach_m_s: float = 15.0) -> Ascent:
-    """The way up follows from phase and profile; without a height that closes the phase, it is that of a flight half-way up.
+def _height_and_flight(meeting: Meeting, insertion: Insertion, profile: Profile) -> tuple[float | None, float]:
+    """The phasing height, if phase and profile have one, and the time from lift-off to contact [s].
 
-    Such a flight docks within some minutes of the middle. `approach_m_s`: closing in, fly-around, holding and contact [m/s].
-    Raises ScenarioError as `phase_range_deg` does.
+    Without one, the time is that of a flight half-way up, some minutes off.
     """
-    needed = phase_range_deg(profile, insertion, meeting.height_km)
-    ahead, height = None, None
+    height = None
     if meeting.phase_deg is not None:
         ahead = phase_at_insertion_deg(meeting.phase_deg, meeting.height_km, insertion)
         height = phasing_height_km(profile, insertion, meeting.height_km, ahead)
-    cruise = (_lowest_km(insertion) + meeting.height_km) / 2.0 if height is None else height
-    flown_s, _ = _flight(profile, insertion, meeting.height_km, cruise)
-    return Ascent(
-        flight_s=insertion.after_s + flown_s + profile.approach_s,
-        phasing_km=height,
-        cruise_km=cruise,
-        burns=tuple(_burns(meeting, insertion, approach_m_s, cruise)),
-        refused=tuple(_phase_reasons(profile, ahead, height, needed)),
-    )
+    assumed = (_lowest_km(insertion) + meeting.height_km) / 2.0 if height is None else height
+    flown_s, _ = _flight(profile, insertion, meeting.height_km, assumed)
+    return height, insertion.after_s + flown_s + profile.approach_s
 
 
 def arrival_options(
@@ -303,13 +282,14 @@ def _option(
 ) -> ArrivalOption:
     needed = phase_range_deg(profile, insertion, meeting.height_km)
     ahead = None if meeting.phase_deg is None else phase_at_insertion_deg(meeting.phase_deg, meeting.height_km, insertion)
-    ascent = ascend(meeting, insertion, profile, chaser.approach_m_s)
-    dock_s = meeting.lift_off_s + ascent.flight_s
+    height, flight_s = _height_and_flight(meeting, insertion, profile)
+    dock_s = meeting.lift_off_s + flight_s
     light = light_of(dock_s) if light_of else None
-    burns = paid(ascent.burns, chaser.mass_kg, chaser.isp_s)
+    assumed = (_lowest_km(insertion) + meeting.height_km) / 2.0 if height is None else height
+    burns = paid(_burns(meeting, insertion, chaser, assumed), chaser.mass_kg, chaser.isp_s)
     margin_kg = chaser.propellant_kg - chaser.kept_kg - math.fsum(burn.propellant_kg for burn in burns)
     refused = [
-        *ascent.refused,
+        *_phase_reasons(profile, ahead, height, needed),
         *_light_reasons(chaser, light),
         *(f"no arrival: {span.why}" for span in busy if span.from_s <= dock_s <= span.to_s),
         *([f"propellant short by {-margin_kg:.0f} kg"] if margin_kg < 0.0 else []),
@@ -319,7 +299,7 @@ def _option(
         dock_s=dock_s,
         needed_deg=needed,
         insertion_phase_deg=None if ahead is None else ahead % 360.0,
-        phasing_km=ascent.phasing_km,
+        phasing_km=height,
         burns=burns,
         margin_kg=margin_kg,
         light=light,

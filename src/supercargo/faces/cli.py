@@ -171,10 +171,7 @@ def windows(
     start: Annotated[str, typer.Option(help="First day, UTC, as 2027-03-01.", show_default=False)],
     days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=400.0)] = 14.0,
     vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
-    beta_limit: Annotated[
-        float | None,
-        typer.Option(help="Beta beyond which nothing docks, deg, if stricter than the types' own.", min=0.0, max=90.0),
-    ] = None,
+    beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
     daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw the windows.")] = None,

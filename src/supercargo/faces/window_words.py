@@ -26,7 +26,7 @@ class WindowsAsked:
     start: str
     days: float
     vehicles: tuple[str, ...] = ()
-    beta_limit_deg: float | None = None
+    beta_limit_deg: float = 60.0
     needs_light: bool = False
     out: Path | None = None
     picture: Path | None = None

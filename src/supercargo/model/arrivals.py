@@ -60,13 +60,7 @@ class WindowQuery:
     start_utc: datetime = text("first lift-off")
     end_utc: datetime = text("last lift-off")
     vehicle_types: tuple[str, ...] = text("types of spacecraft; empty: all that can go", default=())
-    beta_limit_deg: float | None = quantity(
-        "deg",
-        "beta beyond which nothing docks, if stricter than the type's own limit; empty: the type's",
-        ge=0,
-        le=90,
-        default=None,
-    )
+    beta_limit_deg: float = quantity("deg", "beta beyond which nothing docks", ge=0, le=90, default=60.0)
     needs_light: bool = text("dock only in sunlight", default=False)
 
     def __post_init__(self) -> None:

@@ -77,29 +77,27 @@ class VehicleType(_Record):
     unload_h: float = quantity("h", "crew hours set aside to unload it full", ge=0)
     load_h: float = quantity("h", "crew hours set aside to load return cargo and trash", ge=0)
     price_usd: float = quantity("USD", "catalogue price of one flight of the spacecraft, without launch", ge=0)
+    beta_limit_deg: float = quantity(
+        "deg",
+        "beta beyond which it doesn't dock; the Shuttle's limit unless given",
+        ge=0,
+        le=90,
+        default=60.0,
+    )
+    approach_m_s: float = quantity("m/s", "from the place's height to contact, holds included", ge=0, default=15.0)
     profiles: tuple[str, ...] = text(
         "ways to a place in low Earth orbit, the preferred first; empty: phasing_d and the place's delta-v hold", default=()
-    )
-    beta_limit_deg: float | None = quantity(
-        "deg", "height of the Sun over the orbit plane beyond which it does not dock; empty: none", ge=0, le=90, default=None
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(_Record):
-    """A way from lift-off to contact in low Earth orbit: where the launcher lets go, how many revolutions, the approach."""
+    """A way to contact in low Earth orbit: how many revolutions, how many of them before the first burn, the approach."""
 
     profile: str = text("name of the way")
     revolutions: float = quantity("1", "revolutions from insertion to the approach", ge=1, le=200)
     coast_revolutions: float = quantity("1", "of these, before the first phasing burn", ge=0, le=199)
     approach_h: float = quantity("h", "from the place's height to contact, holds and fly-around included", ge=0, le=48)
-    approach_m_s: float = quantity("m/s", "spacecraft's manoeuvres in the approach", ge=0)
-    ascent_s: float = quantity("s", "lift-off to insertion", ge=0, le=7200)
-    ascent_arc_deg: float = quantity("deg", "pad to insertion along the orbit", ge=0, le=360)
-    perigee_km: float = quantity("km", "height at which the launcher lets go: perigee", ge=100, le=2000)
-    apogee_km: float = quantity("km", "apogee of that orbit", ge=100, le=2000)
-    correction_m_s: float = quantity("m/s", "what mends the launcher's spread", ge=0)
-    plane_error_deg: float = quantity("deg", "plane that the launcher's guidance leaves to be mended", ge=0, le=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +148,12 @@ class Launcher(_Record):
     lead_s: float = quantity("s", "lift-off to the pad's crossing of the target plane", ge=-3600, le=3600)
     steering_s: float = quantity("s", "half-width of the steering window about the planned lift-off", ge=0)
     price_usd: float = quantity("USD", "catalogue price of one launch", ge=0)
+    insertion_s: float = quantity("s", "lift-off to insertion; Soyuz's unless given", ge=0, le=7200, default=528.0)
+    insertion_arc_deg: float = quantity("deg", "pad to insertion along the orbit", ge=0, le=180, default=15.5)
+    insertion_perigee_km: float = quantity("km", "perigee of the insertion orbit", ge=100, le=2000, default=200.0)
+    insertion_apogee_km: float = quantity("km", "its apogee", ge=100, le=2000, default=242.0)
+    correction_m_s: float = quantity("m/s", "what a spacecraft spends to mend the spread of insertion", ge=0, default=3.0)
+    plane_error_deg: float = quantity("deg", "plane that guidance leaves to the spacecraft to mend", ge=0, le=10, default=0.02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

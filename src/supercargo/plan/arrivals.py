@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -15,24 +15,31 @@ from supercargo.astro.elements import states
 from supercargo.astro.frames import beta_deg, pad_direction
 from supercargo.astro.lighting import eclipse_share, shade_depth_rad
 from supercargo.astro.manoeuvres import Burn, paid
-from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, arrival_options
+from supercargo.astro.rendezvous import (
+    ArrivalOption,
+    Busy,
+    Chaser,
+    DockLight,
+    Profile,
+    arrival_options,
+)
 from supercargo.astro.timescales import instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
 from supercargo.model import (
     Arrival,
     Destination,
+    Launcher,
     LaunchWindow,
     MissionRequest,
     Orbit,
     Port,
-    Profile,
     Scenario,
     Site,
     VehicleType,
     WindowQuery,
     WindowsFound,
 )
-from supercargo.plan.ways import insertion_of, meeting_of, profile_of
+from supercargo.plan.ways import insertion_of, meeting_of, not_flown, profiles_of
 from supercargo.plan.windows import azimuth_lawful, find_windows
 
 __all__ = ["list_arrivals"]
@@ -51,8 +58,9 @@ class _Case:
     site: Site
     vehicles: tuple[VehicleType, ...]
     plane: MovingPlane
-    profiles: tuple[Profile, ...]
     busy: dict[str, tuple[Busy, ...]]  # by docking system
+    launchers: Mapping[str, Launcher]  # by name
+    profiles: tuple[Profile, ...]
 
 
 def _named(scenario: Scenario, query: WindowQuery) -> tuple[Destination, Site]:
@@ -147,9 +155,8 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
     return tuple(spans)
 
 
-def _chaser(vehicle: VehicleType, record: Profile, case: _Case) -> Chaser:
+def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
     """A spacecraft loaded to its upmass, that keeps what its departure takes."""
-    limits_deg = (case.query.beta_limit_deg, vehicle.beta_limit_deg)
     leaving_kg = vehicle.dry_mass_kg + max(vehicle.downmass_kg, vehicle.disposal_kg)
     (departure,) = paid([Burn(name="departure", delta_v_m_s=case.place.departure_delta_v_m_s)], leaving_kg, vehicle.isp_s)
     return Chaser(
@@ -157,8 +164,8 @@ def _chaser(vehicle: VehicleType, record: Profile, case: _Case) -> Chaser:
         propellant_kg=vehicle.propellant_kg,
         isp_s=vehicle.isp_s,
         kept_kg=departure.propellant_kg,
-        approach_m_s=record.approach_m_s,
-        beta_limit_deg=min((limit for limit in limits_deg if limit is not None), default=90.0),
+        approach_m_s=vehicle.approach_m_s,
+        beta_limit_deg=case.query.beta_limit_deg,
         needs_light=case.query.needs_light,
     )
 
@@ -215,20 +222,17 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
 
 
 def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
-    """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
-    meeting = meeting_of(window, case.plane)
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile, those that it does not fly refused."""
+    meeting, insertion = meeting_of(window, case.plane), insertion_of(case.launchers[window.launcher])
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
-        for record in case.profiles:
-            (option,) = arrival_options(
-                meeting, insertion_of(record), _chaser(vehicle, record, case), (profile_of(record),),
-                light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
-            )  # fmt: skip
-            if vehicle.profiles and record.profile not in vehicle.profiles:
-                unused = f"{vehicle.vehicle_type} does not fly by this profile"
-                option = replace(option, refused=(unused, *option.refused))
-            yield _row(case, window, vehicle, option)
+        options = arrival_options(
+            meeting, insertion, _chaser(vehicle, case), case.profiles,
+            light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
+        )  # fmt: skip
+        for option in options:
+            yield _row(case, window, vehicle, replace(option, refused=(*not_flown(vehicle, option.profile), *option.refused)))
 
 
 def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
@@ -272,8 +276,9 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     systems = {vehicle.docking_system for vehicle in vehicles}
     case = _Case(
         query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
-        profiles=scenario.profiles,
         busy={system: _busy(scenario, query, system) for system in sorted(systems)},
+        launchers=scenario.launcher_named,
+        profiles=profiles_of(scenario.profiles),
     )  # fmt: skip
     windows: tuple[LaunchWindow, ...] = ()
     if vehicles:

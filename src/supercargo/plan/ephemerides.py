@@ -19,10 +19,10 @@ from supercargo.astro.ccsds.writing import write_oem_kvn
 from supercargo.astro.crossings import MovingPlane, latitude_rate_rad_s, normals
 from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.manoeuvres import EARTH_KM, MU_KM3_S2, mean_motion_rad_s
-from supercargo.astro.rendezvous import Ascent, Profile
+from supercargo.astro.rendezvous import Profile
 from supercargo.astro.timescales import Floats, instant_at, seconds_since_j2000
 from supercargo.model import LaunchWindow, OperationsPlan, PlannedMission
-from supercargo.plan.ways import ascent_of, insertion_of, meeting_of, plane_at, profile_of
+from supercargo.plan.ways import insertion_of, meeting_of, option_of, plane_at, profiles_of
 from supercargo.plan.windows import planes_held
 
 __all__ = ["ephemerides_of"]
@@ -113,10 +113,9 @@ def _foot_rad(plane: _Plane, direction: Floats) -> float:
     return math.atan2(float(direction @ across), float(direction @ toward))
 
 
-def _legs_up(profile: Profile, ascent: Ascent, radii_km: tuple[float, float], begin: tuple[float, float]) -> list[_Leg]:
-    """The legs from insertion to contact; `radii_km` of insertion and place, `begin`: instant and angle of insertion."""
-    first_km, place_km = radii_km
-    cruise_km = EARTH_KM + ascent.cruise_km
+def _legs_up(profile: Profile, radii_km: tuple[float, float, float], begin: tuple[float, float]) -> list[_Leg]:
+    """The legs from insertion to contact; `radii_km` of insertion, cruise, place; `begin`: instant and angle of insertion."""
+    first_km, cruise_km, place_km = radii_km
     cruise = profile.revolutions - profile.coast_revolutions - 1.0
     shapes = (
         ("coast on the insertion orbit, at its mean height", profile.coast_revolutions, first_km, first_km),
@@ -181,10 +180,14 @@ class _Trip:
         record = scenario.profile_named.get(self.mission.profile)
         at_dock_rad = foot_rad + mean_motion_rad_s(place_km) * (dock_s - launch_s) + math.radians(self.window.phase_deg or 0.0)
         if record:
-            insertion, ascent = insertion_of(record), ascent_of(record, meeting_of(self.window, self.orbit))
+            launcher = scenario.launcher_named[self.mission.launcher]
+            insertion, vehicle = insertion_of(launcher), scenario.vehicle_types[self.mission.vehicle_type]
+            option = option_of(record, meeting_of(self.window, self.orbit), launcher, vehicle)
             begin = (launch_s + insertion.after_s, foot_rad + math.radians(insertion.arc_deg))
             first_km = EARTH_KM + (insertion.perigee_km + insertion.apogee_km) / 2.0
-            legs = _legs_up(profile_of(record), ascent, (first_km, place_km), begin)
+            half_way_km = (first_km + place_km) / 2.0
+            cruise_km = half_way_km if option.phasing_km is None else EARTH_KM + option.phasing_km
+            legs = _legs_up(profiles_of((record,))[0], (first_km, cruise_km, place_km), begin)
             yield from legs
             dock_s, at_dock_rad = legs[-1].end_s, legs[-1].turned_rad()
         stay_s = min((depart - arrive) / timedelta(seconds=1), DOCKED_SPAN_S)

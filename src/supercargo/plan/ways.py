@@ -5,7 +5,6 @@ The windows command and the schedule ask the same questions here, so that they c
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +14,14 @@ import numpy as np
 from supercargo.astro.crossings import MovingPlane, normals
 from supercargo.astro.frames import beta_deg
 from supercargo.astro.manoeuvres import EARTH_KM
-from supercargo.astro.rendezvous import Ascent, Insertion, Meeting, Profile, ascend
+from supercargo.astro.rendezvous import ArrivalOption, Chaser, Insertion, Meeting, Profile, arrival_options
 from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import DAY_S
-from supercargo.model import LaunchWindow, MissionRequest, Scenario, VehicleType
+from supercargo.model import Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
 from supercargo.model import Profile as ProfileRecord
 from supercargo.plan.windows import planes_held
 
-__all__ = ["Way", "Ways", "ascent_of", "insertion_of", "meeting_of", "plane_at", "profile_of"]
+__all__ = ["Way", "Ways", "insertion_of", "meeting_of", "not_flown", "option_of", "plane_at", "profiles_of"]
 
 Held = tuple[MovingPlane, float, float]
 
@@ -36,26 +35,35 @@ class Way:
     delta_v_m_s: float | None = None  # from insertion to contact; None: those of the place
 
 
-def profile_of(record: ProfileRecord) -> Profile:
-    """The profile of a catalogue record."""
-    return Profile(
-        name=record.profile,
-        revolutions=record.revolutions,
-        coast_revolutions=record.coast_revolutions,
-        approach_s=record.approach_h * 3600.0,
+def profiles_of(records: Iterable[ProfileRecord]) -> tuple[Profile, ...]:
+    """The profiles of catalogue records, in their order."""
+    return tuple(
+        Profile(
+            name=record.profile,
+            revolutions=record.revolutions,
+            coast_revolutions=record.coast_revolutions,
+            approach_s=record.approach_h * 3600.0,
+        )
+        for record in records
     )
 
 
-def insertion_of(record: ProfileRecord) -> Insertion:
-    """Where the launcher lets go on the way that a catalogue record describes."""
+def insertion_of(launcher: Launcher) -> Insertion:
+    """Where a launcher lets go."""
     return Insertion(
-        after_s=record.ascent_s,
-        arc_deg=record.ascent_arc_deg,
-        perigee_km=record.perigee_km,
-        apogee_km=record.apogee_km,
-        correction_m_s=record.correction_m_s,
-        plane_error_deg=record.plane_error_deg,
+        after_s=launcher.insertion_s,
+        arc_deg=launcher.insertion_arc_deg,
+        perigee_km=min(launcher.insertion_perigee_km, launcher.insertion_apogee_km),
+        apogee_km=max(launcher.insertion_perigee_km, launcher.insertion_apogee_km),
+        correction_m_s=launcher.correction_m_s,
+        plane_error_deg=launcher.plane_error_deg,
     )
+
+
+def not_flown(vehicle: VehicleType, profile: str) -> tuple[str, ...]:
+    """The reason that refuses a profile which a type does not fly; none for a type that names no profiles."""
+    unused = vehicle.profiles and profile not in vehicle.profiles
+    return (f"{vehicle.vehicle_type} does not fly by this profile",) if unused else ()
 
 
 def meeting_of(window: LaunchWindow, plane: MovingPlane) -> Meeting:
@@ -68,9 +76,14 @@ def meeting_of(window: LaunchWindow, plane: MovingPlane) -> Meeting:
     )
 
 
-def ascent_of(record: ProfileRecord, meeting: Meeting) -> Ascent:
-    """The way up by a catalogue record."""
-    return ascend(meeting, insertion_of(record), profile_of(record), record.approach_m_s)
+def option_of(record: ProfileRecord, meeting: Meeting, launcher: Launcher, vehicle: VehicleType) -> ArrivalOption:
+    """The way up by a catalogue record; what is refused of it is the phase's fault alone.
+
+    Its propellant is that of a kilogram: the loads are not known yet.
+    """
+    any_load = Chaser(mass_kg=1.0, propellant_kg=1.0, isp_s=300.0, approach_m_s=vehicle.approach_m_s)
+    (option,) = arrival_options(meeting, insertion_of(launcher), any_load, profiles_of((record,)))
+    return option
 
 
 def plane_at(held: Iterable[Held], at_s: float) -> MovingPlane:
@@ -86,12 +99,13 @@ class Ways:
 
     def __init__(self, scenario: Scenario, windows: Iterable[LaunchWindow]) -> None:
         self._scenario = scenario
-        self._windows: dict[str, dict[_Chance, LaunchWindow]] = {}
+        self._windows: dict[tuple[str, str], dict[_Chance, LaunchWindow]] = {}
         for window in windows:
             if window.transit_d is None:
-                self._windows.setdefault(window.destination, {})[window.launch_utc, window.phase_deg] = window
+                own = self._windows.setdefault((window.destination, window.launcher), {})
+                own[window.launch_utc, window.phase_deg] = window
         self._held: dict[str, tuple[Held, ...]] = {}
-        self._found: dict[tuple[str, str, str], Mapping[_Chance, tuple[Way, float]]] = {}
+        self._found: dict[tuple[str, str, str, float], Mapping[_Chance, tuple[Way, float]]] = {}
 
     def of(self, request: MissionRequest, vehicle: VehicleType, window: LaunchWindow) -> tuple[Way, ...]:
         """Ways by which a type may arrive through a window, the preferred first; none if none stands."""
@@ -99,49 +113,52 @@ class Ways:
             return (Way("", _whole_s(window.transit_d)),)
         if request.phasing_d is not None:
             return (Way("", _whole_s(request.phasing_d)),)
-        if not vehicle.profiles and vehicle.beta_limit_deg is None:
+        if not vehicle.profiles:
             return (Way("", _whole_s(vehicle.phasing_d)),)
         found = []
-        for name in vehicle.profiles or ("",):
-            chances = self._chances(window.destination, name, vehicle)
-            way = chances.get((window.launch_utc, window.phase_deg))
-            if way and (vehicle.beta_limit_deg is None or way[1] <= vehicle.beta_limit_deg):
+        for name in vehicle.profiles:
+            way = self._chances(name, vehicle, window).get((window.launch_utc, window.phase_deg))
+            if way and way[1] <= vehicle.beta_limit_deg:
                 found.append(way[0])
         return tuple(found)
 
-    def _chances(self, destination: str, name: str, vehicle: VehicleType) -> Mapping[_Chance, tuple[Way, float]]:
-        """By lift-off and phase, the way by a profile, or of a type without, where it stands, with beta at docking [deg]."""
-        key = (destination, name, "" if name else vehicle.vehicle_type)
+    def _chances(self, name: str, vehicle: VehicleType, window: LaunchWindow) -> Mapping[_Chance, tuple[Way, float]]:
+        """By lift-off and phase, the way by a profile where it stands, with beta at docking [deg]."""
+        key = (window.destination, window.launcher, name, vehicle.approach_m_s)
         if key not in self._found:
-            record = self._scenario.profile_named[name] if name else None
-            self._found[key] = self._worked_out(destination, record, _whole_s(vehicle.phasing_d))
+            launcher = self._scenario.launcher_named[window.launcher]
+            record = self._scenario.profile_named[name]
+            self._found[key] = self._worked_out(window.destination, record, launcher, vehicle)
         return self._found[key]
 
     def _worked_out(
-        self, destination: str, record: ProfileRecord | None, phasing_s: int
+        self, destination: str, record: ProfileRecord, launcher: Launcher, vehicle: VehicleType
     ) -> Mapping[_Chance, tuple[Way, float]]:
         if destination not in self._held:
             self._held[destination] = planes_held(self._scenario, destination)
-        ascents: dict[tuple[int, float | None], Ascent] = {}
+        options: dict[tuple[int, float | None], Way | None] = {}
         chances: dict[int, list[tuple[_Chance, Way]]] = {}
-        for chance, window in self._windows.get(destination, {}).items():
+        for chance, window in self._windows.get((destination, launcher.launcher), {}).items():
             plane = plane_at(self._held[destination], seconds_since_j2000(window.launch_utc))
-            if record is None:
-                chances.setdefault(id(plane), []).append((chance, Way("", phasing_s)))
-                continue
             key = (id(plane), window.phase_deg)
-            if key not in ascents:
-                ascents[key] = ascent_of(record, meeting_of(window, plane))
-            ascent = ascents[key]
-            if not ascent.refused:
-                delta_v_m_s = round(math.fsum(burn.delta_v_m_s for burn in ascent.burns), 3)
-                chances.setdefault(id(plane), []).append((chance, Way(record.profile, round(ascent.flight_s), delta_v_m_s)))
+            if key not in options:
+                meeting = meeting_of(window, plane)
+                options[key] = _way(option_of(record, meeting, launcher, vehicle), meeting)
+            way = options[key]
+            if way is not None:
+                chances.setdefault(id(plane), []).append((chance, way))
         planes = {id(plane): plane for plane, _, _ in self._held[destination]}
         return {
             chance: (way, beta)
             for number, rows in chances.items()
             for (chance, way), beta in zip(rows, _docking_betas_deg(planes[number], rows), strict=True)
         }
+
+
+def _way(option: ArrivalOption, meeting: Meeting) -> Way | None:
+    """The way that an option stands for, or None where the phase refuses it."""
+    refused = tuple(reason for reason in option.refused if not reason.startswith("propellant short"))
+    return None if refused else Way(option.profile, round(option.dock_s - meeting.lift_off_s), round(option.delta_v_m_s, 3))
 
 
 def _docking_betas_deg(plane: MovingPlane, rows: list[tuple[_Chance, Way]]) -> list[float]:

@@ -15,7 +15,7 @@ import numpy as np
 from supercargo.astro.elements import elements_of
 from supercargo.astro.frames import beta_deg
 from supercargo.kernel import DAY_S, ScenarioError
-from supercargo.model import Profile
+from supercargo.model import Launcher, Profile
 from supercargo.referee.case import Case, Voyage
 from supercargo.referee.planes import PHASE_EDGE, Plane, plane_of
 from supercargo.referee.rule import Finding
@@ -55,33 +55,39 @@ def _speed_m_s(radius_km: float, axis_km: float) -> float:
     return 1e3 * math.sqrt(_MU_KM3_S2 * (2.0 / radius_km - 1.0 / axis_km))
 
 
-def _legs_s(profile: Profile, place_km: float, cruise_km: float) -> float:
+def _first_km(launcher: Launcher) -> float:
+    """Mean radius of the orbit in which a launcher lets go."""
+    return _EQUATOR_KM + (launcher.insertion_perigee_km + launcher.insertion_apogee_km) / 2.0
+
+
+def _legs_s(profile: Profile, first_km: float, place_km: float, cruise_km: float) -> float:
     """From insertion to the place's height by a cruise at a radius [s]: two coasting legs and two half ellipses."""
-    first_km = _EQUATOR_KM + (profile.perigee_km + profile.apogee_km) / 2.0
     coast_s = profile.coast_revolutions * _period_s(first_km)
     rise_s = 0.5 * (_period_s((first_km + cruise_km) / 2.0) + _period_s((cruise_km + place_km) / 2.0))
     return coast_s + rise_s + (profile.revolutions - profile.coast_revolutions - 1.0) * _period_s(cruise_km)
 
 
-def _cruise_km(profile: Profile, place_km: float, legs_s: float) -> float:
+def _cruise_km(profile: Profile, first_km: float, place_km: float, legs_s: float) -> float:
     """The radius of the cruise that takes just so long; the higher, the longer."""
-    low, high = _EQUATOR_KM + (profile.perigee_km + profile.apogee_km) / 2.0, place_km
+    low, high = first_km, place_km
     for _ in range(60):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if _legs_s(profile, place_km, middle) < legs_s else (low, middle)
+        low, high = (middle, high) if _legs_s(profile, first_km, place_km, middle) < legs_s else (low, middle)
     return (low + high) / 2.0
 
 
-def _sum_m_s(profile: Profile, place_km: float, cruise_km: float) -> float:
+def _sum_m_s(voyage: Voyage, place_km: float, cruise_km: float) -> float:
     """The manoeuvres of a way, one after another, from the speeds before and after each."""
-    low_km, high_km = _EQUATOR_KM + profile.perigee_km, _EQUATOR_KM + profile.apogee_km
+    heights_km = sorted((voyage.launcher.insertion_perigee_km, voyage.launcher.insertion_apogee_km))
+    low_km, high_km = (_EQUATOR_KM + height_km for height_km in heights_km)
     raised, rising = (low_km + cruise_km) / 2.0, (cruise_km + place_km) / 2.0
     raise_m_s = abs(_speed_m_s(low_km, raised) - _speed_m_s(low_km, (low_km + high_km) / 2.0))
     round_m_s = abs(_speed_m_s(cruise_km, cruise_km) - _speed_m_s(cruise_km, raised))
     leave_m_s = abs(_speed_m_s(cruise_km, rising) - _speed_m_s(cruise_km, cruise_km))
     match_m_s = abs(_speed_m_s(place_km, place_km) - _speed_m_s(place_km, rising))
-    plane_m_s = 2.0 * _speed_m_s(cruise_km, cruise_km) * math.sin(math.radians(profile.plane_error_deg) / 2.0)
-    return raise_m_s + round_m_s + plane_m_s + leave_m_s + match_m_s + profile.correction_m_s + profile.approach_m_s
+    plane_m_s = 2.0 * _speed_m_s(cruise_km, cruise_km) * math.sin(math.radians(voyage.launcher.plane_error_deg) / 2.0)
+    mended_m_s = voyage.launcher.correction_m_s + plane_m_s
+    return raise_m_s + round_m_s + mended_m_s + leave_m_s + match_m_s + voyage.vehicle.approach_m_s
 
 
 def _planes(case: Case) -> dict[str, tuple[Plane, ...]]:
@@ -114,30 +120,30 @@ def _reckoned(case: Case, voyage: Voyage) -> WayUp | None:
         return None
     motion_rev_d = elements_of(plane.orbit).mean_motion_rev_d
     place_km = (_MU_KM3_S2 * (DAY_S / motion_rev_d / 2.0 / math.pi) ** 2) ** (1.0 / 3.0)
-    first_km = _EQUATOR_KM + (profile.perigee_km + profile.apogee_km) / 2.0
+    first_km, ascent_s = _first_km(voyage.launcher), voyage.launcher.insertion_s
     turn_deg_s = 360.0 / _period_s(place_km)
 
     def gain_deg(cruise_km: float) -> float:
-        return 360.0 * profile.revolutions - turn_deg_s * _legs_s(profile, place_km, cruise_km)
+        return 360.0 * profile.revolutions - turn_deg_s * _legs_s(profile, first_km, place_km, cruise_km)
 
     least, most = gain_deg(place_km - _UNDER_KM), gain_deg(first_km)
     ahead_deg = _ahead_deg(case, voyage, plane)
     if ahead_deg is None:
         cruise_km = (first_km + place_km) / 2.0
-        legs_s, closes = _legs_s(profile, place_km, cruise_km), most - least >= 360.0
+        legs_s, closes = _legs_s(profile, first_km, place_km, cruise_km), most - least >= 360.0
     else:
-        ahead_deg = (ahead_deg + turn_deg_s * profile.ascent_s - profile.ascent_arc_deg) % 360.0
+        ahead_deg = (ahead_deg + turn_deg_s * ascent_s - voyage.launcher.insertion_arc_deg) % 360.0
         # the fewest turns that the profile can close; at the lower edge of its range that may be one of two numbers
         gaps_deg = [ahead_deg + 360.0 * math.ceil((least + edge - ahead_deg) / 360.0) for edge in (-_RANGE_DEG, _RANGE_DEG)]
-        said_s = voyage.arrive_s - voyage.launch_s - profile.ascent_s - profile.approach_h * 3600.0
+        said_s = voyage.arrive_s - voyage.launch_s - ascent_s - profile.approach_h * 3600.0
         legs_s, gap_deg = min(
             (((360.0 * profile.revolutions - gap) / turn_deg_s, gap) for gap in gaps_deg),
             key=lambda pair: abs(pair[0] - said_s),
         )
         closes = gap_deg <= most + _RANGE_DEG
-        cruise_km = _cruise_km(profile, place_km, legs_s)
-    way_s = profile.ascent_s + legs_s + profile.approach_h * 3600.0
-    return WayUp(way_s, _sum_m_s(profile, place_km, cruise_km), ahead_deg, (least, most), closes)
+        cruise_km = _cruise_km(profile, first_km, place_km, legs_s)
+    way_s = ascent_s + legs_s + profile.approach_h * 3600.0
+    return WayUp(way_s, _sum_m_s(voyage, place_km, cruise_km), ahead_deg, (least, most), closes)
 
 
 def _ahead_deg(case: Case, voyage: Voyage, plane: Plane) -> float | None:
@@ -184,11 +190,11 @@ def profile_phase(case: Case) -> Iterator[Finding]:
 
 
 def beta_cutout(case: Case) -> Iterator[Finding]:
-    """A spacecraft docks only while the Sun stands no higher over the orbit plane than its type bears, unless agreed."""
+    """By a profile a spacecraft docks only while the Sun stands no higher over the orbit plane than its type bears."""
     for name, voyage in case.arrivals.items():
         limit_deg = voyage.vehicle.beta_limit_deg
         plane = _plane_at(case, voyage.mission.destination, float(voyage.launch_s - _J2000_S))
-        if limit_deg is None or plane is None or voyage.request.phasing_d is not None:
+        if plane is None or not voyage.mission.profile:
             continue
         at_s = np.array([float(voyage.arrive_s - _J2000_S)])
         try:

@@ -34,7 +34,7 @@ _LIMITS = (
     ("stock", "reserve_kg", "on_hand_kg"),
     ("stock", "critical_kg", "reserve_kg"),
     ("bags", "typical_kg", "max_kg"),
-    ("profiles", "perigee_km", "apogee_km"),
+    ("launchers", "insertion_perigee_km", "insertion_apogee_km"),
 )
 _UNLIKE = (("lanes", "from_place", "to_place"), ("hazard_pairs", "hazard_a", "hazard_b"))
 

@@ -92,27 +92,28 @@ def _profiles_have_room(sheets: Sheets) -> Iterator[Fault]:
 
 def _insertion_below_places(sheets: Sheets) -> Iterator[Fault]:
     """A launcher lets go below the place that is flown to, else nothing is gained on it."""
-    if not sheets.sound("profiles", "orbits", "vehicles", "destinations"):
+    if not sheets.sound("orbits", "vehicles", "destinations"):
         return
     lowest_km: dict[str, float] = {}
-    by_plane = {place.destination for place in sheets.records("destinations") if place.window_kind == "plane"}
     for orbit in sheets.records("orbits"):
         height_km = _mean_height_km(orbit.mean_motion_rev_d)
         lowest_km[orbit.destination] = min(height_km, lowest_km.get(orbit.destination, height_km))
-    flown: dict[str, set[str]] = {}  # profile: places
-    for request in sheets.records("missions"):
-        for name in request.vehicle_types:
-            vehicle = sheets.lawful["vehicles"].get(name)
-            if vehicle is not None and request.destination in by_plane & set(lowest_km):
-                for profile in vehicle.profiles:
-                    flown.setdefault(profile, set()).add(request.destination)
-    for row, profile in sheets.rows("profiles"):
-        insertion_km = (profile.perigee_km + profile.apogee_km) / 2.0
-        for place in sorted(flown.get(profile.profile, ())):
+    by_plane = {place.destination for place in sheets.records("destinations") if place.window_kind == "plane"}
+    named = sheets.lawful["vehicles"]
+    flown = {
+        (launcher, request.destination)
+        for request in sheets.records("missions")
+        for name in request.vehicle_types
+        if request.destination in by_plane & set(lowest_km) and name in named and named[name].profiles
+        for launcher in named[name].launchers
+    }
+    for row, launcher in sheets.rows("launchers"):
+        insertion_km = (launcher.insertion_perigee_km + launcher.insertion_apogee_km) / 2.0
+        for place in sorted(place for name, place in flown if name == launcher.launcher):
             if insertion_km > lowest_km[place] - _ROOM_KM:
                 what = f"insertion at {insertion_km:.0f} km on average is not below {place!r} at {lowest_km[place]:.0f} km"
-                fix = f"lower perigee_km and apogee_km, or take {profile.profile} from the types that fly there"
-                yield sheets.fault("profiles", row, "apogee_km", what, fix)
+                fix = "lower insertion_perigee_km and insertion_apogee_km, or take profiles from the types that fly there"
+                yield sheets.fault("launchers", row, "insertion_apogee_km", what, fix)
 
 
 def _mean_height_km(mean_motion_rev_d: float) -> float:
