@@ -208,6 +208,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "kpi": ("kpi", folder, "--json"),
         "compare": ("compare", folder, folder, "--json"),
         "schema": ("schema", "--json"),
+        "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
     }
     assert set(asked) == set(ANSWERS)
