@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +38,13 @@ def compared(*several: OperationsPlan) -> Comparison:
 def changed(plan: OperationsPlan, mission_id: str, **changes: Any) -> OperationsPlan:
     missions = tuple(replace(one, **changes) if one.mission_id == mission_id else one for one in plan.missions)
     return replace(plan, missions=missions)
+
+
+def docked(mission: PlannedMission) -> tuple[datetime, datetime]:
+    """Arrival and departure of a mission that docks."""
+    stay = stay_of(mission)
+    assert stay is not None
+    return stay.arrive_utc, stay.depart_utc
 
 
 def figure_of(comparison: Comparison, subject: str, thing: str, field: str) -> Figure:
@@ -117,7 +124,7 @@ def test_a_mission_of_one_plan_only_stands_in_the_comparison_whichever_plan_is_t
 def test_gaps_between_arrivals_are_those_counted_by_hand(year: OperationsPlan) -> None:
     comparison = compared(year, year)
     for place in comparison.places:
-        instants = sorted(one.arrive_utc for one in year.missions if one.destination == place.destination)
+        instants = sorted(docked(one)[0] for one in year.missions if one.destination == place.destination)
         gaps = [(b - a).total_seconds() / 86_400 for a, b in pairwise(instants)]
         assert [one.gap_d for one in place.arrivals[0]] == [None, *(pytest.approx(gap) for gap in gaps)]
         figures = {figure.field: figure.values[0] for figure in place.figures}
@@ -137,7 +144,8 @@ def test_visits_to_ports_are_all_dockings(year: OperationsPlan) -> None:
 def lost(mission: PlannedMission) -> Any:
     """The mission as a flown year tells of it: no port, no arrival, no departure."""
     values = {name: getattr(mission, name) for name in type(mission).__dataclass_fields__}
-    return SimpleNamespace(**{**values, "port": "", "arrive_utc": None, "depart_utc": None, "outcome": "lost"})
+    absent = {"port": "", "arrive_utc": None, "depart_utc": None, "docked_utc": (mission.end_utc, mission.end_utc)}
+    return SimpleNamespace(**{**values, **absent, "outcome": "lost", "lost": True})
 
 
 def test_a_lost_mission_never_docks_and_is_told_as_lost(year: OperationsPlan) -> None:
@@ -153,6 +161,13 @@ def test_a_lost_mission_never_docks_and_is_told_as_lost(year: OperationsPlan) ->
     assert "Lifted off and never docked" in drawn
     assert "M05 lost" in drawn
     assert render_comparison(comparison).count("M05 lost") >= 1
+    assert [plan.made for plan in comparison.plans] == ["optimised", "optimised"]
+
+
+def test_a_year_whose_every_mission_says_what_became_of_it_is_told_as_flown(year: OperationsPlan) -> None:
+    flown = replace(year, missions=tuple(lost(one) for one in year.missions))
+    comparison = compared(replace(year, baseline=True), flown)
+    assert [plan.made for plan in comparison.plans] == ["first come, first served", "as flown"]
 
 
 def test_a_mission_without_port_arrival_or_departure_has_no_stay(year: OperationsPlan) -> None:
@@ -275,7 +290,7 @@ def test_the_page_follows_light_and_dark(year: OperationsPlan) -> None:
 
 
 def test_a_bar_is_marked_by_what_differs_of_its_stay(year: OperationsPlan) -> None:
-    arrive, depart = year.missions[4].arrive_utc, year.missions[4].depart_utc
+    arrive, depart = docked(year.missions[4])
     week = timedelta(days=7)
     moved = changed(year, "M04", arrive_utc=arrive + week, depart_utc=depart + week)
     assert "M04 +7 d" in draw_docked(compared(year, moved))

@@ -125,7 +125,7 @@ class ComparedPlan:
     scenario: str
     scenario_digest: str
     seed: int
-    baseline: bool
+    made: str  # optimised; first come, first served; as flown
     start_utc: datetime
     end_utc: datetime
     currency_year: int

@@ -14,12 +14,22 @@ from supercargo.measure.deliveries import line_name
 from supercargo.measure.summary import Summary
 from supercargo.model import ManifestRow, OperationsPlan, PlannedMission
 
-__all__ = ["compare_missions", "compare_places", "compare_ports", "is_lost", "stay_of"]
+__all__ = ["compare_missions", "compare_places", "compare_ports", "is_lost", "is_record", "stay_of"]
+
+
+def _outcome(mission: PlannedMission) -> str:
+    """What became of a mission; empty for one that is only planned, or where the noun does not say."""
+    return str(getattr(mission, "outcome", ""))
 
 
 def is_lost(mission: PlannedMission) -> bool:
     """A mission that lifted off and never docked, as a year that was flown may tell."""
-    return getattr(mission, "outcome", "") == "lost"
+    return _outcome(mission) == "lost"
+
+
+def is_record(plan: OperationsPlan) -> bool:
+    """A year that was flown: each mission says what became of it."""
+    return bool(plan.missions) and all(_outcome(mission) for mission in plan.missions)
 
 
 def stay_of(mission: PlannedMission) -> Stay | None:

@@ -17,7 +17,7 @@ from supercargo.measure.compared import (
     Value,
 )
 from supercargo.measure.compared_cargo import compare_lines, compare_stocks
-from supercargo.measure.compared_flights import compare_missions, compare_places, compare_ports, is_lost, stay_of
+from supercargo.measure.compared_flights import compare_missions, compare_places, compare_ports, is_lost, is_record, stay_of
 from supercargo.measure.deliveries import line_fates
 from supercargo.measure.summary import Summary, is_waived, summarise
 from supercargo.model import SCENARIO_TABLES, OperationsPlan, Scenario, Table
@@ -71,11 +71,15 @@ def _plan(place: int, name: str, plan: OperationsPlan) -> ComparedPlan:
         scenario=settings.name,
         scenario_digest=plan.scenario.digest,
         seed=plan.seed,
-        baseline=plan.baseline,
+        made=_made(plan),
         start_utc=settings.start_utc,
         end_utc=settings.end_utc,
         currency_year=settings.currency_year,
     )
+
+
+def _made(plan: OperationsPlan) -> str:
+    return "as flown" if is_record(plan) else "first come, first served" if plan.baseline else "optimised"
 
 
 def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:
@@ -88,7 +92,7 @@ def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:
         ("end_utc", "d", tuple(one.end_utc for one in settings)),
         ("currency_year", "year", tuple(one.currency_year for one in settings)),
         ("seed", "count", tuple(plan.seed for plan in plans)),
-        ("planner", "", tuple("first come, first served" if plan.baseline else "optimised" for plan in plans)),
+        ("made", "", tuple(_made(plan) for plan in plans)),
         ("missions_contracted", "count", tuple(len(plan.scenario.missions) for plan in plans)),
         ("lines_asked_for", "count", tuple(len(plan.scenario.cargo) for plan in plans)),
     )

@@ -80,7 +80,7 @@ def render_comparison(comparison: Comparison) -> str:
         base=comparison.plans[0],
         verdict=verdict(comparison),
         inputs=[_short(figure) for figure in comparison.inputs if figure.differs and not figure.object],
-        input_files=[figure for figure in comparison.inputs if figure.differs and figure.object],
+        input_files=[figure for figure in comparison.inputs if figure.object],
         inputs_sentence=inputs_sentence(comparison),
         money=[money_sentence(comparison, place) for place in others],
         changes=[_changes(comparison, place) for place in others],

@@ -38,9 +38,8 @@ def _count(number: int, thing: str) -> str:
 
 def _plans(comparison: Comparison) -> Iterator[str]:
     for n, plan in enumerate(comparison.plans):
-        planner = ", first come, first served" if plan.baseline else ""
         base = " (the base)" if n == 0 else ""
-        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}{planner}{base}"
+        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}, {plan.made}{base}"
 
 
 def _table(comparison: Comparison) -> list[str]:
