@@ -114,6 +114,25 @@ def test_days_moved_and_port_are_those_of_the_rows(year: OperationsPlan, other: 
     assert "M03" not in comparison.missions_changed(1)["launch_utc"]
 
 
+def test_why_a_mission_is_not_flown_and_which_promises_are_broken_is_told(year: OperationsPlan) -> None:
+    broken = replace(year, causes=("F1 <has> no mission",))
+    comparison = compared(year, broken)
+    unflown = year.unflown[0]
+    assert mission_of(comparison, unflown.mission_id).figure("why_not_flown").values == (unflown.reason,) * 2
+    html = render_comparison(comparison)
+    assert f"<strong>{unflown.mission_id}</strong> in A: {unflown.reason}" in html
+    assert "F1 &lt;has&gt; no mission" in html
+    assert comparison.plans[1].causes == broken.causes
+
+
+def test_money_of_other_price_years_is_told_as_such(year: OperationsPlan) -> None:
+    settings = replace(year.scenario.settings, currency_year=2031)
+    costs = tuple(replace(row, plan_usd=row.plan_usd * 2) for row in year.costs)
+    later = replace(year, scenario=replace(year.scenario, settings=settings), costs=costs)
+    assert "B of 2031" in money_sentence(compared(year, later), 1)
+    assert "prices of" not in money_sentence(compared(year, replace(year, costs=costs)), 1)
+
+
 def test_a_mission_of_one_plan_only_stands_in_the_comparison_whichever_plan_is_the_base(year: OperationsPlan) -> None:
     fewer = replace(year, missions=year.missions[:-1])
     name = year.missions[-1].mission_id

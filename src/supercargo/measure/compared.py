@@ -129,6 +129,7 @@ class ComparedPlan:
     start_utc: datetime
     end_utc: datetime
     currency_year: int
+    causes: tuple[str, ...]  # promises that the plan can't keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

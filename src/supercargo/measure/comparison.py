@@ -54,7 +54,7 @@ def compare_plans(named: Sequence[tuple[str, OperationsPlan]]) -> Comparison:
         headline=_headline(plans, summaries),
         kpis=_kpis(plans),
         rules=_rules(plans),
-        missions=compare_missions(plans),
+        missions=compare_missions(plans, summaries),
         ports=compare_ports(plans, summaries),
         places=compare_places(plans),
         stocks=compare_stocks(plans),
@@ -75,6 +75,7 @@ def _plan(place: int, name: str, plan: OperationsPlan) -> ComparedPlan:
         start_utc=settings.start_utc,
         end_utc=settings.end_utc,
         currency_year=settings.currency_year,
+        causes=plan.causes,
     )
 
 

@@ -67,7 +67,8 @@ def _missions(comparison: Comparison, place: int) -> Iterator[str]:
     states = [one for one in comparison.missions if one.figure("state").changed[place]]
     for mission in states[:_MOST_LISTED]:
         values = mission.figure("state").values
-        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}"
+        why = mission.figure("why_not_flown").values[place]
+        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}" + (f" ({why})" if why else "")
     moved = [(one.figure("launch_utc").differences[place] or 0.0, one.mission_id) for one in comparison.missions]
     furthest = sorted((one for one in moved if one[0]), key=lambda one: (-abs(one[0]), one[1]))
     if furthest:
