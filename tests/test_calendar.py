@@ -20,6 +20,7 @@ from supercargo.store.calendars import EVENT_KINDS, LINE_OCTETS, unfolded
 from tests import test_store_plan
 from tests.big_plan import a_big_plan
 from tests.builders import on_day
+from tests.test_comparison import docked
 
 SHY = "Größe; Ω, \\n\U0001f680" * 9
 
@@ -51,13 +52,13 @@ def kept(text: bytes, folder: Path) -> dict[str, tuple[str, ...]]:
 
 def slipped(plan: OperationsPlan, name: str, days: float) -> OperationsPlan:
     by = timedelta(days=days)
-    missions = tuple(
-        replace(one, launch_utc=one.launch_utc + by, arrive_utc=one.docked_utc[0] + by, depart_utc=one.docked_utc[1] + by)
-        if one.mission_id == name
-        else one
-        for one in plan.missions
-    )
-    return replace(plan, missions=missions)
+    missions = []
+    for one in plan.missions:
+        if one.mission_id == name:
+            arrive_utc, depart_utc = docked(one)
+            one = replace(one, launch_utc=one.launch_utc + by, arrive_utc=arrive_utc + by, depart_utc=depart_utc + by)
+        missions.append(one)
+    return replace(plan, missions=tuple(missions))
 
 
 def test_an_independent_parser_reads_every_event_with_the_plan_s_instants(year: OperationsPlan) -> None:

@@ -19,14 +19,13 @@ from typing import Any, NotRequired, TypedDict
 import pytest
 from jsonschema import Draft202012Validator
 
-from supercargo.app import use_cases
 from supercargo.app.answers import ANSWERS
 from supercargo.app.schemas import all_schemas, schema_named
 from supercargo.faces.cli import app
 from supercargo.kernel import ScenarioError, format_utc
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, OperationsPlan, Table
-from supercargo.store import read_rows, read_scenario, write_rows
+from supercargo.store import read_plan, read_rows, read_scenario, write_rows
 from supercargo.store.columns import columns_of
 from supercargo.store.json_types import schema_of
 from supercargo.store.schemas import SCHEMA_VERSION, row_objects
@@ -48,9 +47,9 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The tiny scenario, planned."""
     root = tmp_path_factory.mktemp("schema")
-    use_cases.new_scenario(root / "year", use_cases.NewScenario("tiny"))
-    plan = use_cases.plan_scenario(root / "year", root / "plan")
-    return Made(root / "plan", root / "year", plan)
+    assert run("new", str(root / "year"), "--from", "tiny").code == 0
+    assert run("plan", str(root / "year"), "--out", str(root / "plan")).code == 0
+    return Made(root / "plan", root / "year", read_plan(root / "plan"))
 
 
 def faults(name: str, value: Any) -> list[str]:
@@ -221,6 +220,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
             "--json",
         ),
         "schema": ("schema", "--json"),
+        "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
     }
     assert set(asked) == set(ANSWERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.doctor import Check
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
@@ -16,6 +17,7 @@ __all__ = [
     "ArrivalsAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
+    "DoctorAnswer",
     "ErrorAnswer",
     "FigureAnswer",
     "KpiAnswer",
@@ -176,6 +178,15 @@ class SchemaAnswer(TypedDict):
     schemas: dict[str, dict[str, Any]]
 
 
+class DoctorAnswer(TypedDict):
+    """Answer of `doctor`: whether this installation can do its work."""
+
+    well: bool
+    fault_count: int
+    warning_count: int
+    checks: list[Check]
+
+
 class ErrorAnswer(TypedDict):
     """Answer of any command that fails: what is wrong, where, and how to put it right."""
 
@@ -197,6 +208,7 @@ ANSWERS: Mapping[str, Any] = {
     "compare": ComparisonAnswer,
     "windows": WindowsAnswer,
     "schema": SchemaAnswer,
+    "doctor": DoctorAnswer,
     "error": ErrorAnswer,
 }
 """The shape of each command's answer; `error` is that of any command which fails."""

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify", "windows"]
+__all__ = ["app", "check", "compare", "doctor", "kpi", "main", "new", "plan", "schema", "verify", "windows"]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -191,6 +191,17 @@ def windows(
         out=out, picture=picture, force=force,
     )  # fmt: skip
     commands.windows(asked, as_json=json)
+
+
+@app.command(epilog="Example: supercargo doctor --json")
+def doctor(*, json: Json = False) -> None:
+    """Tell whether this installation can do its work.
+
+    Python, libraries, solvers, catalogue, folders, disk, memory, terminal: one line each, with the fix where one is needed.
+    """
+    from supercargo.faces import commands
+
+    commands.doctor(as_json=json)
 
 
 def main() -> None:

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
-from supercargo.app.answers import ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
+from supercargo.app.doctor import Surroundings, examine
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
@@ -23,7 +25,7 @@ from supercargo.faces.words import count, json_text, kpi_lines, printable, summa
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "schema", "verify", "windows"]
+__all__ = ["PlanRequest", "check", "compare", "doctor", "kpi", "new", "plan", "schema", "verify", "windows"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -198,6 +200,31 @@ def windows(asked: WindowsAsked, *, as_json: bool) -> None:
         _print_json(windows_told(asked, query, found))
     else:
         _tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
+
+
+def doctor(*, as_json: bool) -> None:
+    """Examine the installation; exit 5 if something keeps it from its work."""
+    now = datetime.now(UTC)
+    with _answering(as_json), patience("examining the installation"):
+        checks = examine(Surroundings(now=now, encoding=sys.stdout.encoding or ""))
+    states = [check.state for check in checks]
+    faults, warnings = states.count("fault"), states.count("warning")
+    if as_json:
+        told: DoctorAnswer = {
+            "well": not faults,
+            "fault_count": faults,
+            "warning_count": warnings,
+            "checks": list(checks),
+        }
+        _print_json(told)
+    else:
+        for check in checks:
+            fix = f"\n{'':<18} fix: {printable(check.fix)}" if check.fix else ""
+            _tell(f"{check.state:<7} {check.name:<10} {printable(check.what)}{fix}\n")
+        verdict = "this installation can do its work" if not faults else "this installation can't do its work"
+        _tell(f"{verdict}: {count(faults, 'fault')}, {count(warnings, 'warning')}\n")
+    if faults:
+        raise SystemExit(StoreError.exit_code)
 
 
 @contextmanager

@@ -127,12 +127,13 @@ class ComparedPlan:
     scenario: str
     scenario_digest: str
     seed: int
-    baseline: bool
+    made: str  # optimised; first come, first served; as flown
     start_utc: datetime
     end_utc: datetime
     currency_year: int
     remarks: tuple[str, ...]  # what the scenario tells its readers
     recorded: bool  # a year that has been flown
+    causes: tuple[str, ...]  # promises that the plan can't keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,8 @@ def _count(number: int, thing: str) -> str:
 
 def _plans(comparison: Comparison) -> Iterator[str]:
     for n, plan in enumerate(comparison.plans):
-        planner = ", first come, first served" if plan.baseline else ""
         base = " (the base)" if n == 0 else ""
-        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}{planner}{base}"
+        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}, {plan.made}{base}"
 
 
 def _table(comparison: Comparison) -> list[str]:
@@ -86,7 +85,8 @@ def _missions(comparison: Comparison, place: int) -> Iterator[str]:
     states = [one for one in comparison.missions if one.figure("state").changed[place]]
     for mission in states[:_MOST_LISTED]:
         values = mission.figure("state").values
-        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}"
+        why = mission.figure("why_not_flown").values[place]
+        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}" + (f" ({why})" if why else "")
     moved = [(one.figure("launch_utc").differences[place] or 0.0, one.mission_id) for one in comparison.missions]
     furthest = sorted((one for one in moved if one[0]), key=lambda one: (-abs(one[0]), one[1]))
     if furthest:
