@@ -14,6 +14,7 @@ from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.referee import judge, unwaived
+from supercargo.report.front import front_figures
 from supercargo.report.page import render_report
 from supercargo.store import (
     digest_violations,
@@ -101,8 +102,9 @@ def plan_scenario(
     elif not (partial or baseline):
         raise _no_plan(plan, broken, str(folder))
     meter("writing", 0.0)
-    report_html = render_report(plan, summarise(plan))
-    write_plan(plan, out, run=meter.run(), report_html=report_html, force=force)
+    summary = summarise(plan)
+    pages: dict[str, Any] = {"report_html": render_report(plan, summary), "front": front_figures(plan, summary)}
+    write_plan(plan, out, run=meter.run(), **pages, force=force)
     return plan
 
 

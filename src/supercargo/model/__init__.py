@@ -36,6 +36,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.figures import Figure, Figures
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
     Activity,
@@ -85,6 +86,8 @@ __all__ = [
     "DemandSeries",
     "Destination",
     "Facility",
+    "Figure",
+    "Figures",
     "Flight",
     "HazardPair",
     "InventoryRow",

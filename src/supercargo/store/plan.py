@@ -6,13 +6,13 @@ import dataclasses
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
-from supercargo.model import PLAN_TABLES, OperationsPlan, Scenario, StageReport, Unflown, Violation
+from supercargo.model import PLAN_TABLES, Figures, OperationsPlan, Scenario, StageReport, Unflown, Violation
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
@@ -29,7 +29,6 @@ NOT_YET = (
     "changes.csv",
     "flows.csv",
     "oem",
-    "plan.xlsx",
     "risks.csv",
     "schedule.ics",
     "transfer.csv",
@@ -47,13 +46,23 @@ def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
     return files
 
 
-def write_plan(plan: OperationsPlan, folder: Path, *, run: Mapping[str, Any], report_html: str, force: bool) -> None:
+def write_plan(
+    plan: OperationsPlan,
+    folder: Path,
+    *,
+    run: Mapping[str, Any],
+    report_html: str,
+    front: Sequence[Figures] = (),
+    force: bool,
+) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
 
-    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
+    `front` is what plan.xlsx says before its tables. `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
-    files = {**plan_files(plan), "report.html": report_html.encode()}
+    from supercargo.store.book.plan import PLAN_BOOK, plan_book  # its library loads only for those who write
+
+    files = {**plan_files(plan), "report.html": report_html.encode(), PLAN_BOOK: plan_book(plan, front)}
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
     files[RUN_FILE] = canonical_json(dict(run)).encode()
     write_whole(folder, files, force=force)

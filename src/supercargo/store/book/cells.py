@@ -64,7 +64,7 @@ def _number(value: Any, column: Column) -> str:
 
 
 def _truth(value: Any, column: Column) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool | int | float) and value in (0, 1):  # some programs keep a truth value as its number
         return "true" if value else "false"
     told = _digits(float(value)) if isinstance(value, int | float) else _moment(value)
     raise BadCell(f"the cell is {told} where a truth value is meant", "write TRUE or FALSE")

@@ -18,6 +18,7 @@ from supercargo.store.book.writing import (
     days_of,
     new_pen,
     refuse_unwritable_texts,
+    to_print,
     unwritable,
     write_note,
     write_table,
@@ -67,6 +68,7 @@ def write_settings_header(sheet: Worksheet, pen: Pen) -> None:
     for at, width in enumerate((32, 40, 12, 72)):
         sheet.set_column(at, at, width)
     sheet.freeze_panes(1, 1)
+    to_print(sheet)
     sheet.set_tab_color("#c55a11")
 
 
@@ -125,6 +127,7 @@ _COMMANDS = (
 def _write_read_me(sheet: Worksheet, pen: Pen, settings: Settings | None, counts: Mapping[str, int]) -> None:
     """Plain words on how the workbook is filled and read, and a list of its sheets."""
     sheet.hide_gridlines(2)
+    to_print(sheet)
     for at, width in enumerate((22, 10, 26, 84)):
         sheet.set_column(at, at, width)
     title = f"Scenario {settings.name}" if settings else "A scenario to fill in"

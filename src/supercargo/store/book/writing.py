@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = [
     "note_of",
     "number_format",
     "refuse_unwritable_texts",
+    "to_print",
     "unwritable",
     "write_header",
     "write_note",
@@ -47,6 +48,9 @@ _EXACT_FROM = 1e9  # below it fifteen digits tell every number of six decimals f
 _UNSEEN = ("\ufffe", "\uffff")
 _LOOKED_AT = 200
 _WIDEST = 44
+TRUTH = '"TRUE";"TRUE";"FALSE"'
+"""For programs that show a truth value by its number."""
+
 ISO = 'yyyy-mm-dd"T"hh:mm:ss"Z"'
 
 
@@ -64,8 +68,9 @@ def days_of(instant: datetime) -> float:
 
 def fit_text(words: str, file: str) -> str:
     """Text as a cell can hold it: cut, and saying so, where it is too long."""
-    for sign in _UNSEEN:
-        words = words.replace(sign, "\ufffd")
+    if not words.isascii():
+        for sign in _UNSEEN:
+            words = words.replace(sign, "\ufffd")
     if len(words) <= LONGEST_TEXT:
         return words
     told = f" ... (cut; {file} has it whole)"
@@ -123,7 +128,7 @@ def number_format(column: Column) -> str:
     """How a column's cells show: numbers at their unit's decimals, instants as files write them, text as it is typed."""
     if column.kind == "number" and column.unit in DECIMALS:
         return "#,##0." + "0" * decimals(column.unit)
-    return {"instant": ISO, "text": "@", "words": "@", "whole": "0"}.get(column.kind, "General")
+    return {"truth": TRUTH, "instant": ISO, "text": "@", "words": "@", "whole": "0"}.get(column.kind, "General")
 
 
 def note_of(column: Column, table: Table) -> str:
@@ -163,6 +168,15 @@ def write_header(sheet: Worksheet, pen: Pen, table: Table, names: Sequence[str])
         if column is not None:
             write_note(sheet, (0, at), note_of(column, table))
     sheet.freeze_panes(1, 1)
+    to_print(sheet)
+
+
+def to_print(sheet: Worksheet) -> None:
+    """Across one page, the names of the columns on each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def write_note(sheet: Worksheet, place: tuple[int, int], words: str) -> None:
@@ -196,47 +210,24 @@ def _width(column: Column, values: Sequence[Any]) -> float:
 
 def _write_cells(sheet: Worksheet, at: int, column: Column, values: Sequence[Any], file: str) -> None:
     """Cells of one column, from row 2 on; what is empty stays empty."""
-    put = _WRITERS[column.kind]
-    for row, value in enumerate(values, 1):
-        if value is not None and value != "" and value != ():
-            put(sheet, (row, at), value, (column, file))
-
-
-Place = tuple[int, int]
-
-
-def _put_text(sheet: Worksheet, place: Place, value: Any, of: tuple[Column, str]) -> None:
-    sheet.write_string(*place, fit_text(of[0].write(value), of[1]))
-
-
-def _put_number(sheet: Worksheet, place: Place, value: Any, of: tuple[Column, str]) -> None:
-    rounded = round(float(value), decimals(of[0].unit)) + 0.0
-    sheet.write_number(*place, rounded if abs(rounded) < _EXACT_FROM else Exact(rounded))
-
-
-def _put_whole(sheet: Worksheet, place: Place, value: Any, of: tuple[Column, str]) -> None:
-    sheet.write_number(*place, value)
-
-
-def _put_truth(sheet: Worksheet, place: Place, value: Any, of: tuple[Column, str]) -> None:
-    sheet.write_boolean(*place, value)
-
-
-def _put_instant(sheet: Worksheet, place: Place, value: Any, of: tuple[Column, str]) -> None:
-    if value < _FIRST_WRITTEN:
-        sheet.write_string(*place, format_utc(value))
+    given = [(row, value) for row, value in enumerate(values, 1) if value is not None and value != "" and value != ()]
+    if column.kind in ("text", "words"):
+        for row, value in given:
+            sheet.write_string(row, at, fit_text(column.write(value), file))
+    elif column.kind in ("number", "whole"):
+        places = decimals(column.unit)
+        for row, value in given:
+            rounded = round(float(value), places) + 0.0
+            sheet.write_number(row, at, rounded if abs(rounded) < _EXACT_FROM else Exact(rounded))
+    elif column.kind == "truth":
+        for row, value in given:
+            sheet.write_boolean(row, at, value)
     else:
-        sheet.write_number(*place, days_of(value))
-
-
-_WRITERS: dict[str, Callable[[Worksheet, Place, Any, tuple[Column, str]], None]] = {
-    "text": _put_text,
-    "words": _put_text,
-    "number": _put_number,
-    "whole": _put_whole,
-    "truth": _put_truth,
-    "instant": _put_instant,
-}
+        for row, value in given:
+            if value < _FIRST_WRITTEN:
+                sheet.write_string(row, at, format_utc(value))
+            else:
+                sheet.write_number(row, at, days_of(value))
 
 
 def _offer(sheet: Worksheet, at: int, table: Table, count: int) -> None:
