@@ -14,7 +14,7 @@ Row = tuple[Figure, ...]
 
 
 def front_figures(plan: OperationsPlan, summary: Summary) -> tuple[Figures, ...]:
-    """Blocks of the first sheet: the year in numbers, KPIs, places, customers, stock, what was left behind, the referee's word."""
+    """Blocks of the first sheet: the year, KPIs, places, customers, stock, what was left behind, what the referee found."""
     blocks = (
         _plan(plan, summary),
         _year(summary),
@@ -79,7 +79,12 @@ def _year(summary: Summary) -> Figures:
         ("worth of the whole chain", round(money.catalogue_usd), "USD", "delivered mass at catalogue prices"),
         ("cost of the whole chain", round(money.whole_cost_usd), "USD", "furnished launches and spacecraft included"),
         ("margin of the whole chain", _tenth(money.chain_margin_percent), "percent", "of its worth"),
-        ("cost for each kg up", None if summary.usd_per_kg is None else round(summary.usd_per_kg), "USD", "every cost, whoever pays"),
+        (
+            "cost for each kg up",
+            None if summary.usd_per_kg is None else round(summary.usd_per_kg),
+            "USD",
+            "every cost, whoever pays",
+        ),
     )
     return Figures(
         title="The year in numbers", heads=("what", "value", "unit", "remark"), units=("", "value", "", ""), rows=rows
@@ -118,7 +123,18 @@ def _places(summary: Summary) -> Figures:
     )
     return Figures(
         title="By destination",
-        heads=("destination", "flown", "contracted", "up", "down", "disposal", "on time", "left lines", "whole cost", "cost per kg up"),
+        heads=(
+            "destination",
+            "flown",
+            "contracted",
+            "up",
+            "down",
+            "disposal",
+            "on time",
+            "left lines",
+            "whole cost",
+            "cost per kg up",
+        ),
         units=("", "count", "count", "kg", "kg", "kg", "percent", "count", "USD", "USD"),
         rows=rows,
     )

@@ -36,7 +36,7 @@ NOT_YET = (
 """Files of a plan folder whose stage does not exist yet."""
 
 _OUTSIDE_DIGEST = (PLAN_FILE, RUN_FILE)
-_LIBRARIES = ("supercargo", "highspy", "numpy", "ortools")
+_LIBRARIES = ("supercargo", "highspy", "numpy", "ortools", "XlsxWriter")
 
 
 def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
@@ -57,7 +57,8 @@ def write_plan(
 ) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
 
-    `front` is what plan.xlsx says before its tables. `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
+    `front` is what plan.xlsx says before its tables.
+    `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed.
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
     from supercargo.store.book.plan import PLAN_BOOK, plan_book  # its library loads only for those who write

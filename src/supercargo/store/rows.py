@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, replace
+from dataclasses import MISSING, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ __all__ = [
     "read_lines",
     "read_rows",
     "read_table",
+    "text_lines",
     "write_rows",
 ]
 
@@ -130,6 +131,17 @@ def read_table(source: str | bytes | Path, table: Table, faults: list[Fault]) ->
         return TableRead(whole=False, sound=False)
     bounded = _Bounded(faults)
     return _read_all(_lines(written, table.file, bounded), table, bounded, {})
+
+
+def text_lines(content: bytes, file: str, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    """Numbered lines of cells of a file, whatever they hold; none where it is no text, and a fault of each that is no CSV."""
+    written = _decoded(content, file, faults)
+    if written is None or _has_nul(written, file, faults) or _too_long(written, file, faults):
+        return []
+    bounded = _Bounded(faults)
+    lines = list(_lines(written, file, bounded))
+    bounded.close()
+    return lines
 
 
 OddCells = Mapping[str, Mapping[int, BadCell | None]]
@@ -270,7 +282,7 @@ def _meant(name: str, absent: Sequence[Column]) -> Column | None:
 class _Sheet:
     table: Table
     places: dict[str, int]
-    odd: OddCells = field(default_factory=dict)
+    odd: OddCells
 
 
 def _read_lines(lines: list[tuple[int, list[str]]], width: int, sheet: _Sheet, faults: _Bounded) -> TableRead:

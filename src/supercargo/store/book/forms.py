@@ -47,7 +47,9 @@ def scenario_book(scenario: Scenario) -> bytes:
 
 def template_book(catalogue: Mapping[str, Sequence[Any]]) -> bytes:
     """A workbook to fill in: the catalogue's records stand in it to choose from, and settings have their defaults."""
-    return _book(new_pen("scenario to fill in", TEMPLATE_DATE), None, {t.attribute: catalogue[t.attribute] for t in SCENARIO_TABLES})
+    return _book(
+        new_pen("scenario to fill in", TEMPLATE_DATE), None, {t.attribute: catalogue[t.attribute] for t in SCENARIO_TABLES}
+    )
 
 
 def _book(pen: Pen, settings: Settings | None, records: Mapping[str, Sequence[Any]]) -> bytes:
@@ -94,7 +96,9 @@ def _setting_of(settings: Settings | None, key: SettingKey) -> Any:
 
 def settings_value(sheet: Worksheet, place: tuple[int, int], value: Any, pen: Pen, hint: Any) -> None:
     """A value of the settings in a cell of its kind, to the last digit."""
-    style = pen.style(num_format=ISO if hint is datetime else "@" if hint is str else "General", align="left", bg_color="#fff7e6")
+    style = pen.style(
+        num_format=ISO if hint is datetime else "@" if hint is str else "General", align="left", bg_color="#fff7e6"
+    )
     if value is None:
         sheet.write_blank(*place, None, style)
     elif isinstance(value, datetime):
@@ -108,11 +112,12 @@ def settings_value(sheet: Worksheet, place: tuple[int, int], value: Any, pen: Pe
 
 
 _WORDS = (
-    "Each sheet is a table of the scenario: row 1 names the columns, every row beneath is one thing. Point at a column's name to "
-    "read what it means and in which unit.",
-    "Fill in the sheets scenario, missions and cargo first (orange). Dark columns must be there; light ones may be left out or empty.",
+    "Each sheet is a table of the scenario: row 1 names the columns, every row beneath is one thing. "
+    "Point at a column's name to read what it means and in which unit.",
+    "Fill in the sheets scenario, missions and cargo first (orange). "
+    "Dark columns must be there; light ones may be left out or empty.",
     "Leave no empty row inside a table, merge no cells, and hide no sheet. Sheets and columns of your own are let through.",
-    "A sheet that you delete comes from the catalogue that ships with the program; an empty one means that there is nothing of it.",
+    "A sheet that you delete comes from the catalogue that ships with the program; an empty one means there is nothing of it.",
     "Numbers carry no unit: the unit is the column's. Dates are UTC. A list has ; between its words.",
     "Formulas may be used: their last computed value is read. Nothing is computed or run by the program.",
 )
@@ -145,7 +150,9 @@ def _write_read_me(sheet: Worksheet, pen: Pen, settings: Settings | None, counts
         sheet.write_string(row, at, name, pen.header())
     sheet.write_url(row + 1, 0, f"internal:'{SETTINGS_SHEET}'!A1", string=SETTINGS_SHEET)
     sheet.write_string(row + 1, 2, "must be there")
-    sheet.write_string(row + 1, 3, "The head of the scenario: name, dates, price year, seed, service levels and limits of the search.")
+    sheet.write_string(
+        row + 1, 3, "The head of the scenario: name, dates, price year, seed, service levels and limits of the search."
+    )
     for number, table in enumerate(SCENARIO_TABLES, row + 2):
         _tell_sheet(sheet, number, table, counts[table.attribute])
 

@@ -57,7 +57,8 @@ def _faults_of_shape(sheet: Sheet, file: str, header: list[str], numbers: list[i
             first, last = before + 1, number - 1
             what = "the row is empty" if first == last else f"rows {first:,} to {last:,} are empty"
             yield Fault(file, first, "", f"{what}, and rows follow it", "take empty rows away: a table ends at its first")
-    unnamed = [place for place in range(len(sheet.rows[0])) if place >= len(header) or not header[place]]
+    places = [place for place in range(len(sheet.rows[0])) if place >= len(header) or not header[place]]
+    unnamed = [place for place in places if (1, place + 1) not in sheet.marks.cells]
     for place in unnamed:
         number = next((number for number in numbers if sheet.rows[number - 1][place] not in ("", None)), 0)
         if number:
@@ -88,7 +89,9 @@ def _texts(sheet: Sheet, placed: tuple[int, Column], numbers: list[int], odd: Od
     """Text of each cell of a column; what has none becomes odd."""
     place, column = placed
     marks = sheet.marks.cells
-    bad: dict[int, BadCell | None] = {row: BadCell(m.what, m.fix) for (row, at), m in marks.items() if at == place + 1 and row > 1}
+    bad: dict[int, BadCell | None] = {
+        row: BadCell(m.what, m.fix) for (row, at), m in marks.items() if at == place + 1 and row > 1
+    }
     texts = []
     for number in numbers:
         cell: Any = sheet.rows[number - 1][place]

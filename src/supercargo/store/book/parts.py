@@ -147,7 +147,10 @@ def _refuse_kinds(names: frozenset[str]) -> None:
     if any(name.endswith("vbaproject.bin") or name.startswith(("xl/macrosheets/", "xl/dialogsheets/")) for name in folded):
         raise BadBook("the workbook carries macros", "save it as .xlsx, which has none; nothing in it is ever run")
     if any(name.startswith("xl/externallinks/") for name in folded):
-        what, fix = "the workbook refers to other workbooks", "break the links (Data, Edit Links), so that values stand in its cells"
+        what, fix = (
+            "the workbook refers to other workbooks",
+            "break the links (Data, Edit Links), so that values stand in its cells",
+        )
         raise BadBook(what, fix)
     if "xl/connections.xml" in folded:
         raise BadBook("the workbook draws on a data connection", "take the connection away; keep its rows as values")
@@ -167,7 +170,7 @@ def parse_xml(content: bytes, name: str, start: Callable[[str, dict[str, str]], 
 
 
 def new_parser(start: Callable[[str, dict[str, str]], None]) -> expat.XMLParserType:
-    """A parser that takes UTF-8 only, whatever the part says, and refuses document types, so that no entity is ever spun out."""
+    """A parser that takes UTF-8 only, whatever the part says, and no document types, so that no entity is ever spun out."""
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = _refuse_doctype

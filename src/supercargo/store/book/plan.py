@@ -21,8 +21,8 @@ __all__ = ["PLAN_BOOK", "SUMMARY_SHEET", "plan_book", "read_plan_tables"]
 
 PLAN_BOOK = "plan.xlsx"
 SUMMARY_SHEET = "summary"
-_WIDTHS = (30, 22, 16, 16, 16, 16, 16, 16, 16, 16)
-_SHOWN = {"kg": "#,##0", "USD": "#,##0", "count": "#,##0", "percent": "0.0", "d": "0.0", "value": "#,##0.0"}
+_WIDTHS = (46, 24, 18, 18, 18, 18, 18, 18, 18, 22)
+_SHOWN = {"kg": "#,##0", "USD": "#,##0", "count": "#,##0", "percent": "0.0", "d": "0.0"}
 
 
 def plan_book(plan: OperationsPlan, front: Sequence[Figures]) -> bytes:
@@ -52,7 +52,9 @@ def _sheets(plan: OperationsPlan) -> Figures:
         (sheet_of(table.file), len(getattr(plan, table.attribute)), (table.noun.__doc__ or "").split("\n")[0])
         for table in PLAN_TABLES
     )
-    return Figures(title="Sheets of this workbook", heads=("sheet", "rows", "what a row is"), units=("", "count", ""), rows=rows)
+    return Figures(
+        title="Sheets of this workbook", heads=("sheet", "rows", "what a row is"), units=("", "count", ""), rows=rows
+    )
 
 
 def _write_block(sheet: Worksheet, pen: Pen, row: int, block: Figures) -> int:
@@ -72,13 +74,17 @@ def _write_block(sheet: Worksheet, pen: Pen, row: int, block: Figures) -> int:
 
 def _write_figure(sheet: Worksheet, pen: Pen, place: tuple[int, int], figure: Any, unit: str) -> None:
     if isinstance(figure, str):
-        sheet.write_string(*place, fit_text(figure, "the CSV file"))
+        sheet.write_string(*place, fit_text(figure, "the CSV file"), pen.style(indent=1 if place[1] else 0))
     elif isinstance(figure, bool):
-        sheet.write_string(*place, "yes" if figure else "no")
+        sheet.write_string(*place, "yes" if figure else "no", pen.style(indent=1))
     elif isinstance(figure, datetime):
-        sheet.write_number(*place, days_of(figure), pen.style(num_format=ISO, align="left"))
+        sheet.write_number(*place, days_of(figure), pen.style(num_format=ISO, align="left", indent=1))
     elif figure is not None:
-        sheet.write_number(*place, figure, pen.style(num_format=_SHOWN.get(unit, "General")))
+        fine = "#,##0" if abs(figure) >= 10_000 or float(figure).is_integer() else "#,##0.0"
+        shown = _SHOWN.get(unit) or (fine if unit == "value" else "General")
+        sheet.write_number(
+            *place, figure, pen.style(num_format=shown, align="right" if unit else "left", indent=0 if unit else 1)
+        )
 
 
 def read_plan_tables(content: bytes, faults: list[Fault]) -> dict[str, tuple[Any, ...]]:

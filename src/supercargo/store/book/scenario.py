@@ -43,13 +43,12 @@ _IN_A_BOOK = (
     (re.compile(r" in quotation marks"), ""),
     (re.compile(r" and without quotation marks"), ""),
     (re.compile(r"numbers in \[ \]"), "numbers with ; between them"),
-    (re.compile(r"\bscenario\.toml\b"), "the sheet scenario"),
 )
 
 
 def in_sheets(fault: Fault) -> Fault:
     """A fault in the words of a workbook: sheets where a folder has files."""
-    what, fix = (_FILES.sub(r"the sheet \1", words) for words in (fault.what, fault.fix))
+    what, fix = (_FILES.sub(r"the sheet \1", words).replace(SETTINGS_FILE, "the sheet scenario") for words in (fault.what, fault.fix))
     if fault.file == SETTINGS_FILE:
         for pattern, words in _IN_A_BOOK:
             fix = pattern.sub(words, fix)
@@ -148,7 +147,9 @@ def _settings(sheet: Sheet | BadBook | None, faults: list[Fault]) -> Settings | 
         name = shown(row[at_key]).strip()
         if not name:
             if value != "":
-                faults.append(Fault(SETTINGS_FILE, number, "", "a value stands beside no key", "name the key in the column key"))
+                faults.append(
+                    Fault(SETTINGS_FILE, number, "", "a value stands beside no key", "name the key in the column key")
+                )
             continue
         _put(name, value, number, (head, rows, faults))
     return settings_of(head, faults, lambda section, key: rows.get((section, key), 0))
@@ -188,7 +189,8 @@ def _setting(value: Any, hint: Any) -> Any:
     if hint in (int, float):
         return _number(value)
     if isinstance(value, str):
-        return [_number(part.strip()) for part in value.split(";")]
+        parts = [_number(part.strip()) for part in value.split(";")]
+        return value if any(isinstance(part, str) for part in parts) else parts
     return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from supercargo.kernel import DECIMALS, Fault, ScenarioError, decimals, format_utc
 from supercargo.model import SCENARIO_TABLES, Table
+from supercargo.store.book.marks import column_letters
 from supercargo.store.columns import Column, columns_of
 
 __all__ = [
     "FIRST_DAY",
     "ISO",
+    "KEYS",
     "LONGEST_TEXT",
     "ROWS_TO_COME",
     "Exact",
@@ -28,6 +30,7 @@ __all__ = [
     "new_pen",
     "note_of",
     "number_format",
+    "offer",
     "refuse_unwritable_texts",
     "to_print",
     "unwritable",
@@ -87,7 +90,13 @@ def unwritable(records: Iterable[Any], table: Table) -> Iterator[Fault]:
                 what = f"the text has {len(words):,} characters, and a cell of a spreadsheet holds {LONGEST_TEXT:,}"
                 yield Fault(table.file, number, column.name, what, "shorten the text, or keep the scenario as a folder")
             elif any(sign in words for sign in _UNSEEN):
-                yield Fault(table.file, number, column.name, "the text holds a sign that no workbook can", "take U+FFFE and U+FFFF away")
+                yield Fault(
+                    table.file,
+                    number,
+                    column.name,
+                    "the text holds a sign that no workbook can",
+                    "take U+FFFE and U+FFFF away",
+                )
 
 
 @dataclasses.dataclass
@@ -108,7 +117,9 @@ class Pen:
     def header(self, *, needed: bool = True) -> Format:
         """Format of a column's name."""
         fill = "#1f4e79" if needed else "#5b7f9d"
-        return self.style(bold=True, font_color="white", bg_color=fill, border=1, border_color="#ffffff", valign="top", text_wrap=True)
+        return self.style(
+            bold=True, font_color="white", bg_color=fill, border=1, border_color="#ffffff", valign="top", text_wrap=True
+        )
 
     def close(self) -> bytes:
         """Bytes of the finished workbook."""
@@ -154,7 +165,11 @@ def note_of(column: Column, table: Table) -> str:
         kind,
         f"one of: {choices}" if choices else "",
         f"stands in the sheet {refers}" if refers else "",
-        "must be given" if column.needed and column.empty is dataclasses.MISSING else "may be left empty" if not column.needed else "",
+        "must be given"
+        if column.needed and column.empty is dataclasses.MISSING
+        else "may be left empty"
+        if not column.needed
+        else "",
     )
     return "\n".join(line for line in lines if line)
 
@@ -197,7 +212,7 @@ def write_table(pen: Pen, name: str, table: Table, records: Sequence[Any], *, to
         sheet.set_column(at, at, _width(column, values), style)
         _write_cells(sheet, at, column, values, table.file)
         if to_fill:
-            _offer(sheet, at, table, len(records))
+            offer(sheet, (at, len(records)), (table, column), KEYS)
     sheet.autofilter(0, 0, max(1, len(records)), len(columns) - 1)
     return sheet
 
@@ -230,37 +245,41 @@ def _write_cells(sheet: Worksheet, at: int, column: Column, values: Sequence[Any
                 sheet.write_number(row, at, days_of(value))
 
 
-def _offer(sheet: Worksheet, at: int, table: Table, count: int) -> None:
-    """A drop-down where a cell is chosen, bounds where a number has them, for the rows there are and some to come."""
-    column = columns_of(table.noun)[at]
-    rule = _rule(column, table)
+def offer(sheet: Worksheet, place: tuple[int, int], of: tuple[Table, Column], keys: Mapping[str, str]) -> None:
+    """A drop-down where a cell is chosen, bounds where a number has them, for the rows there are and some to come.
+
+    `place` is the column, from 0, and the number of rows; `keys` has the letters of the key's column by sheet.
+    """
+    at, count = place
+    rule = _rule(*of, keys)
     if rule:
-        rule = {"ignore_blank": True, "error_title": column.name[:32], **rule}
+        rule = {"ignore_blank": True, "error_title": of[1].name[:32], **rule}
         sheet.data_validation(1, at, count + ROWS_TO_COME, at, rule)
 
 
-def _rule(column: Column, table: Table) -> dict[str, Any]:
+def _rule(table: Table, column: Column, keys: Mapping[str, str]) -> dict[str, Any]:
     if column.kind == "truth":
         return {"validate": "list", "source": ["TRUE", "FALSE"], "error_message": "Choose TRUE or FALSE."}
     if column.kind == "text" and column.choices:
         choices = [choice for choice in column.choices if choice]
         return {"validate": "list", "source": choices, "error_message": "Choose a word of the list."}
-    refers = dict(table.refers).get(column.field)
-    if column.kind == "text" and refers:
-        other = next(one for one in SCENARIO_TABLES if one.file == refers)
-        name = refers.removesuffix(".csv")
+    name = dict(table.refers).get(column.field, "").removesuffix(".csv")
+    if column.kind == "text" and name in keys:
+        # A formula for the names there are, however many come; it works in a drop-down, never in a cell.
+        letters = keys[name]
+        names = f"=OFFSET({name}!${letters}$2,0,0,MAX(1,COUNTA({name}!${letters}:${letters})-1),1)"
         message = f"This name does not stand in the sheet {name}. Keep it, and add it there?"
-        return {"validate": "list", "source": _names_of(other), "error_type": "warning", "error_message": message}
+        return {"validate": "list", "source": names, "error_type": "warning", "error_message": message}
     return _bounds(column, table) if column.kind in ("number", "whole") else {}
 
 
-def _names_of(table: Table) -> str:
-    """A formula for the keys of a sheet, as many as there are; it works in a drop-down, never in a cell."""
-    from supercargo.store.book.marks import column_letters
-
-    place = next(n for n, column in enumerate(columns_of(table.noun), 1) if column.field == table.key[0])
-    name, letters = table.file.removesuffix(".csv"), column_letters(place)
-    return f"=OFFSET({name}!${letters}$2,0,0,MAX(1,COUNTA({name}!${letters}:${letters})-1),1)"
+KEYS = {
+    table.file.removesuffix(".csv"): column_letters(
+        next(n for n, column in enumerate(columns_of(table.noun), 1) if column.field == table.key[0])
+    )
+    for table in SCENARIO_TABLES
+}
+"""Letters of the key's column of each sheet as we write it."""
 
 
 def _bounds(column: Column, table: Table) -> dict[str, Any]:
