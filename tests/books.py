@@ -47,7 +47,7 @@ def in_program(change: Callable[[Any], None]) -> Plant:
 
 def column_of(sheet: Any, name: str) -> int:
     """Number of a column by its name in row 1."""
-    return next(cell.column for cell in sheet[1] if cell.value == name)
+    return [cell.value for cell in sheet[1]].index(name) + 1
 
 
 def put(sheet: str, row: int, column: str, value: Any, number_format: str = "General") -> Plant:
@@ -95,7 +95,11 @@ def in_part(sheet: str, old: bytes, new: bytes) -> Plant:
 
 def with_part(name: str, content: bytes) -> Plant:
     """Add a part."""
-    return lambda path: path.write_bytes(repacked(path.read_bytes(), lambda parts: parts.update({name: content})))  # type: ignore[return-value]
+
+    def plant(path: Path) -> None:
+        path.write_bytes(repacked(path.read_bytes(), lambda parts: parts.update({name: content})))
+
+    return plant
 
 
 def computed(path: Path) -> None:

@@ -84,11 +84,12 @@ def taken_away(name: str) -> Plant:
     return in_program(lambda book: book.remove(book[name]))
 
 
-def settings(key: str, value: Any) -> Plant:
+def settings(key: str, value: Any, number_format: str = "General") -> Plant:
     def change(book: Any) -> None:
         sheet = book["scenario"]
         row = next(row for row in sheet.iter_rows() if row[0].value == key)
         row[1].value = value
+        row[1].number_format = number_format if number_format != "General" else row[1].number_format
 
     return in_program(change)
 
@@ -214,6 +215,15 @@ PLANTED = (
         "format the cell as text and type the word again",
     ),
     Planted("truth for a name", put("cargo", 3, "customer", False), "cargo", 3, "customer", "type the word again"),
+    Planted("percentage", put("terms", 2, "value", 0.005, "0.0%"), "terms", 2, "value", "in the column's own unit"),
+    Planted(
+        "percentage of a percent",
+        settings("service.on_time_target_percent", 0.95, "0%"),
+        "scenario",
+        8,
+        "on_time_target_percent",
+        "format the cell as a plain number",
+    ),
     Planted("misspelt sheet", renamed("crew", "Crews"), "Crews", 0, "", "name it crew"),
     Planted("no cargo", taken_away("cargo"), "cargo", 0, "", "add a sheet named cargo"),
     Planted("no settings", taken_away("scenario"), "scenario", 0, "", "add a sheet named scenario"),
@@ -358,6 +368,12 @@ def test_hidden_rows_are_read_because_filters_hide_them(book: Path) -> None:
         opened["cargo"].column_dimensions["B"].hidden = True
 
     in_program(change)(book)
+    assert faults_in(book) == ()
+
+
+def test_a_share_may_be_shown_as_a_percentage(book: Path) -> None:
+    settings("limits.packing_fraction", 0.82, "0%")(book)
+    put("terms", 2, "value", 7, '0 "% no"')(book)
     assert faults_in(book) == ()
 
 

@@ -10,7 +10,7 @@ from supercargo.kernel import format_utc
 from supercargo.store.columns import YEARS, BadCell, Column
 from supercargo.store.rows import LARGEST_CELL
 
-__all__ = ["instant_of", "shown", "text_of"]
+__all__ = ["instant_of", "of_a_percentage", "shown", "text_of"]
 
 NEAR_US = 1_000
 """Microseconds by which a date cell may miss a whole second: a spreadsheet counts days, not seconds."""
@@ -36,6 +36,12 @@ def shown(value: Any) -> str:
     if isinstance(value, int | float):
         return _digits(float(value))
     return str(value)
+
+
+def of_a_percentage(value: Any) -> BadCell:
+    """A cell that shows a hundred times what it holds: which of the two is meant can't be known."""
+    what = f"the cell shows {100 * float(value):g} % and holds {float(value):g}"
+    return BadCell(what, "format the cell as a plain number and type it in the column's own unit")
 
 
 def _of_words(words: str, column: Column) -> str:

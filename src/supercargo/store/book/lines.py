@@ -7,7 +7,7 @@ from typing import Any
 
 from supercargo.kernel import Fault
 from supercargo.model import Table
-from supercargo.store.book.cells import shown, text_of
+from supercargo.store.book.cells import of_a_percentage, shown, text_of
 from supercargo.store.book.marks import MOST_CELLS, column_letters
 from supercargo.store.book.reading import Sheet
 from supercargo.store.columns import BadCell, Column, columns_of
@@ -99,6 +99,8 @@ def _texts(sheet: Sheet, placed: tuple[int, Column], numbers: list[int], odd: Od
         try:
             if cell != "" and number not in bad:
                 text = text_of(cell, column)
+                if column.unit != "fraction" and (number, place + 1) in sheet.marks.percents:
+                    raise of_a_percentage(cell)
         except BadCell as error:
             bad[number] = error
         texts.append(text)

@@ -30,6 +30,7 @@ class Marks:
     """What was seen in a sheet; places are (row, column), both from 1."""
 
     cells: dict[tuple[int, int], Mark] = field(default_factory=dict)
+    percents: set[tuple[int, int]] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
@@ -63,13 +64,14 @@ def _place(reference: str) -> tuple[int, int]:
     return int(found[2]), _numbered(found[1])
 
 
-def look_through(content: bytes, name: str, *, uncomputed: bool) -> Marks:
+def look_through(content: bytes, name: str, *, uncomputed: bool = False, percents: frozenset[str] = frozenset()) -> Marks:
     """What the cells of a sheet's part are beside their values.
 
-    `uncomputed` says that stored values of formulas are not to be trusted. Raises BadBook if the part can't be read, or if
+    `uncomputed` says that stored values of formulas are not to be trusted, `percents` which styles show percentages.
+    Raises BadBook if the part can't be read, or if
     the sheet reaches further than can be meant.
     """
-    watcher = _Watcher(uncomputed)
+    watcher = _Watcher(uncomputed, percents)
     parser = new_parser(watcher.start)
     parser.buffer_text = True
     parser.EndElementHandler = watcher.end
@@ -81,8 +83,10 @@ def look_through(content: bytes, name: str, *, uncomputed: bool) -> Marks:
 class _Watcher:
     """Follows a sheet's XML cell by cell."""
 
-    def __init__(self, uncomputed: bool) -> None:
+    def __init__(self, uncomputed: bool, percents: frozenset[str]) -> None:
         self.marks = Marks()
+        self._percents = percents
+        self._style = ""
         self._uncomputed = uncomputed
         self._row = self._column = 0
         self._kind = ""
@@ -116,6 +120,7 @@ class _Watcher:
         else:
             self._column += 1
         self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "0")
         self._formula = self._value = None
 
     def text(self, words: str) -> None:
@@ -134,6 +139,8 @@ class _Watcher:
             self._reach()
             if self._kind == "e" or self._formula is not None:
                 self._judge()
+            if self._kind == "n" and self._style in self._percents:
+                self.marks.percents.add((self._row, self._column))
 
     def _reach(self) -> None:
         marks = self.marks

@@ -26,6 +26,7 @@ __all__ = [
     "new_parser",
     "open_parts",
     "parse_xml",
+    "percent_styles",
     "run_parser",
     "sheet_places",
 ]
@@ -48,6 +49,7 @@ ROOT = (
 )
 """Says where the workbook's own part stands: the one place from which it is read."""
 
+_QUOTED = re.compile(r'"[^"]*"|\\.')  # what stands in a number format as it is
 _OFFICE_BOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS_XLSX = "open it in the spreadsheet program and save it as .xlsx"
@@ -228,6 +230,26 @@ def sheet_places(parts: Parts) -> tuple[tuple[Place, ...], bool]:
     if any(place.kind in ("xlMacrosheet", "xlIntlMacrosheet", "dialogsheet") for place in places):
         raise BadBook("the workbook carries macros", "save it as .xlsx, which has none; nothing in it is ever run")
     return places, uncomputed
+
+
+def percent_styles(content: bytes, name: str) -> frozenset[str]:
+    """Numbers of the styles that show a cell as a percentage: a hundred times what it holds."""
+    codes = {"9", "10"}
+    styles: list[bool] = []
+    inside = False
+
+    def style(element: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        local = element.rpartition(":")[2]
+        if local == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")):
+            codes.add(attributes.get("numFmtId", ""))
+        elif local in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = local == "cellXfs"
+        elif local == "xf" and inside:
+            styles.append(attributes.get("numFmtId", "") in codes)
+
+    parse_xml(content, name, style)
+    return frozenset(str(number) for number, shown in enumerate(styles) if shown)
 
 
 def _relation(attributes: Mapping[str, str]) -> str:

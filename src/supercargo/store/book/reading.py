@@ -21,13 +21,15 @@ from supercargo.store.book.parts import (
     Place,
     open_parts,
     parse_xml,
+    percent_styles,
     sheet_places,
 )
 
 __all__ = ["Book", "Sheet", "open_book"]
 
 T = TypeVar("T")
-_SHARED = ("xl/styles.xml", "xl/sharedStrings.xml")
+_STYLES = "xl/styles.xml"
+_SHARED = (_STYLES, "xl/sharedStrings.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,13 @@ class Book:
             if name in self.parts.names:
                 fit[name] = self.parts.read(name)
                 parse_xml(fit[name], name, lambda *_: None)
+        percents = percent_styles(fit[_STYLES], _STYLES) if _STYLES in fit else frozenset()
         found: dict[str, Sheet | BadBook] = {}
         marked: dict[str, Marks] = {}
         for place in self.places:
             if place.name in wanted:
                 try:
-                    fit[place.part], marked[place.name] = self._looked_through(place)
+                    fit[place.part], marked[place.name] = self._looked_through(place, percents)
                 except BadBook as error:
                     found[place.name] = error
         reader = _guarded(lambda: python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_packed(fit))))
@@ -78,11 +81,11 @@ class Book:
                 found[place.name] = _sheet(reader, place, marked[place.name])
         return found
 
-    def _looked_through(self, place: Place) -> tuple[bytes, Marks]:
+    def _looked_through(self, place: Place, percents: frozenset[str]) -> tuple[bytes, Marks]:
         if place.kind != "worksheet":
             raise BadBook("this is no sheet of cells", "put the table on a plain worksheet")
         content = self.parts.read(place.part)
-        return content, look_through(content, place.part, uncomputed=self.uncomputed)
+        return content, look_through(content, place.part, uncomputed=self.uncomputed, percents=percents)
 
 
 def open_book(content: bytes) -> Book:

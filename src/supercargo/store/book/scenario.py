@@ -11,7 +11,7 @@ from typing import Any
 
 from supercargo.kernel import Fault
 from supercargo.model import SCENARIO_TABLES, Scenario, Settings, Table
-from supercargo.store.book.cells import instant_of, shown
+from supercargo.store.book.cells import instant_of, of_a_percentage, shown
 from supercargo.store.book.lines import lines_of
 from supercargo.store.book.parts import BadBook
 from supercargo.store.book.reading import Book, Sheet, open_book
@@ -48,7 +48,9 @@ _IN_A_BOOK = (
 
 def in_sheets(fault: Fault) -> Fault:
     """A fault in the words of a workbook: sheets where a folder has files."""
-    what, fix = (_FILES.sub(r"the sheet \1", words).replace(SETTINGS_FILE, "the sheet scenario") for words in (fault.what, fault.fix))
+    what, fix = (
+        _FILES.sub(r"the sheet \1", words).replace(SETTINGS_FILE, "the sheet scenario") for words in (fault.what, fault.fix)
+    )
     if fault.file == SETTINGS_FILE:
         for pattern, words in _IN_A_BOOK:
             fix = pattern.sub(words, fix)
@@ -145,6 +147,8 @@ def _settings(sheet: Sheet | BadBook | None, faults: list[Fault]) -> Settings | 
     for number, row in enumerate(sheet.rows[1:MOST_SETTINGS], 2):
         value = sheet.marks.cells.get((number, at_value + 1), row[at_value])
         name = shown(row[at_key]).strip()
+        if (number, at_value + 1) in sheet.marks.percents and name not in _FRACTIONS:
+            value = of_a_percentage(value)
         if not name:
             if value != "":
                 faults.append(
@@ -174,6 +178,7 @@ def _put(name: str, value: Any, number: int, places: tuple[dict[str, Any], dict[
 
 
 _HINTS: dict[str, dict[str, Any]] = {}
+_FRACTIONS = {key.dotted for key in setting_keys() if key.unit == "fraction"}
 for _key in setting_keys():
     _HINTS.setdefault(_key.section, {})[_key.key] = _key.hint
 
