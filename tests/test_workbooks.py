@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 import unicodedata
 from dataclasses import replace
@@ -36,7 +37,7 @@ from supercargo.store.book.plan import plan_book, read_plan_tables
 from supercargo.store.book.scenario import sheet_of
 from supercargo.store.columns import columns_of
 from tests.big_plan import a_big_plan
-from tests.books import column_of, faults_in, in_program, put, small_book
+from tests.books import column_of, faults_in, in_program, part_of, put, repacked, small_book
 from tests.builders import START, a_line, a_mission, a_scenario, on_day
 from tests.cli_runner import run
 from tests.test_store_plan import a_plan
@@ -216,6 +217,19 @@ def in_archive(path: Path, name: str) -> bytes:
 
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
+
+
+def test_cells_that_do_not_say_where_they_stand_and_names_with_a_prefix_are_read(book: Path) -> None:
+    def change(content: dict[str, bytes]) -> None:
+        name = part_of(content, "customers")
+        content[name] = re.sub(rb'(<(?:c|row)) r="\w+"', rb"\1", content[name])
+        name = part_of(content, "crew")
+        tags = rb"<(/?)(worksheet|sheetData|row|c|v|is|t|f|mergeCells|mergeCell)(?=[ />])"
+        content[name] = re.sub(tags, rb"<\1x:\2", content[name]).replace(b"xmlns=", b"xmlns:x=")
+
+    before = read_scenario(book)
+    book.write_bytes(repacked(book.read_bytes(), change))
+    assert read_scenario(book) == before
 
 
 def test_columns_in_another_order_and_sheets_and_columns_of_ones_own_are_let_through(book: Path) -> None:
@@ -413,6 +427,20 @@ def test_sheets_of_ones_own_come_back_with_the_faults(book: Path, tmp_path: Path
     out = tmp_path / "faults.xlsx"
     run("check", str(book), "--errors", str(out))
     assert openpyxl.load_workbook(out)["thoughts"]["B2"].value == datetime(2027, 5, 1, 12)
+
+
+def test_a_sheet_whose_rows_can_not_be_read_never_gives_way_to_the_catalogue(
+    book: Path, scenario_folder: Path, tmp_path: Path
+) -> None:
+    in_program(lambda opened: opened["vehicles"].cell(1_048_576, 900, 1))(book)
+    (scenario_folder / "vehicles.csv").write_bytes(b"\xff\xfe")
+    for place in (book, scenario_folder):
+        out = tmp_path / f"{place.stem}-faults.xlsx"
+        assert run("check", str(place), "--errors", str(out)).code == 2
+        handed = openpyxl.load_workbook(out)
+        assert handed["vehicles"].max_row == 1
+        assert f"mend it in {place.name}" in str(handed["errors"]["F2"].value)
+        assert {fault.file for fault in faults_in(out)} >= {"missions"}  # its types do not stand in vehicles
 
 
 @pytest.mark.parametrize(

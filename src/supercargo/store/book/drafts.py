@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Draft:
     rows: list[list[Any]]
     row_of: Mapping[int, int] | None = None  # row of the file to row of the sheet; None: the same
     key_of: Mapping[str, int] = dataclasses.field(default_factory=dict)  # of settings: key to row
+    unread: bool = False  # its rows could not be read and are not here
 
     @property
     def table(self) -> Table | None:
@@ -42,7 +44,7 @@ class Draft:
     def place_of(self, fault: Fault) -> tuple[int, int] | None:
         """Row and column, from 0, of the cell that a fault is about; None if it is about the whole sheet."""
         if self.name == SETTINGS_SHEET:
-            row = self.key_of.get(fault.column, fault.row if self.row_of is None else 0)
+            row = (fault.row if self.row_of is None else 0) or self.key_of.get(fault.column, 0)
             return (row - 1, 1) if row else None
         row = fault.row if self.row_of is None else self.row_of.get(fault.row, 0)
         if not row:
@@ -58,11 +60,20 @@ def drafts_of(source: Path) -> list[Draft]:
 
 def _of_book(path: Path) -> list[Draft]:
     sheets = read_sheets(path, [], everything=True) or {}
-    return [
-        _settings_of_sheet(sheet) if name == SETTINGS_SHEET else Draft(name, sheet.rows)
-        for name, sheet in sheets.items()
-        if isinstance(sheet, Sheet) and name.lower() not in OWN_SHEETS and _LAWFUL.fullmatch(name)
-    ]
+    drafts = []
+    for name, sheet in sheets.items():
+        if name.lower() in OWN_SHEETS or not _LAWFUL.fullmatch(name):
+            continue
+        if isinstance(sheet, Sheet):
+            drafts.append(_settings_of_sheet(sheet) if name == SETTINGS_SHEET else Draft(name, sheet.rows))
+        else:
+            drafts += [_unread(table) for table in SCENARIO_TABLES if sheet_of(table.file) == name]
+    return drafts
+
+
+def _unread(table: Table) -> Draft:
+    """A sheet without rows in place of one that can't be read: left out, it would give way to the catalogue."""
+    return Draft(sheet_of(table.file), [[column.name for column in columns_of(table.noun)]], unread=True)
 
 
 def _settings_of_sheet(sheet: Sheet) -> Draft:
@@ -80,7 +91,7 @@ def _settings_of_sheet(sheet: Sheet) -> Draft:
 def _of_folder(folder: Path) -> list[Draft]:
     drafts = [_settings_of_file(folder)]
     for table in SCENARIO_TABLES:
-        if not (folder / table.file).exists():
+        if not os.path.lexists(folder / table.file):
             continue
         content = read_within(folder, table.file, [])
         lines = None if content is None else text_lines(content, table.file, [])
@@ -90,6 +101,8 @@ def _of_folder(folder: Path) -> list[Draft]:
             rows: list[list[Any]] = [[*lines[0][1]]]
             rows += [[_typed(cell, kind) for cell, kind in _paired(cells, kinds)] for _, cells in lines[1:]]
             drafts.append(Draft(sheet_of(table.file), rows, {number: at for at, (number, _) in enumerate(lines, 1)}))
+        else:
+            drafts.append(_unread(table))
     return drafts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,11 @@ Place = tuple[int, int]
 def mending_book(source: Path, faults: Sequence[Fault]) -> bytes | None:
     """A workbook of what `source` gave, with its faults to be mended in place; None if no sheet of it can be read."""
     drafts = drafts_of(source)
-    if not any(draft.rows for draft in drafts):
+    if all(draft.unread or not draft.rows for draft in drafts):
         return None
     pen = new_pen(f"faults of {source.name}", _as_of(drafts))
-    listed = [(fault, in_sheets(fault)) for fault in sorted(faults)]
+    unread = {draft.name for draft in drafts if draft.unread}
+    listed = [(fault, _told_of(in_sheets(fault), unread, source.name)) for fault in sorted(faults)]
     sheets = {draft.name: draft for draft in drafts}
     keys = {draft.name: letters for draft in drafts if (letters := _letters_of_key(draft))}
     front = pen.book.add_worksheet(ERRORS_SHEET)
@@ -64,6 +66,13 @@ def mending_book(source: Path, faults: Sequence[Fault]) -> bytes | None:
             sheet.set_tab_color("#c00000")
     front.activate()
     return pen.close()
+
+
+def _told_of(fault: Fault, unread: set[str], source: str) -> Fault:
+    """A fault as it is listed; what can't be mended here says where."""
+    if fault.file not in unread:
+        return fault
+    return replace(fault, fix=f"{fault.fix}; mend it in {source}: its rows could not be carried over")
 
 
 def _as_of(drafts: Sequence[Draft]) -> datetime:

@@ -214,6 +214,9 @@ def write_table(pen: Pen, name: str, table: Table, records: Sequence[Any], *, to
         if to_fill:
             offer(sheet, (at, len(records)), (table, column), KEYS)
     sheet.autofilter(0, 0, max(1, len(records)), len(columns) - 1)
+    words = [column_letters(at) for at, column in enumerate(columns, 1) if column.kind in ("text", "words")]
+    if words:  # an id of digits is no slip of the pen
+        sheet.ignore_errors({"number_stored_as_text": " ".join(f"{letters}2:{letters}1048576" for letters in words)})
     return sheet
 
 
