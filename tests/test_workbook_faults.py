@@ -128,6 +128,24 @@ def part_without_end(path: Path) -> None:
     path.write_bytes(repacked(path.read_bytes(), change))
 
 
+def repeated(path: Path) -> None:
+    """One long text, held once and shown in very many cells."""
+
+    def change(content: dict[str, bytes]) -> None:
+        texts = content["xl/sharedStrings.xml"]
+        number = texts.count(b"<si>")
+        content["xl/sharedStrings.xml"] = texts.replace(b"</sst>", b"<si><t>" + b"x" * 130_000 + b"</t></si></sst>")
+        cell = b'<row r="%d"><c r="P%d" t="s"><v>%d</v></c></row>'
+        cells = b"".join(cell % (n, n, number) for n in range(100, 1_000))
+        name = part_of(content, "cargo")
+        content[name] = content[name].replace(b"</sheetData>", cells + b"</sheetData>")
+
+    path.write_bytes(repacked(path.read_bytes(), change))
+
+
+MANY_SHEETS = b"".join(b'<sheet name="s%d" sheetId="%d" r:id="rId1"/>' % (n, n + 100) for n in range(300))
+
+
 def entities(path: Path) -> None:
     spun = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     in_part("cargo", b"<worksheet", spun + b"<worksheet")(path)
@@ -261,6 +279,13 @@ PLANTED = (
     Planted("sheet that swells", bomb, "cargo", 0, "", "take empty and repeated rows away"),
     Planted("part without end", part_without_end, BOOK, 0, "", "split what is left"),
     Planted("entities", entities, "cargo", 0, "", "spreadsheets write none"),
+    Planted("text that swells", repeated, "cargo", 0, "", "shorten the long texts"),
+    Planted(
+        "text without end", in_part("xl/sharedStrings.xml", b"<t>", b"<t>" + b"x" * 140_000), BOOK, 0, "", "shorten the cell"
+    ),
+    Planted(
+        "sheets without end", in_part("xl/workbook.xml", b"<sheets>", b"<sheets>" + MANY_SHEETS), BOOK, 0, "", "at most 255"
+    ),
     Planted("part that stands twice", twice, BOOK, 0, "", "save it as .xlsx again"),
     Planted("sheet cut short", in_part("cargo", b"</worksheet>", b""), "cargo", 0, "", "save it as .xlsx again"),
     Planted("cell without a place", in_part("cargo", b'r="A3"', b'r="3A"'), "cargo", 0, "", "save the workbook again"),
@@ -316,7 +341,9 @@ def test_merged_cells_are_told_once_and_not_again_as_empty_ones(book: Path) -> N
 
 def test_faults_of_many_sheets_are_all_told_at_once(book: Path) -> None:
     chosen = [
-        one for one in PLANTED if one.sheet != BOOK and one.name not in ALONE and not one.name.startswith(("sheet", "part"))
+        one
+        for one in PLANTED
+        if one.sheet != BOOK and one.name not in ALONE and not one.name.startswith(("sheet", "part", "text"))
     ]
     chosen = [one for one in chosen if one.name not in ("entities", "misspelt sheet", "horizon turned round")]
     by_place = {(one.sheet, one.row, one.column): one for one in chosen}

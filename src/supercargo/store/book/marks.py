@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from supercargo.store.book.parts import BadBook, new_parser, run_parser
 from supercargo.store.rows import MOST_COLUMNS, MOST_ROWS
 
-__all__ = ["MOST_CELLS", "Mark", "Marks", "column_letters", "look_through"]
+__all__ = ["MOST_CELLS", "MOST_TEXT", "Mark", "Marks", "Shared", "column_letters", "look_through"]
 
 MOST_CELLS = 5_000_000
 """Cells of the area that a sheet may span, empty ones included."""
+
+MOST_TEXT = 100_000_000
+"""Characters of all cells of a sheet together."""
 
 MOST_MERGES = 10_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
@@ -23,6 +27,15 @@ class Mark:
 
     what: str
     fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the sheets of a workbook share: whether stored values of formulas are not to be trusted, styles, texts."""
+
+    uncomputed: bool = False
+    percents: frozenset[str] = frozenset()  # styles that show a percentage
+    lengths: Sequence[int] = ()  # characters of each shared text
 
 
 @dataclass(slots=True)
@@ -64,14 +77,12 @@ def _place(reference: str) -> tuple[int, int]:
     return int(found[2]), _numbered(found[1])
 
 
-def look_through(content: bytes, name: str, *, uncomputed: bool = False, percents: frozenset[str] = frozenset()) -> Marks:
+def look_through(content: bytes, name: str, shared: Shared) -> Marks:
     """What the cells of a sheet's part are beside their values.
 
-    `uncomputed` says that stored values of formulas are not to be trusted, `percents` which styles show percentages.
-    Raises BadBook if the part can't be read, or if
-    the sheet reaches further than can be meant.
+    Raises BadBook if the part can't be read, if the sheet reaches further than can be meant, or if its cells repeat more text.
     """
-    watcher = _Watcher(uncomputed, percents)
+    watcher = _Watcher(shared)
     parser = new_parser(watcher.start)
     parser.buffer_text = True
     parser.EndElementHandler = watcher.end
@@ -83,11 +94,11 @@ def look_through(content: bytes, name: str, *, uncomputed: bool = False, percent
 class _Watcher:
     """Follows a sheet's XML cell by cell."""
 
-    def __init__(self, uncomputed: bool, percents: frozenset[str]) -> None:
+    def __init__(self, shared: Shared) -> None:
         self.marks = Marks()
-        self._percents = percents
+        self._shared = shared
+        self._text_count = 0
         self._style = ""
-        self._uncomputed = uncomputed
         self._row = self._column = 0
         self._kind = ""
         self._inside = ""
@@ -139,7 +150,9 @@ class _Watcher:
             self._reach()
             if self._kind == "e" or self._formula is not None:
                 self._judge()
-            if self._kind == "n" and self._style in self._percents:
+            if self._kind == "s":
+                self._spend()
+            elif self._kind == "n" and self._style in self._shared.percents:
                 self.marks.percents.add((self._row, self._column))
 
     def _reach(self) -> None:
@@ -150,13 +163,21 @@ class _Watcher:
             what = f"the sheet reaches to {cell}, over more cells than can be meant"
             raise BadBook(what, f"clear what stands outside the table, such as {cell}; split what is left")
 
+    def _spend(self) -> None:
+        """Texts are held once in the workbook and once a cell when they are read."""
+        lengths, value = self._shared.lengths, self._value or ""
+        if value.isascii() and value.isdigit() and len(value) < 10 and int(value) < len(lengths):
+            self._text_count += lengths[int(value)]
+        if self._text_count > MOST_TEXT:
+            raise BadBook("the cells repeat more text than can be meant", "shorten the long texts that stand in many rows")
+
     def _judge(self) -> None:
         """Mark a formula without a value and an error; a formula with a value is taken by it."""
         shown = f"the formula ={self._formula[:60]}" if self._formula else "a formula"
         if self._kind == "e":
             begin = f"{shown} gives" if self._formula is not None else "the cell shows"
             mark = Mark(f"{begin} {(self._value or 'an error')[:20]}", "mend what it draws on, or type the value itself")
-        elif self._value is None or self._uncomputed or (not self._value and self._kind != "str"):
+        elif self._value is None or self._shared.uncomputed or (not self._value and self._kind != "str"):
             fix = "open the workbook in the spreadsheet program, let it compute and save it; or type the value itself"
             mark = Mark(f"{shown} has no stored value", fix)
         else:

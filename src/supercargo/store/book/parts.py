@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from supercargo.store.folders import LARGEST_FILE
+from supercargo.store.rows import LARGEST_CELL
 
 __all__ = [
     "BOOK_PART",
@@ -29,12 +30,14 @@ __all__ = [
     "percent_styles",
     "run_parser",
     "sheet_places",
+    "text_lengths",
 ]
 
 LARGEST_PARTS = 300 * 1024 * 1024
 """Bytes of all parts of a workbook together, unpacked."""
 
 MOST_PARTS = 2_000
+MOST_SHEETS = 255
 RATIO_LOOKED_AT = 8 * 1024 * 1024
 LARGEST_RATIO = 200
 """A part of more than eight megabytes that unpacks to more than so many times its size is no table of anyone's."""
@@ -225,11 +228,33 @@ def sheet_places(parts: Parts) -> tuple[tuple[Place, ...], bool]:
         Place(name, _part_of(targets.get(relation, nowhere)[1]), targets.get(relation, nowhere)[0], hidden)
         for name, relation, hidden in found
     )
+    if len(places) > MOST_SHEETS:
+        raise BadBook(f"the workbook has {len(places):,} sheets", f"keep at most {MOST_SHEETS}")
     if len({place.name.lower() for place in places}) < len(places):
         raise BadBook("two sheets have the same name", "rename one of them")
     if any(place.kind in ("xlMacrosheet", "xlIntlMacrosheet", "dialogsheet") for place in places):
         raise BadBook("the workbook carries macros", "save it as .xlsx, which has none; nothing in it is ever run")
     return places, uncomputed
+
+
+def text_lengths(content: bytes, name: str) -> list[int]:
+    """Length of each text that the sheets share. Raises BadBook for one longer than any cell that is read."""
+    lengths: list[int] = []
+
+    def start(element: str, _: dict[str, str]) -> None:
+        if element.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def text(words: str) -> None:
+        if lengths:
+            lengths[-1] += len(words)
+            if lengths[-1] > LARGEST_CELL:
+                raise BadBook(f"a cell is longer than {LARGEST_CELL} characters", "shorten the cell")
+
+    parser = new_parser(start)
+    parser.CharacterDataHandler = text
+    run_parser(parser, content, name)
+    return lengths
 
 
 def percent_styles(content: bytes, name: str) -> frozenset[str]:

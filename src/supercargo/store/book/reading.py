@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import python_calamine
 
-from supercargo.store.book.marks import Marks, look_through
+from supercargo.store.book.marks import Marks, Shared, look_through
 from supercargo.store.book.parts import (
     BOOK_PART,
     LINKS_PART,
@@ -20,16 +20,16 @@ from supercargo.store.book.parts import (
     Parts,
     Place,
     open_parts,
-    parse_xml,
     percent_styles,
     sheet_places,
+    text_lengths,
 )
 
 __all__ = ["Book", "Sheet", "open_book"]
 
 T = TypeVar("T")
 _STYLES = "xl/styles.xml"
-_SHARED = (_STYLES, "xl/sharedStrings.xml")
+_TEXTS = "xl/sharedStrings.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,13 @@ class Book:
         """
         wanted = frozenset(names)
         fit: dict[str, bytes] = {name: self.parts.read(name) for name in (BOOK_PART, LINKS_PART)}
-        for name in _SHARED:
-            if name in self.parts.names:
-                fit[name] = self.parts.read(name)
-                parse_xml(fit[name], name, lambda *_: None)
-        percents = percent_styles(fit[_STYLES], _STYLES) if _STYLES in fit else frozenset()
+        shared = self._shared(fit)
         found: dict[str, Sheet | BadBook] = {}
         marked: dict[str, Marks] = {}
         for place in self.places:
             if place.name in wanted:
                 try:
-                    fit[place.part], marked[place.name] = self._looked_through(place, percents)
+                    fit[place.part], marked[place.name] = self._looked_through(place, shared)
                 except BadBook as error:
                     found[place.name] = error
         reader = _guarded(lambda: python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_packed(fit))))
@@ -81,11 +77,23 @@ class Book:
                 found[place.name] = _sheet(reader, place, marked[place.name])
         return found
 
-    def _looked_through(self, place: Place, percents: frozenset[str]) -> tuple[bytes, Marks]:
+    def _shared(self, fit: dict[str, bytes]) -> Shared:
+        """What the sheets share; its parts are put to those that are read."""
+        percents: frozenset[str] = frozenset()
+        lengths: list[int] = []
+        if _STYLES in self.parts.names:
+            fit[_STYLES] = self.parts.read(_STYLES)
+            percents = percent_styles(fit[_STYLES], _STYLES)
+        if _TEXTS in self.parts.names:
+            fit[_TEXTS] = self.parts.read(_TEXTS)
+            lengths = text_lengths(fit[_TEXTS], _TEXTS)
+        return Shared(self.uncomputed, percents, lengths)
+
+    def _looked_through(self, place: Place, shared: Shared) -> tuple[bytes, Marks]:
         if place.kind != "worksheet":
             raise BadBook("this is no sheet of cells", "put the table on a plain worksheet")
         content = self.parts.read(place.part)
-        return content, look_through(content, place.part, uncomputed=self.uncomputed, percents=percents)
+        return content, look_through(content, place.part, shared)
 
 
 def open_book(content: bytes) -> Book:

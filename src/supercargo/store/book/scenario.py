@@ -74,17 +74,14 @@ def read_sheets(path: Path, faults: list[Fault], *, everything: bool = False) ->
             raise BadBook("the workbook carries macros", "save it as .xlsx, which has none; nothing in it is ever run")
         book = open_book(content)
         _refuse_a_plan(book)
-        return book.read(book.names if everything else [name for name in book.names if name in _KNOWN or _meant(book, name)])
+        meant = {wrong for wrong, _ in misspelt(book.names, _KNOWN)}
+        return book.read(name for name in book.names if everything or name in _KNOWN or name in meant)
     except BadBook as error:
         faults.append(Fault(path.name, 0, "", error.what, error.fix))
         return None
 
 
 _KNOWN = (SETTINGS_SHEET, *(sheet_of(table.file) for table in SCENARIO_TABLES))
-
-
-def _meant(book: Book, name: str) -> bool:
-    return any(name == wrong for wrong, _ in misspelt(book.names, _KNOWN))
 
 
 def _refuse_a_plan(book: Book) -> None:
