@@ -438,9 +438,21 @@ def test_a_sheet_whose_rows_can_not_be_read_never_gives_way_to_the_catalogue(
         out = tmp_path / f"{place.stem}-faults.xlsx"
         assert run("check", str(place), "--errors", str(out)).code == 2
         handed = openpyxl.load_workbook(out)
-        assert handed["vehicles"].max_row == 1
-        assert f"mend it in {place.name}" in str(handed["errors"]["F2"].value)
-        assert {fault.file for fault in faults_in(out)} >= {"missions"}  # its types do not stand in vehicles
+        assert "copy the rows here from" in str(handed["vehicles"]["A2"].value)
+        assert "could not be carried over" in str([cell.value for cell in handed["errors"]["F"]])
+        assert {fault.file for fault in faults_in(out)} >= {"vehicles"}
+
+
+def test_a_row_that_is_no_csv_keeps_its_place_and_stays_a_fault(scenario_folder: Path, tmp_path: Path) -> None:
+    file = scenario_folder / "terms.csv"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([lines[0], lines[1], 'C1,"penalty" cap,1,percent']) + "\n")
+    out = tmp_path / "faults.xlsx"
+    assert run("check", str(scenario_folder), "--errors", str(out)).code == 2
+    handed = openpyxl.load_workbook(out)["terms"]
+    assert handed["A3"].value == "(copy row 3 here from terms.csv)"
+    assert handed["A3"].fill.fgColor.rgb == "FFFFC7CE"
+    assert {(fault.file, fault.row) for fault in faults_in(out)} == {("terms", 3)}
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,19 @@ def _of_book(path: Path) -> list[Draft]:
         if isinstance(sheet, Sheet):
             drafts.append(_settings_of_sheet(sheet) if name == SETTINGS_SHEET else Draft(name, sheet.rows))
         else:
-            drafts += [_unread(table) for table in SCENARIO_TABLES if sheet_of(table.file) == name]
+            drafts += [_unread(table, path.name) for table in SCENARIO_TABLES if sheet_of(table.file) == name]
     return drafts
 
 
-def _unread(table: Table) -> Draft:
-    """A sheet without rows in place of one that can't be read: left out, it would give way to the catalogue."""
-    return Draft(sheet_of(table.file), [[column.name for column in columns_of(table.noun)]], unread=True)
+def _unread(table: Table, source: str) -> Draft:
+    """A sheet in place of one that can't be read: left out, it would give way to the catalogue; its only row is a fault."""
+    header = [column.name for column in columns_of(table.noun)]
+    return Draft(sheet_of(table.file), [[*header], _lost(header, f"copy the rows here from {source}")], unread=True)
+
+
+def _lost(header: list[str], words: str) -> list[Any]:
+    """A row that stands for what could not be read: with one cell it is no sound row of any table."""
+    return [f"({words})", *[""] * (len(header) - 1)]
 
 
 def _settings_of_sheet(sheet: Sheet) -> Draft:
@@ -89,21 +95,24 @@ def _settings_of_sheet(sheet: Sheet) -> Draft:
 
 
 def _of_folder(folder: Path) -> list[Draft]:
-    drafts = [_settings_of_file(folder)]
-    for table in SCENARIO_TABLES:
-        if not os.path.lexists(folder / table.file):
-            continue
-        content = read_within(folder, table.file, [])
-        lines = None if content is None else text_lines(content, table.file, [])
-        if lines:
-            columns = {column.name: column for column in columns_of(table.noun)}
-            kinds = [columns.get(name) for name in lines[0][1]]
-            rows: list[list[Any]] = [[*lines[0][1]]]
-            rows += [[_typed(cell, kind) for cell, kind in _paired(cells, kinds)] for _, cells in lines[1:]]
-            drafts.append(Draft(sheet_of(table.file), rows, {number: at for at, (number, _) in enumerate(lines, 1)}))
-        else:
-            drafts.append(_unread(table))
-    return drafts
+    given = [table for table in SCENARIO_TABLES if os.path.lexists(folder / table.file)]
+    return [_settings_of_file(folder), *(_of_file(folder, table) for table in given)]
+
+
+def _of_file(folder: Path, table: Table) -> Draft:
+    """A file as a sheet; a row that is no CSV keeps its place."""
+    content = read_within(folder, table.file, [])
+    faults: list[Fault] = []
+    lines = None if content is None else text_lines(content, table.file, faults)
+    if not lines or any(fault.row < lines[0][0] for fault in faults):
+        return _unread(table, table.file)
+    (first, header), *given = lines
+    columns = {column.name: column for column in columns_of(table.noun)}
+    kinds = [columns.get(name) for name in header]
+    found = {number: [_typed(cell, kind) for cell, kind in _paired(cells, kinds)] for number, cells in given}
+    found |= {fault.row: _lost(header, f"copy row {fault.row} here from {table.file}") for fault in faults}
+    rows: list[list[Any]] = [[*header], *(found[number] for number in sorted(found))]
+    return Draft(sheet_of(table.file), rows, {number: at for at, number in enumerate([first, *sorted(found)], 1)})
 
 
 def _paired(cells: list[str], kinds: list[Any]) -> list[tuple[str, Any]]:

@@ -72,7 +72,7 @@ def _told_of(fault: Fault, unread: set[str], source: str) -> Fault:
     """A fault as it is listed; what can't be mended here says where."""
     if fault.file not in unread:
         return fault
-    return replace(fault, fix=f"{fault.fix}; mend it in {source}: its rows could not be carried over")
+    return replace(fault, fix=f"{fault.fix}; its rows could not be carried over from {source}")
 
 
 def _as_of(drafts: Sequence[Draft]) -> datetime:
