@@ -13,7 +13,7 @@ from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor")
+COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor", "workbook")
 
 
 def help_text(command: str) -> str:

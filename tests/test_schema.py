@@ -203,6 +203,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "new": ("new", str(tmp_path / "n"), "--from", "tiny", "--json"),
         "check": ("check", year, "--json"),
         "plan": ("plan", year, "--out", str(tmp_path / "p"), "--json"),
+        "workbook": ("workbook", year, "--out", str(tmp_path / "year.xlsx"), "--json"),
         "verify": ("verify", folder, "--json"),
         "kpi": ("kpi", folder, "--json"),
         "compare": ("compare", folder, folder, "--json"),

@@ -30,6 +30,7 @@ __all__ = [
     "StageTold",
     "VerifyAnswer",
     "WindowsAnswer",
+    "WorkbookAnswer",
 ]
 
 
@@ -157,6 +158,20 @@ class ComparisonAnswer(TypedDict):
     lines: list[ComparedLines]
 
 
+class WorkbookAnswer(TypedDict):
+    """Answer of `workbook`: what was written and what is in it; a template has nothing in it yet."""
+
+    folder: str
+    template: NotRequired[bool]
+    name: NotRequired[str]
+    seed: NotRequired[int]
+    digest: NotRequired[str]
+    missions: NotRequired[int]
+    lines: NotRequired[int]
+    customers: NotRequired[int]
+    faults: NotRequired[list[Fault]]
+
+
 class WindowsAnswer(TypedDict):
     """Answer of `windows`: launch windows of a site with each way to dock, or the reasons why there is none."""
 
@@ -206,6 +221,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
     "schema": SchemaAnswer,
     "doctor": DoctorAnswer,

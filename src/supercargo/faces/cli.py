@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "doctor", "kpi", "main", "new", "plan", "schema", "verify", "windows"]
+__all__ = ["app", "check", "compare", "doctor", "kpi", "main", "new", "plan", "schema", "verify", "windows", "workbook"]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -31,8 +31,11 @@ LARGEST_SEED = 999_999_999_999_999
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whole, if it exists.")]
+ForceFile = Annotated[bool, typer.Option("--force", help="Replace the output, whole, if it exists.")]
 PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)]
-ScenarioFolder = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario folder.", show_default=False)]
+ScenarioFolder = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="Scenario folder or workbook (.xlsx).", show_default=False)
+]
 
 
 @app.command(epilog="Example: supercargo new work/year --from reference-year --missions 48 --seed 1")
@@ -62,15 +65,55 @@ def new(
     commands.new(folder, asked, as_json=json)
 
 
-@app.command(epilog="Example: supercargo check work/year")
-def check(folder: ScenarioFolder, *, json: Json = False) -> None:
-    """Validate a scenario folder.
+@app.command(epilog="Example: supercargo check work/year.xlsx --errors work/faults.xlsx")
+def check(
+    folder: ScenarioFolder,
+    *,
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", metavar="FILE.xlsx", help="Write what was read, faulty cells coloured.", show_default=False),
+    ] = None,
+    force: ForceFile = False,
+    json: Json = False,
+) -> None:
+    """Validate a scenario folder or workbook.
 
-    Every fault is told at once, with file, row, column and fix.
+    Every fault is told at once, with file or sheet, row, column and fix. With --errors they are also written as a
+    workbook to mend in place and check again; without faults nothing is written.
     """
     from supercargo.faces import commands
 
-    commands.check(folder, as_json=json)
+    commands.check(folder, errors=errors, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo workbook work/year --out work/year.xlsx")
+def workbook(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="SOURCE", help="Scenario folder or workbook (.xlsx).", show_default=False)
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.xlsx|DIR", help="Workbook, or else folder, to write.", show_default=False),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE.xlsx", help="Write a workbook to fill in.", show_default=False)
+    ] = None,
+    force: ForceFile = False,
+    json: Json = False,
+) -> None:
+    """Write a scenario folder as a workbook, or a workbook as a folder.
+
+    Nothing is lost at the declared decimals. A template has the catalogue's sheets, notes and drop-downs, and no cargo.
+    """
+    from supercargo.faces import commands
+
+    if template is not None and source is None and out is None:
+        commands.template(template, force=force, as_json=json)
+    elif template is None and source is not None and out is not None:
+        commands.workbook(source, out, force=force, as_json=json)
+    else:
+        raise typer.BadParameter("give SOURCE and --out, or --template alone")
 
 
 @app.command(epilog="Example: supercargo plan work/year --out work/plan --seed 1")
@@ -89,7 +132,7 @@ def plan(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Plan a scenario folder into a plan folder.
+    """Plan a scenario folder or workbook into a plan folder.
 
     Prints what a manager reads first. A plan that breaks a promise is written only with --partial.
     """

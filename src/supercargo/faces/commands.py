@@ -25,7 +25,20 @@ from supercargo.faces.words import count, json_text, kpi_lines, printable, summa
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "compare", "doctor", "kpi", "new", "plan", "schema", "verify", "windows"]
+__all__ = [
+    "PlanRequest",
+    "check",
+    "compare",
+    "doctor",
+    "kpi",
+    "new",
+    "plan",
+    "schema",
+    "template",
+    "verify",
+    "windows",
+    "workbook",
+]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -53,11 +66,28 @@ def new(folder: Path, asked: use_cases.NewScenario, *, as_json: bool) -> None:
     _tell_scenario(folder, scenario, as_json)
 
 
-def check(folder: Path, *, as_json: bool) -> None:
-    """Validate a scenario folder and tell what is in it."""
+def check(folder: Path, *, errors: Path | None, force: bool, as_json: bool) -> None:
+    """Validate a scenario folder or workbook and tell what is in it; its faults, if asked, as a workbook to mend."""
     with _answering(as_json), patience("checking the scenario"):
-        scenario = use_cases.check_scenario(folder)
+        scenario = use_cases.check_scenario(folder, errors=errors, force=force)
     _tell_scenario(folder, scenario, as_json)
+
+
+def workbook(source: Path, out: Path, *, force: bool, as_json: bool) -> None:
+    """Write a scenario folder as a workbook, or a workbook as a folder, and tell what is in it."""
+    with _answering(as_json), patience("writing the scenario"):
+        scenario = use_cases.convert_scenario(source, out, force=force)
+    _tell_scenario(out, scenario, as_json)
+
+
+def template(out: Path, *, force: bool, as_json: bool) -> None:
+    """Write a workbook to fill in."""
+    with _answering(as_json):
+        use_cases.make_template(out, force=force)
+    if as_json:
+        _print_json({"folder": str(out), "template": True})
+    else:
+        _tell(printable(f"{out}: fill in the sheets scenario, missions and cargo, then check it") + "\n")
 
 
 def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:

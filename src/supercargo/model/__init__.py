@@ -37,6 +37,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.figures import Figure, Figures
 from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
@@ -91,6 +92,8 @@ __all__ = [
     "Destination",
     "ElementSet",
     "Facility",
+    "Figure",
+    "Figures",
     "Flight",
     "FlownFlight",
     "HazardPair",

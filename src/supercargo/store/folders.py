@@ -20,7 +20,9 @@ __all__ = [
     "interrupts_held",
     "read_within",
     "refuse_existing",
+    "refuse_existing_file",
     "refuse_unwritable",
+    "write_file",
     "write_whole",
 ]
 
@@ -88,6 +90,40 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
             raise Refused(f"replacing the output would delete {held}", fix="choose a folder of its own", where=str(folder))
 
 
+def refuse_existing_file(path: Path, *, force: bool) -> None:
+    """A file that exists holds somebody's work too.
+
+    Raises Refused if it exists and `force` is false, or if it is no plain file.
+    """
+    if not os.path.lexists(path):
+        return
+    if path.is_symlink() or not path.is_file():
+        raise Refused("the output is not a plain file", fix="choose another name", where=str(path))
+    if not force:
+        raise Refused("the output exists", fix="choose another name, or give --force to replace it", where=str(path))
+
+
+def write_file(path: Path, content: bytes, *, force: bool) -> None:
+    """Write a file beside its final place, then rename it, so that nobody ever sees half of it.
+
+    Raises Refused as `refuse_existing_file` does, StoreError if the disk refuses.
+    """
+    refuse_existing_file(path, force=force)
+    try:
+        with interrupts_held():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
+            try:
+                _write_synced(draft / path.name, content)
+                (draft / path.name).chmod(0o644)
+                refuse_existing_file(path, force=force)
+                (draft / path.name).replace(path)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def refuse_unwritable(folder: Path) -> None:
     """Hours of planning are not lost to a place where nothing can be written: it is tried first.
 
@@ -105,7 +141,7 @@ def refuse_unwritable(folder: Path) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> StoreError:
     fix = "check the path, free space and permissions; what stood there before still stands"
-    return StoreError(f"the folder can't be written: {error}", fix=fix, where=str(folder))
+    return StoreError(f"the output can't be written: {error}", fix=fix, where=str(folder))
 
 
 @contextmanager
