@@ -11,6 +11,7 @@ from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
+from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
 COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor", "workbook")
@@ -85,6 +86,7 @@ def rules_part() -> str:
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
+        "ccsds.md": {"keywords": keywords_part()},
         "commands.md": {"help": commands_part()},
         "kpis.md": {"kpis": describe_kpis()},
         "rules.md": {"rules": rules_part()},

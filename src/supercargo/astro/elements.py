@@ -14,14 +14,15 @@ import numpy as np
 from sgp4.api import SGP4_ERRORS, WGS72, Satrec
 
 from supercargo.astro.timescales import Floats, julian_dates
-from supercargo.kernel import DAY_S, ScenarioError
+from supercargo.kernel import ScenarioError
 from supercargo.model import Orbit
+from supercargo.model.element_sets import ElementSet, element_set_checksum, read_element_set
 
 __all__ = [
     "MeanElements",
-    "check_tle",
     "checksum_ok",
     "elements_of",
+    "elements_of_set",
     "parse_tle",
     "satellite_from_elements",
     "satellite_from_tle",
@@ -53,39 +54,7 @@ def checksum_ok(line: str) -> bool:
     >>> checksum_ok("2 25544  51.6387 134.2889 0005831 315.8203 179.6729 15.49515680498024")
     True
     """
-    if len(line) < _LINE_LENGTH or not line.isascii() or not line[_LINE_LENGTH - 1].isdigit():
-        return False
-    total = sum(int(sign) if sign.isdigit() else sign == "-" for sign in line[: _LINE_LENGTH - 1])
-    return total % 10 == int(line[_LINE_LENGTH - 1])
-
-
-def check_tle(line1: str, line2: str, *, where: str = "two-line set") -> None:
-    """A two-line set is two lines of 69 signs, numbered 1 and 2, of one satellite, each with its checksum.
-
-    Raises
-    ------
-    ScenarioError
-        naming the line that breaks the form and what the form asks.
-    """
-    for number, line in enumerate((line1.rstrip(), line2.rstrip()), start=1):
-        if len(line) != _LINE_LENGTH or not line.isascii():
-            what = f"line {number} of the element set has {len(line)} signs instead of {_LINE_LENGTH}"
-            raise ScenarioError(what, fix="copy the line whole, blanks included, from the issuing source", where=where)
-        if not line.startswith(f"{number} "):
-            what = f"line {number} of the element set starts with {line[:2]!r}"
-            raise ScenarioError(what, fix=f"start it with {f'{number} '!r}; the two lines may be swapped", where=where)
-        if not checksum_ok(line):
-            what = f"line {number} of the element set has a wrong checksum"
-            raise ScenarioError(what, fix="copy the line again from the issuing source; a digit was altered", where=where)
-    if line1[2:7] != line2[2:7]:
-        what = f"the element set's lines name two satellites, {line1[2:7]} and {line2[2:7]}"
-        raise ScenarioError(what, fix="take both lines from the same element set", where=where)
-
-
-def _with_exponent(written: str) -> float:
-    mantissa = written[:-2].strip()
-    sign = -1.0 if mantissa.startswith("-") else 1.0
-    return sign * float("0." + mantissa.lstrip("+-")) * 10.0 ** int(written[-2:])
+    return len(line) >= _LINE_LENGTH and line.isascii() and line[_LINE_LENGTH - 1] == str(element_set_checksum(line))
 
 
 def parse_tle(line1: str, line2: str, *, where: str = "two-line set") -> MeanElements:
@@ -93,23 +62,21 @@ def parse_tle(line1: str, line2: str, *, where: str = "two-line set") -> MeanEle
 
     Raises ScenarioError for a line of wrong length, number or checksum and for a field that is no number.
     """
-    check_tle(line1, line2, where=where)
-    try:
-        year = int(line1[18:20])
-        first = datetime(year + (1900 if year >= 57 else 2000), 1, 1, tzinfo=UTC)
-        return MeanElements(
-            epoch_utc=first + timedelta(microseconds=round((float(line1[20:32]) - 1.0) * DAY_S * 1e6)),
-            inclination_deg=float(line2[8:16]),
-            raan_deg=float(line2[17:25]),
-            eccentricity=float("0." + line2[26:33].strip()),
-            arg_perigee_deg=float(line2[34:42]),
-            mean_anomaly_deg=float(line2[43:51]),
-            mean_motion_rev_d=float(line2[52:63]),
-            bstar=_with_exponent(line1[53:61]),
-        )
-    except ValueError as error:
-        what = f"a field of the element set is no number ({error})"
-        raise ScenarioError(what, fix="copy both lines again from the issuing source", where=where) from error
+    return elements_of_set(read_element_set(line1, line2, where=where))
+
+
+def elements_of_set(read: ElementSet) -> MeanElements:
+    """The mean elements of an element set, wherever it was read from."""
+    return MeanElements(
+        epoch_utc=read.epoch_utc,
+        inclination_deg=read.inclination_deg,
+        raan_deg=read.raan_deg,
+        eccentricity=read.eccentricity,
+        arg_perigee_deg=read.arg_perigee_deg,
+        mean_anomaly_deg=read.mean_anomaly_deg,
+        mean_motion_rev_d=read.mean_motion_rev_d,
+        bstar=read.bstar,
+    )
 
 
 def satellite_from_tle(line1: str, line2: str, *, where: str = "two-line set") -> Satrec:
