@@ -237,6 +237,9 @@ def test_stock_below_reserve_is_first_told_on_its_first_day(year: OperationsPlan
     days = figure_of(comparison, "stock", name, "below_reserve_days")
     assert days.values[1] == sum(1 for n in mine if rows[n].on_hand_kg < rows[n].reserve_kg - 0.01)
     assert figure_of(comparison, "stock", name, "below_zero_utc").values[1] == rows[mine[20]].day_utc
+    assert comparison.stocks_short(1) - comparison.stocks_short(0) == (days.values[0] == 0)
+    assert [(one, where) for _, one, where in comparison.stocks_nearer(1)] == [(thing[1], thing[0])]
+    assert comparison.stocks_nearer(0) == ()
     assert [one for one in comparison.stocks if one.differs] == [
         s for s in comparison.stocks if f"{s.destination}/{s.supply_class}" == name
     ]

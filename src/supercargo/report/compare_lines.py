@@ -110,17 +110,12 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
 
 def _stock(comparison: Comparison, place: int) -> Iterator[str]:
     letter = comparison.plans[place].letter
-    falls, worst = 0, []
-    for stock in comparison.stocks:
-        figures = {figure.field: figure for figure in stock.figures}
-        falls += figures["below_reserve_utc"].values[place] is not None
-        change = figures["cover_least_kg"].differences[place]
-        if change is not None and figures["cover_least_kg"].changed[place] and change < 0:
-            worst.append((change, f"{stock.supply_class} at {stock.destination}"))
+    nearer = comparison.stocks_nearer(place)
     stocks = _count(len(comparison.stocks), "stock")
-    yield f"{letter}: {falls} of {stocks} fall below reserve, {len(worst)} come nearer to it than in the base"
-    if worst:
-        yield "  most: " + ", ".join(f"{name} {signed(change, 'kg')}" for change, name in sorted(worst)[:3])
+    falls = comparison.stocks_short(place)
+    yield f"{letter}: {falls} of {stocks} fall below reserve, {len(nearer)} come nearer to it than in the base"
+    if nearer:
+        yield "  most: " + ", ".join(f"{name} at {where} {signed(change, 'kg')}" for change, name, where in nearer[:3])
 
 
 def _lines(comparison: Comparison, place: int) -> Iterator[str]:
