@@ -25,7 +25,7 @@ NODES_SHARED = 100
 FLIGHTS_AT_ONCE = 24
 """Most flights that the first answer fills together: the work for each stays the same, however many there are."""
 
-REFILL_GAP = 1e-3
+REFILL_GAP = 2e-4
 """Gap at which a refill may stop: it mends a manifest and need not be nearer to its bound than that is."""
 
 NOTHING_BARRED: frozenset[tuple[str, str]] = frozenset()
@@ -185,13 +185,19 @@ def _freed(model: ManifestModel, values: npt.NDArray[np.float64], missions: froz
     columns = np.flatnonzero(free).astype(np.int64)
     start = values[columns] if math.isfinite(objective_of(model.program, values)) else None
     rest = restrict(model.program, columns, emptied)
-    blocks = [np.flatnonzero(np.isin(columns, block)).astype(np.int64) for block in _blocks(model)]
-    found = search(rest, (), Search(gap=REFILL_GAP, nodes=20), blocks=blocks, start=start)
+    far, near = _within(columns, _blocks(model)), _within(columns, _neighbourhoods(model))
+    found = search(rest, near, Search(gap=REFILL_GAP, nodes=20, rounds=1), blocks=far, start=start)
     if found.best is None:
         return emptied
     renewed = emptied.copy()
     renewed[columns] = found.best
     return renewed
+
+
+def _within(columns: npt.NDArray[np.int64], groups: list[npt.NDArray[np.int64]]) -> list[npt.NDArray[np.int64]]:
+    """The groups' columns by their place among `columns`, groups without any left out."""
+    found = (np.flatnonzero(np.isin(columns, group)).astype(np.int64) for group in groups)
+    return [places for places in found if len(places)]
 
 
 def _flown(model: ManifestModel, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
