@@ -19,7 +19,7 @@ from supercargo.faces.progress import Progress, patience
 from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+__all__ = ["PlanRequest", "answering", "check", "kpi", "new", "plan", "print_json", "tell", "verify"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -41,7 +41,7 @@ class PlanRequest:
 
 def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_json: bool) -> None:
     """Write a scenario folder and tell what is in it."""
-    with _answering(as_json), patience("writing the scenario"):
+    with answering(as_json), patience("writing the scenario"):
         use_cases.new_scenario(folder, source=source, missions=missions, seed=seed, force=force)
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
@@ -49,7 +49,7 @@ def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_
 
 def check(folder: Path, *, as_json: bool) -> None:
     """Validate a scenario folder and tell what is in it."""
-    with _answering(as_json), patience("checking the scenario"):
+    with answering(as_json), patience("checking the scenario"):
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
 
@@ -67,17 +67,17 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
         "faults": [],
     }
     if as_json:
-        _print_json(told)
+        print_json(told)
         return
     size = (
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
-    _tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
+    tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
 
 
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
     """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
-    with _answering(as_json):
+    with answering(as_json):
         _refuse_own_scenario(asked)
         with Progress() as watch:
             made = use_cases.plan_scenario(
@@ -95,9 +95,9 @@ def plan(asked: PlanRequest, *, as_json: bool) -> None:
     hard = [violation for violation in made.violations if violation.hard]
     if as_json:
         told = {"folder": str(asked.out), "report": str(report), "summary": plain(summary), "causes": list(made.causes)}
-        _print_json({**told, "violations": plain(made.violations), "stages": plain(made.stages)})
+        print_json({**told, "violations": plain(made.violations), "stages": plain(made.stages)})
     else:
-        _tell("\n".join(summary_lines(summary, made, report)) + "\n")
+        tell("\n".join(summary_lines(summary, made, report)) + "\n")
     if made.causes or hard:
         raise SystemExit(VIOLATIONS_FOUND)
 
@@ -113,13 +113,13 @@ def _refuse_own_scenario(asked: PlanRequest) -> None:
 
 def verify(folder: Path, *, as_json: bool) -> None:
     """Judge a plan folder; exit 3 if a hard rule is broken and not waived."""
-    with _answering(as_json), patience("judging the plan"):
+    with answering(as_json), patience("judging the plan"):
         violations = use_cases.verify_plan(folder)
     hard = sum(violation.hard for violation in violations)
     if as_json:
-        _print_json({"folder": str(folder), "hard_count": hard, "violations": plain(violations)})
+        print_json({"folder": str(folder), "hard_count": hard, "violations": plain(violations)})
     else:
-        _tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
+        tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
         told = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
         _say(told if violations else "no violations")
     if hard:
@@ -128,16 +128,16 @@ def verify(folder: Path, *, as_json: bool) -> None:
 
 def kpi(folder: Path, *, as_json: bool) -> None:
     """Measure the KPIs of a plan folder."""
-    with _answering(as_json), patience("measuring the plan"):
+    with answering(as_json), patience("measuring the plan"):
         kpis = use_cases.kpis_of(folder)
     if as_json:
-        _print_json({"folder": str(folder), "kpis": plain(kpis)})
+        print_json({"folder": str(folder), "kpis": plain(kpis)})
     else:
-        _tell("\n".join(kpi_lines(kpis)) + "\n")
+        tell("\n".join(kpi_lines(kpis)) + "\n")
 
 
 @contextmanager
-def _answering(as_json: bool) -> Iterator[None]:
+def answering(as_json: bool) -> Iterator[None]:
     """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception."""
     try:
         with prompt_interrupts():
@@ -147,7 +147,7 @@ def _answering(as_json: bool) -> Iterator[None]:
         raise SystemExit(INTERRUPTED) from None
     except SupercargoError as error:
         if as_json:
-            _print_json(_told(error))
+            print_json(_told(error))
         else:
             _say("\n".join(map(printable, str(error).split("\n"))))
         raise SystemExit(error.exit_code) from None
@@ -168,13 +168,14 @@ def _told(error: SupercargoError) -> dict[str, Any]:
     return told
 
 
-def _print_json(content: Any) -> None:
+def print_json(content: Any) -> None:
+    """Print an answer as JSON."""
     written = json_text(content)
     try:
         written.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # a folder's name that is no text, or a terminal without the letters
         written = re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], written)
-    _tell(written)
+    tell(written)
 
 
 def _say(words: str) -> None:
@@ -183,7 +184,7 @@ def _say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
 
-def _tell(answer: str) -> None:
+def tell(answer: str) -> None:
     """Print an answer. A reader that went away ends the command without a word; a full disk is told."""
     try:
         sys.stdout.write(answer)

@@ -186,7 +186,7 @@ def _freed(model: ManifestModel, values: npt.NDArray[np.float64], missions: froz
     start = values[columns] if math.isfinite(objective_of(model.program, values)) else None
     rest = restrict(model.program, columns, emptied)
     far, near = _within(columns, _blocks(model)), _within(columns, _neighbourhoods(model))
-    found = search(rest, near, Search(gap=REFILL_GAP, nodes=20, rounds=1), blocks=far, start=start)
+    found = search(rest, near, Search(gap=REFILL_GAP, nodes=20, patience=1), blocks=far, start=start)
     if found.best is None:
         return emptied
     renewed = emptied.copy()

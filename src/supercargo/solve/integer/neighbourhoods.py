@@ -19,6 +19,8 @@ __all__ = ["Search", "improve", "search"]
 class Search:
     """Work allowed: the gap that suffices, nodes of each branch and bound, rounds over all neighbourhoods, columns freed.
 
+    It ends when `patience` neighbourhoods in a row have won nothing.
+
     Of the columns that the relaxation takes whole, a branch and bound frees the `loosened` ones that lie nearest to being
     left out, and of those left out the `cheapest` ones. The fuse cuts branch and bound and the rounds short; the relaxation
     always runs to its end, since it is the bound.
@@ -27,6 +29,7 @@ class Search:
     gap: float = 0.005
     nodes: int = 50
     rounds: int = 2
+    patience: int = 1_000_000
     loosened: int = 150
     cheapest: int = 550
     whole_below: int = 600
@@ -154,7 +157,7 @@ def improve(
 
     Stops at the gap to the relaxation, when every neighbourhood has been tried as it stands, or when the rounds are used up.
     """
-    objective, turns = objective_of(program, best), limits.rounds * len(neighbourhoods)
+    objective, turns, idle = objective_of(program, best), limits.rounds * len(neighbourhoods), 0
     weights = _row_weights(program, neighbourhoods)
     tried: dict[int, bytes] = {}
     for turn in range(turns):
@@ -165,14 +168,18 @@ def improve(
             break
         free, rest = step
         effort = Effort(
-            nodes=limits.nodes, gap_absolute=0.1 * limits.gap * abs(objective) / len(neighbourhoods), fuse=limits.fuse
+            nodes=limits.nodes, gap_absolute=0.3 * limits.gap * abs(objective) / len(neighbourhoods), fuse=limits.fuse
         )
         found = minimise(rest, effort, best[free])
         if found.best is not None and found.objective < objective:
             changed = best.copy()
             changed[free] = found.best
             if (value := objective_of(program, changed)) < objective:
+                idle = -1 if objective - value > 0.01 * limits.gap * abs(objective) else idle
                 best, objective = changed, value
+        idle += 1
+        if idle >= limits.patience:
+            break
         watch(0.5 + 0.5 * (turn + 1) / turns)
     return best
 
