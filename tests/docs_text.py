@@ -14,7 +14,7 @@ from supercargo.store.columns import columns_of
 from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor", "workbook")
+COMMANDS = ("", "new", "check", "workbook", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor", "bench")
 
 
 def help_text(command: str) -> str:

@@ -21,8 +21,9 @@ from jsonschema import Draft202012Validator
 
 from supercargo.app.answers import ANSWERS
 from supercargo.app.schemas import all_schemas, schema_named
+from supercargo.bench.results import Result, StageCost
 from supercargo.faces.cli import app
-from supercargo.kernel import ScenarioError, format_utc
+from supercargo.kernel import ScenarioError, format_utc, plain
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, OperationsPlan, Table
 from supercargo.store import read_plan, read_rows, read_scenario, write_rows
@@ -224,7 +225,12 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
     }
-    assert set(asked) == set(ANSWERS)
+    assert {*asked, "bench"} == set(ANSWERS)
+    cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
+    row = Result(
+        name="plan", instance="12", status="feasible", objective=1.0, bound=None, seconds=2.0, peak_mb=210.0, stages=(cost,)
+    )
+    assert faults("answer/bench", plain([row])) == []
     assert set(ANSWERS) - {"error"} == {command.callback.__name__ for command in app.registered_commands if command.callback}
     for name, words in asked.items():
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name

@@ -15,6 +15,7 @@ from supercargo.model import Arrival, Kpi, LaunchWindow, StageReport, Unflown, V
 __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
+    "BenchAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
     "DoctorAnswer",
@@ -27,6 +28,7 @@ __all__ = [
     "RunTold",
     "ScenarioAnswer",
     "SchemaAnswer",
+    "StageCostAnswer",
     "StageTold",
     "VerifyAnswer",
     "WindowsAnswer",
@@ -55,6 +57,7 @@ class StageTold(TypedDict):
 
     stage: str
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -72,6 +75,7 @@ class RunTold(TypedDict):
 
     stages: list[StageTold]
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     machine: MachineTold
 
@@ -158,6 +162,41 @@ class ComparisonAnswer(TypedDict):
     lines: list[ComparedLines]
 
 
+class StageCostAnswer(TypedDict):
+    """What one stage of a benchmark cost."""
+
+    stage: str
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    status: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+
+
+class BenchAnswer(TypedDict):
+    """One instance of the list that `bench` answers with."""
+
+    name: str
+    instance: str
+    status: str
+    objective: float | None
+    bound: float | None
+    best_known: float | None
+    seconds: float
+    peak_mb: float
+    peer: str
+    peer_objective: float | None
+    peer_seconds: float | None
+    ratio: float | None
+    cpu_seconds: float
+    warm_up_seconds: float
+    missions: int
+    lines: int
+    stages: list[StageCostAnswer]
+
+
 class WorkbookAnswer(TypedDict):
     """Answer of `workbook`: what was written and what is in it; a template has nothing in it yet."""
 
@@ -221,6 +260,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
     "schema": SchemaAnswer,

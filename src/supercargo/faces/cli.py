@@ -14,7 +14,21 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "doctor", "kpi", "main", "new", "plan", "schema", "verify", "windows", "workbook"]
+__all__ = [
+    "app",
+    "bench",
+    "check",
+    "compare",
+    "doctor",
+    "kpi",
+    "main",
+    "new",
+    "plan",
+    "schema",
+    "verify",
+    "windows",
+    "workbook",
+]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -245,6 +259,32 @@ def doctor(*, json: Json = False) -> None:
     from supercargo.faces import commands
 
     commands.doctor(as_json=json)
+
+
+@app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
+def bench(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Benchmark: plan.", show_default=False)],
+    *,
+    missions: Annotated[str, typer.Option(help="Sizes of the year to plan, with commas.")] = "12,48,96,192",
+    seconds: Annotated[
+        float | None, typer.Option(help="Stop the solvers of each plan after so many.", min=0.0, show_default=False)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many sizes.", min=1, show_default=False)] = None,
+    best: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Earlier --json answers, for the best known.", show_default=False)
+    ] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Plan first come, first served as well, and compare.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep scenarios and plans here.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
+    """Measure what a job costs and how that grows.
+
+    Each size is planned in a process of its own, after a warm-up that is told apart. JSON is a list, one result a size.
+    """
+    from supercargo.faces import benches
+
+    asked = benches.BenchRequest(name, missions, seconds=seconds, limit=limit, best=best, peers=peers, out=out)
+    benches.bench(asked, as_json=json)
 
 
 def main() -> None:
