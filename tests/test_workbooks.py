@@ -87,7 +87,7 @@ HAZARDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclud
     due_utc=st.none() | INSTANTS,
     cold=st.booleans(),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_lawful_line_survives_a_workbook(**cells: Any) -> None:
     line = a_line(**cells)
     scenario = replace(a_scenario(), cargo=(line,))
@@ -555,7 +555,7 @@ def test_a_link_to_a_workbook_is_followed(book: Path, tmp_path: Path) -> None:
 
 
 def test_the_tables_of_a_plan_survive_its_workbook() -> None:
-    plan = a_big_plan(missions=12, lines=400)
+    plan = a_big_plan(missions=6, lines=150)
     faults: list[Fault] = []
     tables = read_plan_tables(plan_book(plan, ()), faults)
     assert faults == []
@@ -566,7 +566,7 @@ def test_the_tables_of_a_plan_survive_its_workbook() -> None:
 
 
 def test_the_first_sheet_of_a_plans_workbook_is_one_that_a_person_reads() -> None:
-    plan = a_big_plan(missions=12, lines=400)
+    plan = a_big_plan(missions=6, lines=150)
     summary = use_cases.summary_of(plan)
     content = plan_book(plan, front_figures(plan, summary))
     book = opened(content)
