@@ -268,6 +268,7 @@ def test_every_sheet_has_its_header_frozen_filtered_and_explained(table: Any) ->
     for cell, column in zip(sheet[1], columns, strict=True):
         meaning = table.noun.__dataclass_fields__[column.field].metadata["doc"]
         assert meaning in cell.comment.text
+        assert ("must be given" in cell.comment.text) != ("may be left empty" in cell.comment.text)
         if column.unit not in ("", "value"):
             assert f"unit: {column.unit}" in cell.comment.text
     widths = [(group.min, group.max, group.width) for group in sheet.column_dimensions.values()]
@@ -282,6 +283,15 @@ def shared_template() -> Any:
 
 
 _TEMPLATE: list[Any] = []
+
+
+def test_a_note_says_what_must_be_given_and_what_may_be_left_empty() -> None:
+    cargo = shared_template()["cargo"]
+    notes = {cell.value: cell.comment.text for cell in cargo[1]}
+    assert [name for name in ("item_id", "mass_kg", "release_utc", "direction") if "must be given" not in notes[name]] == []
+    assert [name for name in ("due_utc", "dx_m", "hazard", "must") if "may be left empty" not in notes[name]] == []
+    assert "may be left empty" in shared_template()["missions"].cell(1, 4).comment.text  # launchers: any that fits
+    assert notes["mass_kg"] == "gross mass of all pieces\nunit: kg, written to 0.001\nfrom 0.001\nmust be given"
 
 
 def rule_of(sheet: Any, name: str) -> Any:
