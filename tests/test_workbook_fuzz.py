@@ -50,7 +50,7 @@ def outcome(content: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(small_book()) - 1), st.integers(0, 255)), min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_flipped_bytes_are_faults_and_nothing_worse(flips: list[tuple[int, int]]) -> None:
     content = bytearray(small_book())
     for place, byte in flips:
@@ -65,7 +65,7 @@ def test_a_workbook_cut_short_is_a_fault(length: int) -> None:
 
 
 @given(st.sets(st.sampled_from(NAMES), min_size=1, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_parts_taken_away_are_faults_and_nothing_worse(names: set[str]) -> None:
     def change(parts: dict[str, bytes]) -> None:
         for name in names:
@@ -75,7 +75,7 @@ def test_parts_taken_away_are_faults_and_nothing_worse(names: set[str]) -> None:
 
 
 @given(st.sampled_from(READ), st.integers(0, 10**6), st.integers(0, 60), st.sampled_from(WORDS))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_xml_rewritten_at_random_is_a_fault_and_nothing_worse(name: str, at: int, length: int, word: bytes) -> None:
     def change(parts: dict[str, bytes]) -> None:
         start = at % max(1, len(parts[name]))
@@ -93,7 +93,7 @@ def attributes(name: str) -> tuple[tuple[int, int], ...]:
 
 
 @given(st.sampled_from(READ), st.integers(0, 10**6), st.sampled_from(WORDS))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_attribute_with_any_value_is_a_fault_or_let_through(name: str, at: int, word: bytes) -> None:
     def change(parts: dict[str, bytes]) -> None:
         places = attributes(name)
@@ -104,7 +104,7 @@ def test_any_attribute_with_any_value_is_a_fault_or_let_through(name: str, at: i
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4), st.sampled_from(READ[:6]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_plans_workbook_broken_is_a_fault_and_nothing_worse(flips: list[tuple[int, int]], name: str) -> None:
     def change(parts: dict[str, bytes]) -> None:
         content = bytearray(parts[name])

@@ -165,13 +165,15 @@ def note_of(column: Column, table: Table) -> str:
         kind,
         f"one of: {choices}" if choices else "",
         f"stands in the sheet {refers}" if refers else "",
-        "must be given"
-        if column.needed and column.empty is dataclasses.MISSING
-        else "may be left empty"
-        if not column.needed
-        else "",
+        "must be given" if _must_be_given(column) else "may be left empty",
     )
     return "\n".join(line for line in lines if line)
+
+
+def _must_be_given(column: Column) -> bool:
+    if column.kind == "text":
+        return column.needed and "" not in column.choices
+    return column.empty is dataclasses.MISSING
 
 
 def write_header(sheet: Worksheet, pen: Pen, table: Table, names: Sequence[str]) -> None:
