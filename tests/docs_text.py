@@ -10,7 +10,8 @@ from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "windows")
+ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
+COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "windows", *ORBIT)
 
 
 def help_text(command: str) -> str:
@@ -19,7 +20,7 @@ def help_text(command: str) -> str:
 
     from supercargo.faces.cli import app
 
-    words = [command, "--help"] if command else ["--help"]
+    words = [*command.split(), "--help"]
     return CliRunner().invoke(app, words, prog_name="supercargo", env={"COLUMNS": "80"}).stdout
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from supercargo.kernel import Refused, StoreError
@@ -11,7 +10,7 @@ from supercargo.plan.arrivals import list_arrivals
 from supercargo.report.window_chart import render_windows
 from supercargo.store import read_scenario, write_rows
 
-__all__ = ["windows_of"]
+__all__ = ["refuse_existing_file", "windows_of", "write_file"]
 
 
 def windows_of(
@@ -21,23 +20,26 @@ def windows_of(
 
     Raises ScenarioError for a faulty scenario or question, Refused for a file that exists unless `force`.
     """
-    for path in (out, picture):
-        if path is not None and path.exists() and not force:
-            raise Refused("the file exists", fix="choose another name, or replace it with --force", where=str(path))
+    refuse_existing_file(out, force=force)
+    refuse_existing_file(picture, force=force)
     found = list_arrivals(read_scenario(folder), query)
-    files: dict[Path, bytes] = {}
-    if out is not None:
-        files[out] = write_rows(found.arrivals, Arrival)
-    if picture is not None:
-        files[picture] = render_windows(found.arrivals, query.start_utc, query.end_utc).encode()
-    _write(files)
+    write_file(out, write_rows(found.arrivals, Arrival))
+    write_file(picture, render_windows(found.arrivals, query.start_utc, query.end_utc).encode())
     return found
 
 
-def _write(files: Mapping[Path, bytes]) -> None:
-    for path, content in files.items():
-        try:
-            path.write_bytes(content)
-        except OSError as error:
-            what = f"can't be written: {error.strerror}"
-            raise StoreError(what, fix="choose a folder that exists and may be written", where=str(path)) from error
+def refuse_existing_file(path: Path | None, *, force: bool) -> None:
+    """A file is replaced only where that is asked for. Raises Refused."""
+    if path is not None and path.exists() and not force:
+        raise Refused("the file exists", fix="choose another name, or replace it with --force", where=str(path))
+
+
+def write_file(path: Path | None, content: bytes) -> None:
+    """Write a file if one is asked for. Raises StoreError if it can't be written."""
+    if path is None:
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        what = f"can't be written: {error.strerror}"
+        raise StoreError(what, fix="choose a folder that exists and may be written", where=str(path)) from error

@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.orbit_cli import orbit_app
+
 __all__ = ["app", "check", "kpi", "main", "new", "plan", "verify", "windows"]
 
 app = typer.Typer(
@@ -24,6 +26,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(orbit_app, name="orbit")
 
 INTERRUPTED = 128 + signal.SIGINT
 LARGEST_SEED = 999_999_999_999_999

@@ -15,13 +15,15 @@ from typing import Any
 
 from supercargo.app import use_cases
 from supercargo.app.arrivals import windows_of
+from supercargo.app.orbit_views import orbit_view
 from supercargo.faces.interrupts import prompt_interrupts
+from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify", "windows"]
+__all__ = ["PlanRequest", "check", "kpi", "new", "orbit", "plan", "verify", "windows"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -147,6 +149,17 @@ def windows(asked: WindowsAsked, *, as_json: bool) -> None:
         _print_json(windows_told(asked, query, found))
     else:
         _tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
+
+
+def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
+    """Read one view off an orbit and tell its rows."""
+    with _answering(as_json), patience("reading the orbit"):
+        query = orbit_query(asked)
+        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, force=asked.force)
+    if as_json:
+        _print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
+    else:
+        _tell("".join(printable(line) + "\n" for line in orbit_lines(asked, rows)))
 
 
 @contextmanager

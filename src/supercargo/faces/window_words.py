@@ -13,7 +13,7 @@ from supercargo.faces.words import count, plain
 from supercargo.kernel import ScenarioError, days, format_utc
 from supercargo.model import WindowQuery, WindowsFound
 
-__all__ = ["WindowsAsked", "query_of", "window_lines", "windows_told"]
+__all__ = ["WindowsAsked", "day_of", "query_of", "window_lines", "windows_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class WindowsAsked:
 
 def query_of(asked: WindowsAsked) -> WindowQuery:
     """The question in the planner's terms. Raises ScenarioError for a day that can't be read."""
-    start = _instant(asked.start)
+    start = day_of(asked.start)
     return WindowQuery(
         destination=asked.destination,
         site=asked.site,
@@ -62,8 +62,8 @@ def windows_told(asked: WindowsAsked, query: WindowQuery, found: WindowsFound) -
     }
 
 
-def _instant(written: str) -> datetime:
-    """A day or an instant in UTC."""
+def day_of(written: str) -> datetime:
+    """A day or an instant in UTC. Raises ScenarioError for what is neither."""
     try:
         at = datetime.fromisoformat(written)
     except ValueError:

@@ -1,0 +1,55 @@
+"""The use case of orbit views: a question to a scenario, its rows, and a table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from supercargo.app.arrivals import refuse_existing_file, write_file
+from supercargo.model import BetaDay, HoldSafety, OrbitQuery, ReturnChance, Scenario, StationPass
+from supercargo.plan.orbit_views import antennas_of, beta_days, hold_safety, return_chances, station_passes
+from supercargo.store import read_scenario, write_rows
+
+__all__ = ["VIEWS", "orbit_view"]
+
+Rows = tuple[Any, ...]
+
+
+def _beta(scenario: Scenario, query: OrbitQuery) -> Rows:
+    return beta_days(scenario, query.destination, (query.start_utc, query.end_utc))
+
+
+def _passes(scenario: Scenario, query: OrbitQuery) -> Rows:
+    antennas = query.antennas or antennas_of(scenario)
+    return station_passes(scenario, query.destination, antennas, (query.start_utc, query.end_utc))
+
+
+def _returns(scenario: Scenario, query: OrbitQuery) -> Rows:
+    span = (query.start_utc, query.end_utc)
+    return return_chances(scenario, query.destination, query.vehicle_type, span, zones=query.zones)
+
+
+def _holds(scenario: Scenario, query: OrbitQuery) -> Rows:
+    return hold_safety(scenario, query.destination, query.vehicle_type)
+
+
+VIEWS: Mapping[str, tuple[type, Callable[[Scenario, OrbitQuery], Rows]]] = {
+    "beta": (BetaDay, _beta),
+    "passes": (StationPass, _passes),
+    "returns": (ReturnChance, _returns),
+    "holds": (HoldSafety, _holds),
+}
+"""What can be asked of an orbit: the rows it gives and how they are found."""
+
+
+def orbit_view(folder: Path, view: str, query: OrbitQuery, *, out: Path | None = None, force: bool = False) -> Rows:
+    """Rows of one view of a scenario's place; `out` takes them as a table (CSV).
+
+    Raises ScenarioError for a faulty scenario or question, Refused for a file that exists unless `force`.
+    """
+    noun, find = VIEWS[view]
+    refuse_existing_file(out, force=force)
+    rows = find(read_scenario(folder), query)
+    write_file(out, write_rows(rows, noun))
+    return rows
