@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from supercargo.kernel import ScenarioError, parse_utc
-from supercargo.model import Blackout, Scenario, WindowQuery, WindowsFound
+from supercargo.model import Blackout, PortTaken, Scenario, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.plan.windows import find_windows
 from supercargo.report.window_chart import render_windows
-from supercargo.store import write_scenario
+from supercargo.store import write_plan, write_scenario
+from tests import plans, test_store_plan
 from tests.builders import START, a_mission, a_scenario, a_vehicle, on_day
 from tests.cli_runner import run
 
@@ -99,6 +100,22 @@ def test_ports_refuse_only_when_all_of_them_are_closed() -> None:
         assert closed is (row.dock_utc <= on_day(5))
 
 
+def test_a_port_taken_by_a_planned_mission_refuses_with_its_clearance() -> None:
+    base = a_scenario()
+    alone = replace(base, ports=base.ports[:1])
+    stands = PortTaken(destination="Hub", port="fore", arrive_utc=on_day(3), depart_utc=on_day(6), mission_id="M7")
+    for row in asked(alone, taken=(stands,)).arrivals:
+        assert ("no arrival: port fore taken by M7" in row.refused) is (on_day(2) <= row.dock_utc <= on_day(7))
+    assert not any("M7" in row.refused for row in asked(base, taken=(stands,)).arrivals)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("site", "Cape"), ("pad", "Cape/P1")])
+def test_a_blackout_of_site_or_pad_refuses_every_way_of_its_windows(kind: str, name: str) -> None:
+    closed = Blackout(kind=kind, object=name, from_utc=on_day(2), to_utc=on_day(4), reason="storm")
+    for row in asked(a_scenario(blackouts=(closed,))).arrivals:
+        assert row.refused.startswith(f"no launch: blackout of {name}: storm") is (on_day(2) <= row.launch_utc <= on_day(4))
+
+
 def test_beta_and_darkness_refuse_where_the_vehicle_asks() -> None:
     strict = asked(beta_limit_deg=0.0, needs_light=True).arrivals
     assert all("beta cut-out" in row.refused for row in strict)
@@ -171,6 +188,21 @@ def test_the_command_tells_each_window_with_its_options(scenario_folder: Path) -
     assert "Lark from pad P1, ascending, steers +-300 s" in told.out
     assert "2-day    docks 2027-01-0" in told.out
     assert "refused: phase out of range" in told.out
+
+
+def test_the_command_takes_the_ports_of_a_plan(tmp_path: Path) -> None:
+    flown = plans.a_plan().missions[0]
+    planned = replace(test_store_plan.a_plan(), missions=(flown,))
+    write_plan(planned, tmp_path / "plan", run={}, report_html="", force=False)
+    base = a_scenario()
+    write_scenario(replace(base, ports=tuple(port for port in base.ports if port.port == flown.port)), tmp_path / "one")
+    start = f"{flown.arrive_utc:%Y-%m-%d}"
+    words = ("--destination", flown.destination, "--site", flown.site, "--start", start, "--days", "2", "--json")
+    told = json.loads(run("windows", str(tmp_path / "one"), *words, "--plan", str(tmp_path / "plan")).out)
+    assert any(f"taken by {flown.mission_id}" in row["refused"] for row in told["arrivals"])
+    free = json.loads(run("windows", str(tmp_path / "one"), *words).out)
+    assert free["arrivals"]
+    assert not any("taken by" in row["refused"] for row in free["arrivals"])
 
 
 def test_the_command_as_json_and_its_table_say_the_same(scenario_folder: Path, tmp_path: Path) -> None:

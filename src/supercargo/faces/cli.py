@@ -122,6 +122,7 @@ def windows(
     vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
     beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
     daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
+    planned: Annotated[Path | None, typer.Option("--plan", metavar="PLAN", help="Plan whose missions take ports.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw the windows.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
@@ -137,7 +138,7 @@ def windows(
 
     asked = WindowsAsked(
         folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, needs_light=daylight,
-        out=out, picture=picture, force=force,
+        planned=planned, out=out, picture=picture, force=force,
     )  # fmt: skip
     commands.windows(asked, as_json=json)
 

@@ -144,7 +144,8 @@ def windows(asked: WindowsAsked, *, as_json: bool) -> None:
     """List launch windows with each way to dock; where there is none, tell why."""
     with _answering(as_json), patience("finding the windows"):
         query = query_of(asked)
-        found = windows_of(asked.folder, query, out=asked.out, picture=asked.picture, force=asked.force)
+        files: dict[str, Any] = {"planned": asked.planned, "out": asked.out, "picture": asked.picture}
+        found = windows_of(asked.folder, query, force=asked.force, **files)
     if as_json:
         _print_json(windows_told(asked, query, found))
     else:

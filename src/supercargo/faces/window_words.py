@@ -28,6 +28,7 @@ class WindowsAsked:
     vehicles: tuple[str, ...] = ()
     beta_limit_deg: float = 60.0
     needs_light: bool = False
+    planned: Path | None = None
     out: Path | None = None
     picture: Path | None = None
     force: bool = False

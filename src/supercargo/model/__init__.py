@@ -1,6 +1,6 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
-from supercargo.model.arrivals import Arrival, WindowQuery, WindowsFound
+from supercargo.model.arrivals import Arrival, PortTaken, WindowQuery, WindowsFound
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -111,6 +111,7 @@ __all__ = [
     "Placement",
     "PlannedMission",
     "Port",
+    "PortTaken",
     "Price",
     "Rate",
     "ReturnChance",

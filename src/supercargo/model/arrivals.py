@@ -8,7 +8,7 @@ from datetime import datetime
 from supercargo.kernel import check_quantities, quantity, text
 from supercargo.model.plan import LaunchWindow
 
-__all__ = ["Arrival", "WindowQuery", "WindowsFound"]
+__all__ = ["Arrival", "PortTaken", "WindowQuery", "WindowsFound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,17 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortTaken:
+    """A port with a spacecraft at it."""
+
+    destination: str = text("place")
+    port: str = text("docking place")
+    arrive_utc: datetime = text("docking")
+    depart_utc: datetime = text("undocking")
+    mission_id: str = text("mission that stands there")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowQuery:
     """What a person asks: windows of a site to a place in a span, for some types of spacecraft or all that can go."""
 
@@ -62,6 +73,7 @@ class WindowQuery:
     vehicle_types: tuple[str, ...] = text("types of spacecraft; empty: all that can go", default=())
     beta_limit_deg: float = quantity("deg", "beta beyond which nothing docks", ge=0, le=90, default=60.0)
     needs_light: bool = text("dock only in sunlight", default=False)
+    taken: tuple[PortTaken, ...] = text("ports taken by missions already planned", default=())
 
     def __post_init__(self) -> None:
         check_quantities(self)

@@ -115,8 +115,8 @@ def _request(query: WindowQuery, vehicles: tuple[VehicleType, ...]) -> MissionRe
 Closure = tuple[float, float, str]
 
 
-def _closures(scenario: Scenario, port: Port, span_s: tuple[float, float]) -> list[Closure]:
-    """Spans in which a port takes no arrival."""
+def _closures(scenario: Scenario, query: WindowQuery, port: Port, span_s: tuple[float, float]) -> list[Closure]:
+    """Spans in which a port takes no arrival: out of service, blacked out, or taken, with the clearance before and after."""
     found: list[Closure] = []
     if port.from_utc is not None:
         found.append((span_s[0], seconds_since_j2000(port.from_utc), "not yet in service"))
@@ -126,6 +126,11 @@ def _closures(scenario: Scenario, port: Port, span_s: tuple[float, float]) -> li
         if (blackout.kind, blackout.object) == ("port", f"{port.destination}/{port.port}"):
             why = blackout.reason or "blackout"
             found.append((seconds_since_j2000(blackout.from_utc), seconds_since_j2000(blackout.to_utc), why))
+    apart_s = scenario.places[port.destination].clearance_d * DAY_S
+    for taken in query.taken:
+        if (taken.destination, taken.port) == (port.destination, port.port):
+            arrive_s, depart_s = seconds_since_j2000(taken.arrive_utc), seconds_since_j2000(taken.depart_utc)
+            found.append((arrive_s - apart_s, depart_s + apart_s, f"taken by {taken.mission_id}"))
     return found
 
 
@@ -141,7 +146,7 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
         if (blackout.kind, blackout.object) == ("destination", query.destination)
     ]  # fmt: skip
     ports = [port for port in scenario.ports if port.destination == query.destination and system in port.docking_system]
-    closed = [_closures(scenario, port, span_s) for port in ports]
+    closed = [_closures(scenario, query, port, span_s) for port in ports]
     borders = sorted({span_s[0], span_s[1], *(edge for spans in closed for span in spans for edge in span[:2])})
     for begin, end in pairwise(borders):
         middle = (begin + end) / 2.0
@@ -150,6 +155,16 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
             named = "; ".join(f"port {port.port} {why[0]}" for port, why in zip(ports, whys, strict=True))
             spans.append(Busy(from_s=begin, to_s=end, why=named))
     return tuple(spans)
+
+
+def _no_launch(scenario: Scenario, window: LaunchWindow) -> tuple[str, ...]:
+    """Blackouts of the window's site or pad at its lift-off."""
+    closed = {("site", window.site), ("pad", f"{window.site}/{window.pad}")}
+    return tuple(
+        f"no launch: blackout of {blackout.object}" + (f": {blackout.reason}" if blackout.reason else "")
+        for blackout in scenario.blackouts
+        if (blackout.kind, blackout.object) in closed and blackout.from_utc <= window.launch_utc <= blackout.to_utc
+    )
 
 
 def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
@@ -226,8 +241,8 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
     )
 
 
-def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
-    """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
+def _arrivals(case: _Case, window: LaunchWindow, grounded: tuple[str, ...]) -> Iterator[Arrival]:
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile; `grounded` refuses them all."""
     meeting, insertion = _meeting(window, case.plane), Insertion()
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
@@ -237,7 +252,7 @@ def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
             light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
         )  # fmt: skip
         for option in options:
-            yield _row(case, window, vehicle, option)
+            yield _row(case, window, vehicle, replace(option, refused=(*grounded, *option.refused)))
 
 
 def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
@@ -267,7 +282,8 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     """A launch window is worth what can dock through it: each window of a site in a span with every spacecraft's profiles.
 
     Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
-    `arrival_options`, the spacecraft loaded full, its departure kept; ports are taken as free unless closed or blacked out.
+    `arrival_options`, the spacecraft loaded full, its departure kept. A port that is closed, blacked out or taken by a mission
+    named in the question refuses an arrival if every other that fits does too; a blackout of site or pad refuses a launch.
 
     Raises
     ------
@@ -286,5 +302,5 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     windows: tuple[LaunchWindow, ...] = ()
     if vehicles:
         windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
-    arrivals = tuple(row for window in windows for row in _arrivals(case, window))
+    arrivals = tuple(row for window in windows for row in _arrivals(case, window, _no_launch(scenario, window)))
     return WindowsFound(windows=windows, arrivals=arrivals, reasons=() if windows else tuple(_why_none(scenario, case)))
