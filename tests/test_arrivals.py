@@ -117,9 +117,36 @@ def test_a_blackout_of_site_or_pad_refuses_every_way_of_its_windows(kind: str, n
 
 
 def test_beta_and_darkness_refuse_where_the_vehicle_asks() -> None:
-    strict = asked(beta_limit_deg=0.0, needs_light=True).arrivals
+    strict = asked(beta_limit_deg=0.0, daylight=True).arrivals
     assert all("beta cut-out" in row.refused for row in strict)
     assert all(("only in sunlight" in row.refused) is (row.dock_light == "dark") for row in strict)
+
+
+def test_a_type_has_its_own_limit_of_beta_its_own_need_of_light_and_its_own_approach() -> None:
+    careful = a_vehicle(vehicle_type="Robin", beta_limit_deg=0.0, daylight=True, approach_m_s=25.0)
+    rows = asked(a_scenario(vehicles=(a_vehicle(), careful))).arrivals
+    wren, robin = ([row for row in rows if row.vehicle_type == name] for name in ("Wren", "Robin"))
+    assert not any("beta" in row.refused or "sunlight" in row.refused for row in wren)
+    assert all("the vehicle docks up to 0" in row.refused for row in robin)
+    assert all(("only in sunlight" in row.refused) is (row.dock_light == "dark") for row in robin)
+    assert all(mine.delta_v_m_s - theirs.delta_v_m_s == pytest.approx(10.0) for mine, theirs in zip(robin, wren, strict=True))
+
+
+def test_a_launcher_that_lets_go_higher_leaves_less_to_close_and_less_to_pay() -> None:
+    base = a_scenario()
+    high = replace(base, launchers=(replace(base.launchers[0], insertion_perigee_km=300.0, insertion_apogee_km=320.0),))
+    for low_row, high_row in zip(asked(base).arrivals, asked(high).arrivals, strict=True):
+        assert high_row.needed_max_deg < low_row.needed_max_deg
+        assert high_row.delta_v_m_s < low_row.delta_v_m_s
+
+
+def test_a_later_insertion_puts_the_place_further_ahead() -> None:
+    base = a_scenario()
+    late = replace(base, launchers=(replace(base.launchers[0], insertion_s=628.0),))
+    for early_row, late_row in zip(asked(base).arrivals, asked(late).arrivals, strict=True):
+        if early_row.insertion_phase_deg is not None and late_row.insertion_phase_deg is not None:
+            gained = (late_row.insertion_phase_deg - early_row.insertion_phase_deg) % 360.0
+            assert gained == pytest.approx(100.0 * 360.0 * 15.5 / 86_400.0, abs=0.01)
 
 
 def test_a_spacecraft_without_propellant_is_refused_with_the_kilograms_short() -> None:

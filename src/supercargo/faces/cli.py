@@ -120,7 +120,7 @@ def windows(
     start: Annotated[str, typer.Option(help="First day, UTC, as 2027-03-01.", show_default=False)],
     days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=400.0)] = 14.0,
     vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
-    beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
+    beta_limit: Annotated[float | None, typer.Option(help="Beta, deg, beyond which no type docks.", min=0.0, max=90.0)] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
     planned: Annotated[Path | None, typer.Option("--plan", metavar="PLAN", help="Plan whose missions take ports.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
@@ -137,7 +137,7 @@ def windows(
     from supercargo.faces.window_words import WindowsAsked
 
     asked = WindowsAsked(
-        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, needs_light=daylight,
+        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, daylight=daylight,
         planned=planned, out=out, picture=picture, force=force,
     )  # fmt: skip
     commands.windows(asked, as_json=json)

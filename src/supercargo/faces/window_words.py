@@ -26,8 +26,8 @@ class WindowsAsked:
     start: str
     days: float
     vehicles: tuple[str, ...] = ()
-    beta_limit_deg: float = 60.0
-    needs_light: bool = False
+    beta_limit_deg: float | None = None
+    daylight: bool = False
     planned: Path | None = None
     out: Path | None = None
     picture: Path | None = None
@@ -44,7 +44,7 @@ def query_of(asked: WindowsAsked) -> WindowQuery:
         end_utc=start + days(asked.days),
         vehicle_types=asked.vehicles,
         beta_limit_deg=asked.beta_limit_deg,
-        needs_light=asked.needs_light,
+        daylight=asked.daylight,
     )
 
 

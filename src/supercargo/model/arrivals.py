@@ -71,8 +71,10 @@ class WindowQuery:
     start_utc: datetime = text("first lift-off")
     end_utc: datetime = text("last lift-off")
     vehicle_types: tuple[str, ...] = text("types of spacecraft; empty: all that can go", default=())
-    beta_limit_deg: float = quantity("deg", "beta beyond which nothing docks", ge=0, le=90, default=60.0)
-    needs_light: bool = text("dock only in sunlight", default=False)
+    beta_limit_deg: float | None = quantity(
+        "deg", "beta beyond which nothing docks; empty: each type's own", ge=0, le=90, default=None
+    )
+    daylight: bool = text("every type docks only in sunlight", default=False)
     taken: tuple[PortTaken, ...] = text("ports taken by missions already planned", default=())
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -29,6 +29,7 @@ from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
 from supercargo.model import (
     Arrival,
     Destination,
+    Launcher,
     LaunchWindow,
     MissionRequest,
     Orbit,
@@ -58,6 +59,7 @@ class _Case:
     vehicles: tuple[VehicleType, ...]
     plane: MovingPlane
     busy: dict[str, tuple[Busy, ...]]  # by docking system
+    launchers: Mapping[str, Launcher]  # by name
 
 
 def _named(scenario: Scenario, query: WindowQuery) -> tuple[Destination, Site]:
@@ -176,8 +178,9 @@ def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
         propellant_kg=vehicle.propellant_kg,
         isp_s=vehicle.isp_s,
         kept_kg=departure.propellant_kg,
-        beta_limit_deg=case.query.beta_limit_deg,
-        needs_light=case.query.needs_light,
+        approach_m_s=vehicle.approach_m_s,
+        beta_limit_deg=vehicle.beta_limit_deg if case.query.beta_limit_deg is None else case.query.beta_limit_deg,
+        needs_light=vehicle.daylight or case.query.daylight,
     )
 
 
@@ -189,6 +192,15 @@ def _light(plane: MovingPlane, at_s: float) -> DockLight:
         return DockLight(beta_deg=beta, lit=None)
     position, _ = states(plane.satellite, at, where=f"orbits.csv, {plane.place}")
     return DockLight(beta_deg=beta, lit=bool(shade_depth_rad(position, at, shade="umbra")[0] <= 0.0))
+
+
+def _insertion(launcher: Launcher) -> Insertion:
+    return Insertion(
+        after_s=launcher.insertion_s,
+        arc_deg=launcher.insertion_arc_deg,
+        perigee_km=min(launcher.insertion_perigee_km, launcher.insertion_apogee_km),
+        apogee_km=max(launcher.insertion_perigee_km, launcher.insertion_apogee_km),
+    )
 
 
 def _meeting(window: LaunchWindow, plane: MovingPlane) -> Meeting:
@@ -243,7 +255,7 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
 
 def _arrivals(case: _Case, window: LaunchWindow, grounded: tuple[str, ...]) -> Iterator[Arrival]:
     """Rows of one window: each spacecraft that its launcher lifts, by each profile; `grounded` refuses them all."""
-    meeting, insertion = _meeting(window, case.plane), Insertion()
+    meeting, insertion = _meeting(window, case.plane), _insertion(case.launchers[window.launcher])
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
@@ -298,6 +310,7 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     case = _Case(
         query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
         busy={system: _busy(scenario, query, system) for system in sorted(systems)},
+        launchers=scenario.launcher_named,
     )  # fmt: skip
     windows: tuple[LaunchWindow, ...] = ()
     if vehicles:
