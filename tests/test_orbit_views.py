@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 
 from supercargo.kernel import ScenarioError
-from supercargo.model import Antenna, Scenario
+from supercargo.model import Antenna, DisposalCorridor, LandingZone, Scenario
 from supercargo.plan.orbit_views import antennas_of, beta_days, hold_safety, return_chances, station_passes
 from tests.builders import START, a_scenario, a_vehicle, on_day
 from tests.cli_runner import run
 
+MONTHS = ("Jan 2027", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SPAN = (START, on_day(3))
 
 
@@ -74,6 +76,17 @@ def test_zones_narrow_down_where_a_spacecraft_lands() -> None:
     one = return_chances(a_yard(), "Hub", "Wren", SPAN, zones=("Kennedy Space Center",))
     assert one
     assert one == tuple(row for row in every if row.zone == "Kennedy Space Center")
+
+
+def test_a_zone_and_a_corridor_may_be_described() -> None:
+    utah = LandingZone(name="Utah", latitude_deg=40.1, longitude_deg=-113.0, reach_km=300.0)
+    assert {row.zone for row in return_chances(a_yard(), "Hub", "Wren", SPAN, zones=(utah,))} == {"Utah"}
+    indian = DisposalCorridor(name="Indian Ocean", south_deg=-50.0, north_deg=-20.0, west_deg=60.0, east_deg=100.0)
+    rows = return_chances(a_yard(), "Hub", "Moth", SPAN, corridor=indian)
+    assert {row.zone for row in rows} == {"Indian Ocean"}
+    assert {row.burn_utc for row in rows}.isdisjoint(row.burn_utc for row in return_chances(a_yard(), "Hub", "Moth", SPAN))
+    with pytest.raises(ScenarioError, match="northern parallel"):
+        return_chances(a_yard(), "Hub", "Moth", SPAN, corridor=replace(indian, north_deg=-60.0))
 
 
 def test_holds_are_judged_with_the_propellant_that_the_way_up_leaves() -> None:
@@ -151,3 +164,32 @@ def test_a_station_off_the_globe_is_refused(scenario_folder: Path) -> None:
     told = run("orbit", "passes", str(scenario_folder), *COMMON, "--station", "Turin,145,7.6")
     assert told.code == 2
     assert "latitude_deg is 145" in told.err
+
+
+@pytest.mark.parametrize(
+    ("words", "fix"),
+    [
+        (("--zone", "Utah,40"), "NAME,LATITUDE,LONGITUDE,REACH_KM"),
+        (("--zone", "Utah,140,-113,300"), "give a finite number of deg in range"),
+        (("--corridor", "Sea,1,2,3"), "NAME,SOUTH,NORTH,WEST,EAST"),
+    ],
+)
+def test_a_zone_or_corridor_that_can_t_be_read_is_refused_with_the_fix(
+    scenario_folder: Path, words: tuple[str, ...], fix: str
+) -> None:
+    told = run("orbit", "returns", str(scenario_folder), *COMMON, "--vehicle", "Wren", *words)
+    assert told.code == 2
+    assert fix in told.err
+
+
+@pytest.mark.parametrize("days", ["2", "20", "90", "365"])
+def test_the_picture_of_beta_is_sound_and_its_axis_is_marked(scenario_folder: Path, tmp_path: Path, days: str) -> None:
+    picture = tmp_path / "beta.svg"
+    words = ("--destination", "Hub", "--start", "2027-01-01", "--days", days)
+    assert run("orbit", "beta", str(scenario_folder), *words, "--picture", str(picture)).code == 0
+    drawn = ET.parse(picture).getroot()
+    told = [text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert told[0].startswith("Sun over Hub, 2027-01-01 to ")
+    assert 2 <= len([words for words in told if (words[:2].isdigit() and "-" in words) or words in MONTHS]) <= 18
+    curves = [line.get("points", "") for line in drawn.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(curve.split()) for curve in curves] == [int(days) + 1] * 2

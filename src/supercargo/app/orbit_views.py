@@ -9,6 +9,7 @@ from typing import Any
 from supercargo.app.arrivals import refuse_existing_file, write_file
 from supercargo.model import BetaDay, HoldSafety, OrbitQuery, ReturnChance, Scenario, StationPass
 from supercargo.plan.orbit_views import antennas_of, beta_days, hold_safety, return_chances, station_passes
+from supercargo.report.sun_chart import render_beta
 from supercargo.store import read_scenario, write_rows
 
 __all__ = ["VIEWS", "orbit_view"]
@@ -27,7 +28,7 @@ def _passes(scenario: Scenario, query: OrbitQuery) -> Rows:
 
 def _returns(scenario: Scenario, query: OrbitQuery) -> Rows:
     span = (query.start_utc, query.end_utc)
-    return return_chances(scenario, query.destination, query.vehicle_type, span, zones=query.zones)
+    return return_chances(scenario, query.destination, query.vehicle_type, span, zones=query.zones, corridor=query.corridor)
 
 
 def _holds(scenario: Scenario, query: OrbitQuery) -> Rows:
@@ -43,13 +44,18 @@ VIEWS: Mapping[str, tuple[type, Callable[[Scenario, OrbitQuery], Rows]]] = {
 """What can be asked of an orbit: the rows it gives and how they are found."""
 
 
-def orbit_view(folder: Path, view: str, query: OrbitQuery, *, out: Path | None = None, force: bool = False) -> Rows:
-    """Rows of one view of a scenario's place; `out` takes them as a table (CSV).
+def orbit_view(
+    folder: Path, view: str, query: OrbitQuery, *, out: Path | None = None, picture: Path | None = None, force: bool = False
+) -> Rows:
+    """Rows of one view of a scenario's place; `out` takes them as a table (CSV), `picture` a drawing of beta (SVG).
 
     Raises ScenarioError for a faulty scenario or question, Refused for a file that exists unless `force`.
     """
     noun, find = VIEWS[view]
     refuse_existing_file(out, force=force)
+    refuse_existing_file(picture, force=force)
     rows = find(read_scenario(folder), query)
     write_file(out, write_rows(rows, noun))
+    if picture is not None:
+        write_file(picture, render_beta(rows, query.start_utc, query.end_utc).encode())
     return rows

@@ -156,7 +156,7 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
     """Read one view off an orbit and tell its rows."""
     with _answering(as_json), patience("reading the orbit"):
         query = orbit_query(asked)
-        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, force=asked.force)
+        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, picture=asked.picture, force=asked.force)
     if as_json:
         _print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
     else:

@@ -34,6 +34,7 @@ def beta(
     start: Start,
     days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=4000.0)] = 365.0,
     out: Out = None,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw beta and night.")] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -41,7 +42,8 @@ def beta(
     from supercargo.faces import commands
     from supercargo.faces.orbit_words import OrbitAsked
 
-    commands.orbit(OrbitAsked("beta", folder, destination, start, days, out=out, force=force), as_json=json)
+    asked = OrbitAsked("beta", folder, destination, start, days, out=out, picture=picture, force=force)
+    commands.orbit(asked, as_json=json)
 
 
 @orbit_app.command(
@@ -82,21 +84,29 @@ def returns(
     vehicle: Vehicle,
     start: Start,
     days: Days = 3.0,
-    zone: Annotated[list[str] | None, typer.Option(help="Land only in this zone; may be repeated.")] = None,
+    zone: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME or NAME,LAT,LON,REACH_KM", help="Land only in this zone; may be repeated."),
+    ] = None,
+    corridor: Annotated[
+        str, typer.Option(metavar="NAME,SOUTH,NORTH,WEST,EAST", help="Where what is left must fall, deg.", show_default=False)
+    ] = "",
     out: Out = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
     """List burns that end in a landing zone or a disposal corridor.
 
-    A type that brings cargo back lands, with the light there; any other ends in the South Pacific.
+    A type that brings cargo back lands, with the light there; any other ends in the South Pacific unless another
+    corridor is given.
     """
     from supercargo.faces import commands
     from supercargo.faces.orbit_words import OrbitAsked
 
     asked = OrbitAsked(
-        "returns", folder, destination, start, days, vehicle=vehicle, zones=tuple(zone or ()), out=out, force=force
-    )
+        "returns", folder, destination, start, days, vehicle=vehicle, zones=tuple(zone or ()), corridor=corridor,
+        out=out, force=force,
+    )  # fmt: skip
     commands.orbit(asked, as_json=json)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from supercargo.faces.window_words import day_of
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, days, format_utc
-from supercargo.model import Antenna, OrbitQuery
+from supercargo.model import Antenna, DisposalCorridor, LandingZone, OrbitQuery
 
 __all__ = ["OrbitAsked", "orbit_lines", "orbit_query"]
 
@@ -28,6 +28,8 @@ class OrbitAsked:
     vehicle: str = ""
     stations: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    corridor: str = ""
+    picture: Path | None = None
     out: Path | None = None
     force: bool = False
 
@@ -41,21 +43,52 @@ def orbit_query(asked: OrbitAsked) -> OrbitQuery:
         end_utc=start + days(asked.days),
         vehicle_type=asked.vehicle,
         antennas=tuple(map(_antenna, asked.stations)),
-        zones=asked.zones,
+        zones=tuple(map(_zone, asked.zones)),
+        corridor=_corridor(asked.corridor) if asked.corridor else None,
     )
 
 
-def _antenna(written: str) -> Antenna:
-    """A station from `NAME,LATITUDE,LONGITUDE[,LEAST ELEVATION]`."""
+def _named_numbers(written: str, counts: range) -> tuple[str, list[float]] | None:
+    """A name and some numbers between commas, or None."""
     name, *numbers = (part.strip() for part in written.split(","))
     try:
         values = [float(number) for number in numbers]
     except ValueError:
-        values = []
-    if not name or not 2 <= len(values) <= 3 or not all(map(math.isfinite, values)):
+        return None
+    return (name, values) if name and len(values) in counts and all(map(math.isfinite, values)) else None
+
+
+def _antenna(written: str) -> Antenna:
+    """A station from `NAME,LATITUDE,LONGITUDE[,LEAST ELEVATION]`."""
+    read = _named_numbers(written, range(2, 4))
+    if read is None:
         fix = "write NAME,LATITUDE,LONGITUDE or NAME,LATITUDE,LONGITUDE,LEAST_ELEVATION in degrees"
         raise ScenarioError(f"{written!r} is no station", fix=fix, where="--station")
+    name, values = read
     return Antenna(name=name, latitude_deg=values[0], longitude_deg=values[1], least_elevation_deg=(*values, 5.0)[2])
+
+
+def _zone(written: str) -> str | LandingZone:
+    """A zone by its name, or described as `NAME,LATITUDE,LONGITUDE,REACH_KM`."""
+    if "," not in written:
+        return written
+    read = _named_numbers(written, range(3, 4))
+    if read is None:
+        fix = "write NAME,LATITUDE,LONGITUDE,REACH_KM, or the name of a known zone"
+        raise ScenarioError(f"{written!r} is no zone", fix=fix, where="--zone")
+    name, (latitude, longitude, reach) = read
+    return LandingZone(name=name, latitude_deg=latitude, longitude_deg=longitude, reach_km=reach)
+
+
+def _corridor(written: str) -> DisposalCorridor:
+    """A corridor from `NAME,SOUTH,NORTH,WEST,EAST`."""
+    read = _named_numbers(written, range(4, 5))
+    if read is None:
+        raise ScenarioError(
+            f"{written!r} is no corridor", fix="write NAME,SOUTH,NORTH,WEST,EAST in degrees", where="--corridor"
+        )
+    name, (south, north, west, east) = read
+    return DisposalCorridor(name=name, south_deg=south, north_deg=north, west_deg=west, east_deg=east)
 
 
 def orbit_lines(asked: OrbitAsked, rows: Sequence[Any]) -> Iterator[str]:

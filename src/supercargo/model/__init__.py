@@ -37,7 +37,16 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
-from supercargo.model.orbit_rows import Antenna, BetaDay, HoldSafety, OrbitQuery, ReturnChance, StationPass
+from supercargo.model.orbit_rows import (
+    Antenna,
+    BetaDay,
+    DisposalCorridor,
+    HoldSafety,
+    LandingZone,
+    OrbitQuery,
+    ReturnChance,
+    StationPass,
+)
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
     Activity,
@@ -89,12 +98,14 @@ __all__ = [
     "Demand",
     "DemandSeries",
     "Destination",
+    "DisposalCorridor",
     "Facility",
     "Flight",
     "HazardPair",
     "HoldSafety",
     "InventoryRow",
     "Kpi",
+    "LandingZone",
     "Lane",
     "LaunchWindow",
     "Launcher",

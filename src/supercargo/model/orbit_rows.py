@@ -7,7 +7,7 @@ from datetime import datetime
 
 from supercargo.kernel import check_quantities, quantity, text
 
-__all__ = ["Antenna", "BetaDay", "HoldSafety", "OrbitQuery", "ReturnChance", "StationPass"]
+__all__ = ["Antenna", "BetaDay", "DisposalCorridor", "HoldSafety", "LandingZone", "OrbitQuery", "ReturnChance", "StationPass"]
 
 
 class _Checked:
@@ -89,6 +89,27 @@ class HoldSafety(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LandingZone(_Checked):
+    """A place to land or splash down that a person names."""
+
+    name: str = text("name of the zone")
+    latitude_deg: float = quantity("deg", "geodetic latitude", ge=-90, le=90)
+    longitude_deg: float = quantity("deg", "longitude, east positive", ge=-180, le=180)
+    reach_km: float = quantity("km", "how far off the track it can be reached", ge=0, le=3000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalCorridor(_Checked):
+    """A stretch of ocean between parallels and meridians that a person names for what is left of a spacecraft."""
+
+    name: str = text("name of the corridor")
+    south_deg: float = quantity("deg", "southern parallel", ge=-90, le=90)
+    north_deg: float = quantity("deg", "northern parallel", ge=-90, le=90)
+    west_deg: float = quantity("deg", "western meridian, east positive", ge=-180, le=180)
+    east_deg: float = quantity("deg", "eastern meridian; less than the western across the date line", ge=-180, le=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrbitQuery(_Checked):
     """What a person asks of a place's orbit; what a view doesn't need it passes over."""
 
@@ -97,4 +118,5 @@ class OrbitQuery(_Checked):
     end_utc: datetime = text("until")
     vehicle_type: str = text("type of spacecraft", default="")
     antennas: tuple[Antenna, ...] = text("stations on the ground; empty: one at each launch site", default=())
-    zones: tuple[str, ...] = text("zones to land in; empty: all known", default=())
+    zones: tuple[str | LandingZone, ...] = text("zones to land in, by name or described; empty: all known", default=())
+    corridor: DisposalCorridor | None = text("where what is left must fall; empty: the South Pacific", default=None)

@@ -21,7 +21,9 @@ from supercargo.kernel import DAY_S, ScenarioError, as_written, days, format_utc
 from supercargo.model import (
     Antenna,
     BetaDay,
+    DisposalCorridor,
     HoldSafety,
+    LandingZone,
     Orbit,
     ReturnChance,
     Scenario,
@@ -141,29 +143,58 @@ def _braking_kg(vehicle: VehicleType, delta_v_m_s: float, cargo_kg: float) -> fl
     return burn.propellant_kg
 
 
-def _zones(names: Sequence[str]) -> tuple[Zone, ...]:
+def _zones(asked: Sequence[str | LandingZone]) -> tuple[Zone, ...]:
     """Zones asked for, or all that are known. Raises ScenarioError for an unknown one."""
     known = {zone.name: zone for zone in ZONES}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ScenarioError(f"no zone is called {unknown[0]!r}", fix=f"use one of: {', '.join(sorted(known))}", where="--zone")
-    return tuple(known[name] for name in names) or ZONES
+    chosen = []
+    for zone in asked:
+        if isinstance(zone, LandingZone):
+            place = {"latitude_deg": zone.latitude_deg, "longitude_deg": zone.longitude_deg, "reach_km": zone.reach_km}
+            chosen.append(Zone(name=zone.name, kind="landing", **place))
+        elif zone in known:
+            chosen.append(known[zone])
+        else:
+            fix = f"use one of: {', '.join(sorted(known))}; or NAME,LATITUDE,LONGITUDE,REACH_KM"
+            raise ScenarioError(f"no zone is called {zone!r}", fix=fix, where="--zone")
+    return tuple(chosen) or ZONES
+
+
+def _corridor(asked: DisposalCorridor | None) -> Corridor:
+    """The corridor asked for, or the South Pacific. Raises ScenarioError if it has no height."""
+    if asked is None:
+        return SOUTH_PACIFIC
+    if asked.north_deg <= asked.south_deg:
+        what = f"corridor {asked.name} has its northern parallel at or below its southern one"
+        raise ScenarioError(what, fix="write NAME,SOUTH,NORTH,WEST,EAST in degrees", where="--corridor")
+    return Corridor(
+        name=asked.name,
+        south_deg=asked.south_deg,
+        north_deg=asked.north_deg,
+        west_deg=asked.west_deg,
+        east_deg=asked.east_deg,
+    )
 
 
 def return_chances(
-    scenario: Scenario, destination: str, vehicle_type: str, span: Span, *, zones: Sequence[str] = ()
+    scenario: Scenario,
+    destination: str,
+    vehicle_type: str,
+    span: Span,
+    *,
+    zones: Sequence[str | LandingZone] = (),
+    corridor: DisposalCorridor | None = None,
 ) -> tuple[ReturnChance, ...]:
     """A spacecraft that brings cargo back lands where its zones and the track meet; one that doesn't ends in the ocean.
 
-    Burns in the span, in order of time; `zones` narrows down where it may land.
-    Raises ScenarioError as `station_passes` does, and for an unknown type or zone.
+    Burns in the span, in order of time; `zones` narrows down where it may land, `corridor` says where else than in
+    the South Pacific it may end. Raises ScenarioError as `station_passes` does, and for an unknown type or zone.
     """
-    chosen = _zones(zones)
+    chosen, ocean = _zones(zones), _corridor(corridor)
     vehicle = _vehicle(scenario, vehicle_type)
     plane = _plane(scenario, destination, span[0])
     span_s = _near_span_s(plane, span)
     lands = vehicle.downmass_kg > 0.0
-    rows = _landings(vehicle, plane, chosen, span_s) if lands else _disposals(vehicle, plane, span_s)
+    rows = _landings(vehicle, plane, chosen, span_s) if lands else _disposals(vehicle, plane, ocean, span_s)
     return tuple(sorted(rows, key=lambda row: (row.burn_utc, row.zone)))
 
 
@@ -193,10 +224,12 @@ def _landings(
             )
 
 
-def _disposals(vehicle: VehicleType, plane: MovingPlane, span_s: tuple[float, float]) -> Iterator[ReturnChance]:
+def _disposals(
+    vehicle: VehicleType, plane: MovingPlane, corridor: Corridor, span_s: tuple[float, float]
+) -> Iterator[ReturnChance]:
     height_km = plane.semi_major_axis_km - EARTH_KM
     fall = fall_of(height_km, DISPOSAL)
-    found = disposal_burns(plane.satellite, height_km, SOUTH_PACIFIC, span_s)
+    found = disposal_burns(plane.satellite, height_km, corridor, span_s)
     used_kg = _braking_kg(vehicle, found.delta_v_m_s, vehicle.disposal_kg)
     for opens_s, closes_s in zip(found.opens_s.tolist(), found.closes_s.tolist(), strict=True):
         burn, ground = instant_at(opens_s), instant_at(opens_s + fall.lasts_s)
