@@ -149,6 +149,18 @@ def test_a_later_insertion_puts_the_place_further_ahead() -> None:
             assert gained == pytest.approx(100.0 * 360.0 * 15.5 / 86_400.0, abs=0.01)
 
 
+def test_with_a_lead_without_slip_each_way_has_its_own_lift_off_and_without_one_the_windows() -> None:
+    base = a_scenario()
+    assert all(row.lift_off_utc == row.launch_utc for row in asked(base).arrivals)
+    known = replace(base, launchers=(replace(base.launchers[0], let_go_lead_s=400.0),))
+    near = [row for row in asked(known).arrivals if row.phase_deg is not None and row.stands]
+    slips = [(row.lift_off_utc - row.launch_utc).total_seconds() for row in near]
+    assert len({round(slip) for slip in slips}) > 3
+    assert all(-70.0 < slip < 180.0 for slip in slips)
+    far = asked(known, start_utc=on_day(100), end_utc=on_day(103)).arrivals
+    assert all(row.lift_off_utc == row.launch_utc for row in far)
+
+
 def test_a_spacecraft_without_propellant_is_refused_with_the_kilograms_short() -> None:
     poor = a_scenario(vehicles=(a_vehicle(propellant_kg=300.0),))
     rows = asked(poor).arrivals

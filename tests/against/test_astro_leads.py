@@ -8,6 +8,7 @@ from supercargo.astro.crossings import find_crossings, moving_plane
 from supercargo.astro.leads import MeasuredLead, fit_leads, lead_of, node_bias_s
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, seconds_since_j2000
 from supercargo.kernel import DAY_S
+from supercargo.store import read_catalogue
 from tests import leads_table
 from tests.against.test_astro_sources import data_folder, station_orbits
 from tests.docs_text import DOCS
@@ -104,6 +105,14 @@ def test_the_catalogues_leads_are_the_fitted_ones() -> None:
     fits = leads_table.fits()
     for family, launcher in leads_table.launchers().items():
         assert launcher.lead_s == pytest.approx(fits[family].lead_s, abs=5.0), family
+
+
+def test_the_catalogues_leads_without_slip_are_the_fitted_ones() -> None:
+    data_folder()
+    named = {launcher.launcher: launcher for launcher in read_catalogue()["launchers"]}
+    fits = {fit.family: fit.lead_s for fit in fit_leads(leads_table.let_go())}
+    assert named["Soyuz-2.1a"].let_go_lead_s == pytest.approx(fits["Soyuz, Baikonur"], abs=5.0)
+    assert named["Falcon 9"].let_go_lead_s == pytest.approx(fits["Falcon 9, Florida"], abs=5.0)
 
 
 def test_the_table_in_the_docs_is_the_codes() -> None:

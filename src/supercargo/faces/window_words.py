@@ -106,9 +106,9 @@ def _vehicle_lines(ways: list[Any]) -> Iterator[str]:
     yield f"  {ways[0].vehicle_type}"
     for row in ways:
         if row.stands:
-            yield (
-                f"    {row.profile:<8} docks {format_utc(row.dock_utc)}, {row.dock_light}, beta {row.dock_beta_deg:+.1f}; "
-                f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
-            )
+            own = "" if row.lift_off_utc == row.launch_utc else f"lifts off {format_utc(row.lift_off_utc)[11:]}, "
+            light = f"{row.dock_light}, beta {row.dock_beta_deg:+.1f}"
+            cost = f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
+            yield f"    {row.profile:<8} {own}docks {format_utc(row.dock_utc)}, {light}; {cost}"
         else:
             yield f"    {row.profile:<8} refused: {row.refused}"

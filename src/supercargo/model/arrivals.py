@@ -33,6 +33,7 @@ class Arrival:
     eclipse_fraction: float = quantity("fraction", "share of each revolution in the Earth's shadow", ge=0, le=1)
     vehicle_type: str = text("type of spacecraft")
     profile: str = text("way to the place, by its length")
+    lift_off_utc: datetime = text("its own lift-off: the window's, moved by what its node slips on the way")
     dock_utc: datetime = text("docking; open by half an hour where the phase is unknown")
     stands: bool = text("nothing forbids it")
     refused: str = text("each reason that forbids it", default="")

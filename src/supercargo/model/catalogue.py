@@ -139,6 +139,13 @@ class Launcher(_Record):
     insertion_arc_deg: float = quantity("deg", "pad to insertion along the orbit", ge=0, le=180, default=15.5)
     insertion_perigee_km: float = quantity("km", "perigee of the insertion orbit", ge=100, le=2000, default=200.0)
     insertion_apogee_km: float = quantity("km", "its apogee", ge=100, le=2000, default=242.0)
+    let_go_lead_s: float | None = quantity(
+        "s",
+        "lead of a flight that gains nothing on its place; empty: all have lead_s",
+        ge=-3600,
+        le=3600,
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

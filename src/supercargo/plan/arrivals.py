@@ -13,6 +13,7 @@ import numpy as np
 from supercargo.astro.crossings import NEAR_EPOCH_D, MovingPlane, find_crossings, moving_plane, normals, phase_sigma_deg
 from supercargo.astro.elements import states
 from supercargo.astro.frames import beta_deg, pad_direction
+from supercargo.astro.leads import node_bias_s
 from supercargo.astro.lighting import eclipse_share, shade_depth_rad
 from supercargo.astro.manoeuvres import EARTH_KM, Burn, paid
 from supercargo.astro.rendezvous import (
@@ -22,9 +23,10 @@ from supercargo.astro.rendezvous import (
     DockLight,
     Insertion,
     Meeting,
+    Slip,
     arrival_options,
 )
-from supercargo.astro.timescales import instant_at, seconds_since_j2000
+from supercargo.astro.timescales import EARTH_TURN_RAD_S, instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
 from supercargo.model import (
     Arrival,
@@ -203,12 +205,25 @@ def _insertion(launcher: Launcher) -> Insertion:
     )
 
 
-def _meeting(window: LaunchWindow, plane: MovingPlane) -> Meeting:
+def _slip(launcher: Launcher, plane: MovingPlane) -> Slip | None:
+    """How flights of a launcher move about its windows, where its record says what lead it has without the node's slip."""
+    if launcher.let_go_lead_s is None:
+        return None
+    turn_deg_s = math.degrees(plane.satellite.no_kozai) / 60.0
+    return Slip(
+        without_gain_s=launcher.lead_s - launcher.let_go_lead_s,
+        s_per_deg=node_bias_s(plane, 1.0),
+        phase_deg_s=turn_deg_s - math.degrees(EARTH_TURN_RAD_S) * math.cos(plane.inclination_rad),
+    )
+
+
+def _meeting(window: LaunchWindow, plane: MovingPlane, launcher: Launcher) -> Meeting:
     phase = window.phase_deg
     return Meeting(
         lift_off_s=seconds_since_j2000(window.launch_utc),
         height_km=plane.semi_major_axis_km - EARTH_KM,
         phase_deg=None if phase is None else (phase + 180.0) % 360.0 - 180.0,
+        slip=_slip(launcher, plane),
     )
 
 
@@ -236,6 +251,7 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
             eclipse_fraction=float(eclipse_share(np.array([beta]), case.plane.semi_major_axis_km)[0]),
             vehicle_type=vehicle.vehicle_type,
             profile=option.profile,
+            lift_off_utc=instant_at(option.lift_off_s),
             dock_utc=instant_at(option.dock_s),
             stands=not option.refused,
             refused="; ".join(option.refused),
@@ -255,7 +271,8 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
 
 def _arrivals(case: _Case, window: LaunchWindow, grounded: tuple[str, ...]) -> Iterator[Arrival]:
     """Rows of one window: each spacecraft that its launcher lifts, by each profile; `grounded` refuses them all."""
-    meeting, insertion = _meeting(window, case.plane), _insertion(case.launchers[window.launcher])
+    launcher = case.launchers[window.launcher]
+    meeting, insertion = _meeting(window, case.plane, launcher), _insertion(launcher)
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
