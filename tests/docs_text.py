@@ -14,7 +14,22 @@ from supercargo.store.columns import columns_of
 from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "workbook", "plan", "verify", "kpi", "compare", "windows", "schema", "doctor", "bench")
+ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
+COMMANDS = (
+    "",
+    "new",
+    "check",
+    "workbook",
+    "plan",
+    "verify",
+    "kpi",
+    "compare",
+    "windows",
+    *ORBIT,
+    "schema",
+    "doctor",
+    "bench",
+)
 
 
 def help_text(command: str) -> str:
@@ -23,7 +38,7 @@ def help_text(command: str) -> str:
 
     from supercargo.faces.cli import app
 
-    words = [command, "--help"] if command else ["--help"]
+    words = [*command.split(), "--help"]
     return CliRunner().invoke(app, words, prog_name="supercargo", env={"COLUMNS": "80"}).stdout
 
 

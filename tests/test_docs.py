@@ -20,6 +20,9 @@ def test_the_parts_of_a_document_that_are_read_off_the_code_are_fresh(document: 
 
 def test_every_command_stands_in_the_docs() -> None:
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    for group in app.registered_groups:
+        nested = group.typer_instance.registered_commands if group.typer_instance else []
+        commands |= {f"{group.name} {command.callback.__name__}" for command in nested if command.callback}
     assert commands == set(COMMANDS) - {""}
 
 

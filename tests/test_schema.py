@@ -221,6 +221,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
             "2",
             "--json",
         ),
+        "orbit": ("orbit", "beta", year, "--destination", "Starlab", "--start", "2027-03-01", "--days", "3", "--json"),
         "schema": ("schema", "--json"),
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
@@ -231,7 +232,8 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         name="plan", instance="12", status="feasible", objective=1.0, bound=None, seconds=2.0, peak_mb=210.0, stages=(cost,)
     )
     assert faults("answer/bench", plain([row])) == []
-    assert set(ANSWERS) - {"error"} == {command.callback.__name__ for command in app.registered_commands if command.callback}
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert set(ANSWERS) - {"error"} == commands | {group.name for group in app.registered_groups}
     for name, words in asked.items():
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name
 

@@ -10,7 +10,18 @@ from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.summary import Summary
-from supercargo.model import Arrival, Kpi, LaunchWindow, StageReport, Unflown, Violation
+from supercargo.model import (
+    Arrival,
+    BetaDay,
+    HoldSafety,
+    Kpi,
+    LaunchWindow,
+    ReturnChance,
+    StageReport,
+    StationPass,
+    Unflown,
+    Violation,
+)
 
 __all__ = [
     "ANSWERS",
@@ -23,6 +34,7 @@ __all__ = [
     "FigureAnswer",
     "KpiAnswer",
     "MachineTold",
+    "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
     "RunTold",
@@ -225,6 +237,14 @@ class WindowsAnswer(TypedDict):
     picture: NotRequired[str]
 
 
+class OrbitAnswer(TypedDict):
+    """Answer of each `orbit` view: what is read off a place's orbit."""
+
+    destination: str
+    view: str
+    rows: list[BetaDay | StationPass | ReturnChance | HoldSafety]
+
+
 class SchemaAnswer(TypedDict):
     """Answer of `schema` without a name: the schema of every file and answer."""
 
@@ -263,6 +283,7 @@ ANSWERS: Mapping[str, Any] = {
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
+    "orbit": OrbitAnswer,
     "schema": SchemaAnswer,
     "doctor": DoctorAnswer,
     "error": ErrorAnswer,

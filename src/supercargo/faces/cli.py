@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.orbit_cli import orbit_app
+
 __all__ = [
     "app",
     "bench",
@@ -38,6 +40,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(orbit_app, name="orbit")
 
 INTERRUPTED = 128 + signal.SIGINT
 LARGEST_SEED = 999_999_999_999_999
@@ -228,8 +232,9 @@ def windows(
     start: Annotated[str, typer.Option(help="First day, UTC, as 2027-03-01.", show_default=False)],
     days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=400.0)] = 14.0,
     vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
-    beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
+    beta_limit: Annotated[float | None, typer.Option(help="Beta, deg, beyond which no type docks.", min=0.0, max=90.0)] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
+    planned: Annotated[Path | None, typer.Option("--plan", metavar="PLAN", help="Plan whose missions take ports.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw the windows.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
@@ -244,8 +249,8 @@ def windows(
     from supercargo.faces.window_words import WindowsAsked
 
     asked = WindowsAsked(
-        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, needs_light=daylight,
-        out=out, picture=picture, force=force,
+        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, daylight=daylight,
+        planned=planned, out=out, picture=picture, force=force,
     )  # fmt: skip
     commands.windows(asked, as_json=json)
 

@@ -18,11 +18,13 @@ from supercargo.app import comparing, schemas, use_cases
 from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
+from supercargo.app.orbit_views import orbit_view
 from supercargo.faces.interrupts import prompt_interrupts
+from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
-from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
 from supercargo.report.compare_lines import comparison_lines
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "doctor",
     "kpi",
     "new",
+    "orbit",
     "plan",
     "print_json",
     "schema",
@@ -228,7 +231,8 @@ def windows(asked: WindowsAsked, *, as_json: bool) -> None:
     """List launch windows with each way to dock; where there is none, tell why."""
     with answering(as_json=as_json), patience("finding the windows"):
         query = query_of(asked)
-        found = windows_of(asked.folder, query, out=asked.out, picture=asked.picture, force=asked.force)
+        files: dict[str, Any] = {"planned": asked.planned, "out": asked.out, "picture": asked.picture}
+        found = windows_of(asked.folder, query, force=asked.force, **files)
     if as_json:
         print_json(windows_told(asked, query, found))
     else:
@@ -258,6 +262,17 @@ def doctor(*, as_json: bool) -> None:
         tell(f"{verdict}: {count(faults, 'fault')}, {count(warnings, 'warning')}\n")
     if faults:
         raise SystemExit(StoreError.exit_code)
+
+
+def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
+    """Read one view off an orbit and tell its rows."""
+    with answering(as_json=as_json), patience("reading the orbit"):
+        query = orbit_query(asked)
+        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, picture=asked.picture, force=asked.force)
+    if as_json:
+        print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
+    else:
+        tell("".join(printable(line) + "\n" for line in orbit_lines(asked, rows)))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
-from supercargo.model.arrivals import Arrival, WindowQuery, WindowsFound
+from supercargo.model.arrivals import Arrival, PortTaken, WindowQuery, WindowsFound
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -39,6 +39,16 @@ from supercargo.model.demand import (
 )
 from supercargo.model.figures import Figure, Figures
 from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
+from supercargo.model.orbit_rows import (
+    Antenna,
+    BetaDay,
+    DisposalCorridor,
+    HoldSafety,
+    LandingZone,
+    OrbitQuery,
+    ReturnChance,
+    StationPass,
+)
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
     Activity,
@@ -76,9 +86,11 @@ __all__ = [
     "SCENARIO_TABLES",
     "TERMS",
     "Activity",
+    "Antenna",
     "Arrival",
     "Bag",
     "Bay",
+    "BetaDay",
     "Blackout",
     "CargoBreakdown",
     "CargoLine",
@@ -90,6 +102,7 @@ __all__ = [
     "Demand",
     "DemandSeries",
     "Destination",
+    "DisposalCorridor",
     "ElementSet",
     "Facility",
     "Figure",
@@ -97,8 +110,10 @@ __all__ = [
     "Flight",
     "FlownFlight",
     "HazardPair",
+    "HoldSafety",
     "InventoryRow",
     "Kpi",
+    "LandingZone",
     "Lane",
     "LaunchSlip",
     "LaunchWindow",
@@ -111,13 +126,16 @@ __all__ = [
     "MissionRequest",
     "OperationsPlan",
     "Orbit",
+    "OrbitQuery",
     "Pad",
     "Placement",
     "PlannedMission",
     "Port",
+    "PortTaken",
     "Price",
     "Rate",
     "Records",
+    "ReturnChance",
     "Scenario",
     "Schedule",
     "Service",
@@ -125,6 +143,7 @@ __all__ = [
     "Site",
     "Spare",
     "StageReport",
+    "StationPass",
     "Stock",
     "StockNeed",
     "StowagePlan",

@@ -76,6 +76,15 @@ class VehicleType(_Record):
     unload_h: float = quantity("h", "crew hours set aside to unload it full", ge=0)
     load_h: float = quantity("h", "crew hours set aside to load return cargo and trash", ge=0)
     price_usd: float = quantity("USD", "catalogue price of one flight of the spacecraft, without launch", ge=0)
+    beta_limit_deg: float = quantity(
+        "deg",
+        "beta beyond which it doesn't dock; the Shuttle's limit unless given",
+        ge=0,
+        le=90,
+        default=60.0,
+    )
+    daylight: bool = text("docks only in sunlight", default=False)
+    approach_m_s: float = quantity("m/s", "from the place's height to contact, holds included", ge=0, default=15.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +135,17 @@ class Launcher(_Record):
     lead_s: float = quantity("s", "lift-off to the pad's crossing of the target plane", ge=-3600, le=3600)
     steering_s: float = quantity("s", "half-width of the steering window about the planned lift-off", ge=0)
     price_usd: float = quantity("USD", "catalogue price of one launch", ge=0)
+    insertion_s: float = quantity("s", "lift-off to insertion; Soyuz's unless given", ge=0, le=7200, default=528.0)
+    insertion_arc_deg: float = quantity("deg", "pad to insertion along the orbit", ge=0, le=180, default=15.5)
+    insertion_perigee_km: float = quantity("km", "perigee of the insertion orbit", ge=100, le=2000, default=200.0)
+    insertion_apogee_km: float = quantity("km", "its apogee", ge=100, le=2000, default=242.0)
+    let_go_lead_s: float | None = quantity(
+        "s",
+        "lead of a flight that gains nothing on its place; empty: all have lead_s",
+        ge=-3600,
+        le=3600,
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
