@@ -27,7 +27,7 @@ from supercargo.astro.lambert_time import (
 )
 from supercargo.astro.timescales import Floats, Truths
 
-__all__ = ["Branch", "Engine", "LambertBatch", "LambertStatus", "Motion", "solve_lambert", "solve_revolutions"]
+__all__ = ["Branch", "Codes", "Engine", "LambertBatch", "LambertStatus", "Motion", "solve_lambert", "solve_revolutions"]
 
 Codes = npt.NDArray[np.int8]
 

@@ -27,7 +27,7 @@ from supercargo.astro.lambert_time import (
 )
 from supercargo.astro.timescales import Floats, Truths
 
-__all__ = ["zero_velocities"]
+__all__ = ["grid_speeds", "zero_velocities"]
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -235,3 +235,44 @@ def zero_velocities(given: tuple[Floats, Floats, Floats], mu: float, sense: floa
     settled = np.empty(tof.size, dtype=np.bool_)
     _zero_kernel(r1.reshape(-1), r2.reshape(-1), tof, mu, sense, v1.reshape(-1), v2.reshape(-1), settled)
     return settled
+
+
+@_called
+def _grid_kernel(departures: Floats, arrivals: Floats, mu: float, found: Floats, settled: Truths) -> None:
+    count = arrivals.size // 7
+    for row in range(departures.size // 7):
+        base = row * 7
+        a = (departures[base], departures[base + 1], departures[base + 2])
+        vx, vy, vz, leaves = departures[base + 3], departures[base + 4], departures[base + 5], departures[base + 6]
+        first = row * count
+        for i in range(count):
+            j = 7 * i
+            b = (arrivals[j], arrivals[j + 1], arrivals[j + 2])
+            n1, n2, chord, half, dot, cross, lam, lam2 = _triangle(a, b, 1.0)
+            form = _form(chord, half, lam, lam2)
+            per = 1.0 / half
+            t = math.sqrt(2.0 * mu * per) * per * (arrivals[j + 6] - leaves)
+            x, step = _step(_guess(t, form), t, form)
+            x, step = _step(x, t, form)
+            k1, k2, k = _weights(x, form, mu, (n1, n2, chord, half, dot, cross))
+            ox, oy, oz = k1 * a[0] + k * b[0] - vx, k1 * a[1] + k * b[1] - vy, k1 * a[2] + k * b[2] - vz
+            ix = k2 * b[0] - k * a[0] - arrivals[j + 3]
+            iy = k2 * b[1] - k * a[1] - arrivals[j + 4]
+            iz = k2 * b[2] - k * a[2] - arrivals[j + 5]
+            at = 3 * (first + i)
+            c3 = ox * ox + oy * oy + oz * oz
+            found[at] = c3
+            found[at + 1] = oz / math.sqrt(c3)
+            found[at + 2] = math.sqrt(ix * ix + iy * iy + iz * iz)
+            settled[first + i] = _settled(x, step, t, form, (n1, n2, cross))
+
+
+def grid_speeds(departures: Floats, arrivals: Floats, mu: float) -> tuple[Floats, Truths]:
+    """Launch energy, sine of the asymptote's declination and arrival speed of each pair, and which of them stand.
+
+    Departures and arrivals are rows of position, velocity and instant [km, km/s, s]. [departure, arrival, figure]
+    """
+    found = np.empty((departures.shape[0], arrivals.shape[0], 3))
+    settled = np.empty(found.shape[:2], dtype=np.bool_)
+    _grid_kernel(departures.reshape(-1), arrivals.reshape(-1), mu, found.reshape(-1), settled.reshape(-1))
+    return found, settled

@@ -1,7 +1,9 @@
 """Time scales: UTC instants as seconds, Julian dates, terrestrial time for the Sun, sidereal time for the Earth's turn.
 
 Arrays of instants are counted in UTC seconds since 2000-01-01T12:00:00Z, each day having 86,400 of them. UT1 is taken as
-UTC (they differ by less than 0.9 s by decree), so a plane crossing carries at most that error.
+UTC (they differ by less than 0.9 s by decree), so a plane crossing carries at most that error. Atomic time (TAI) runs on
+evenly and is ahead of UTC by the leap seconds; terrestrial time (TT) is 32.184 s ahead of that; the planets' time (TDB)
+swings about it by 1.7 ms through the year.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ __all__ = [
     "julian_dates",
     "seconds_of",
     "seconds_since_j2000",
+    "tai_minus_utc_s",
+    "tdb_minus_tt_s",
+    "terrestrial_dates",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +38,13 @@ Truths = npt.NDArray[np.bool_]
 _J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _J2000_JD = 2_451_545.0
 _CENTURY_S = 36_525.0 * DAY_S
+_TT_MINUS_TAI_S = 32.184
 _TT_MINUS_UTC_S = 69.184  # since 2017-01-01; five seconds less in 2000, nothing against the Sun's 0.00001 deg in a second
+# years whose January or July began with UTC a second further behind TAI (IERS Bulletin C); 10 s before the first
+_JANUARIES = (*range(1973, 1981), 1988, 1990, 1991, 1996, 1999, 2006, 2009, 2017)
+_JULIES = (1972, 1981, 1982, 1983, 1985, 1992, 1993, 1994, 1997, 2012, 2015)
+_LEAPS = sorted([*((year, 1) for year in _JANUARIES), *((year, 7) for year in _JULIES)])
+_LEAPS_S = np.array([(datetime(year, month, 1, tzinfo=UTC) - _J2000).total_seconds() for year, month in _LEAPS])
 
 EARTH_TURN_RAD_S = 2.0 * math.pi * 1.002_737_909_35 / DAY_S
 """Turn of the Earth against the mean equinox [rad/s] (Vallado, Fundamentals of Astrodynamics, chapter 3)."""
@@ -70,6 +81,32 @@ def julian_dates(count_s: Floats) -> tuple[Floats, Floats]:
     """
     days = np.floor(count_s / DAY_S)
     return _J2000_JD + days, (count_s - days * DAY_S) / DAY_S
+
+
+def tai_minus_utc_s(count_s: Floats) -> Floats:
+    """UTC is held near the Earth's turn by leap seconds, so atomic time runs ahead of it [s]; 37 s since 2017.
+
+    No leap second is announced beyond the last one listed; instants before 1972 are given ten seconds.
+
+    >>> tai_minus_utc_s(seconds_of([datetime(2016, 12, 31, tzinfo=UTC), datetime(2017, 1, 1, tzinfo=UTC)])).tolist()
+    [36.0, 37.0]
+    """
+    return 10.0 + np.searchsorted(_LEAPS_S, count_s, side="right").astype(np.float64)
+
+
+def terrestrial_dates(count_s: Floats) -> tuple[Floats, Floats]:
+    """Julian dates of terrestrial time, in which precession, nutation and the Sun are counted: whole days and the rest [d]."""
+    day, fraction = julian_dates(count_s)
+    return day, fraction + (tai_minus_utc_s(count_s) + _TT_MINUS_TAI_S) / DAY_S
+
+
+def tdb_minus_tt_s(count_s: Floats) -> Floats:
+    """The time of the planets' ephemerides swings about terrestrial time by 1.7 ms through the year [s], good to 0.03 ms.
+
+    Source: The Astronomical Almanac; Vallado, Fundamentals of Astrodynamics, section 3.5.4.
+    """
+    anomaly = np.radians(357.53 + 0.985_600_28 * count_s / DAY_S)
+    return np.asarray(0.001_657 * np.sin(anomaly) + 0.000_022 * np.sin(2.0 * anomaly))
 
 
 def centuries_tt(count_s: Floats) -> Floats:

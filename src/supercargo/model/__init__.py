@@ -8,12 +8,14 @@ from supercargo.model.catalogue import (
     Destination,
     Facility,
     HazardPair,
+    LaunchEnergy,
     Launcher,
     Orbit,
     Pad,
     Port,
     Rate,
     Site,
+    SmallBody,
     TransferWindow,
     VehicleType,
 )
@@ -61,7 +63,7 @@ from supercargo.model.plan import (
     Waiver,
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
-from supercargo.model.tables import PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.tables import PLAN_TABLES, REFERENCE_TABLES, SCENARIO_TABLES, Table
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -69,6 +71,7 @@ __all__ = [
     "EVIDENCE",
     "FORMS",
     "PLAN_TABLES",
+    "REFERENCE_TABLES",
     "SCENARIO_TABLES",
     "TERMS",
     "Activity",
@@ -90,6 +93,7 @@ __all__ = [
     "InventoryRow",
     "Kpi",
     "Lane",
+    "LaunchEnergy",
     "LaunchWindow",
     "Launcher",
     "Limits",
@@ -111,6 +115,7 @@ __all__ = [
     "Service",
     "Settings",
     "Site",
+    "SmallBody",
     "Spare",
     "StageReport",
     "Stock",
