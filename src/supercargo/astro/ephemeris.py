@@ -127,7 +127,7 @@ class Ephemeris:
             if name not in _CHAINS:
                 raise ScenarioError(f"the ephemeris has no body {name!r}", fix=f"use one of: {', '.join(BODIES)}")
         count = np.atleast_1d(np.asarray(count_s, dtype=np.float64))
-        self._refuse_outside(count)
+        self.refuse_outside(count)
         whole, rest = tdb_days(count)
         position, velocity = np.zeros((count.size, 3)), np.zeros((count.size, 3))
         steps = [(pair, 1.0) for pair in _CHAINS[body] if pair not in _CHAINS[centre]]
@@ -138,7 +138,8 @@ class Ephemeris:
             velocity += sign * per_day.T / DAY_S
         return States(position, velocity)
 
-    def _refuse_outside(self, count: Floats) -> None:
+    def refuse_outside(self, count: Floats) -> None:
+        """Raise ScenarioError with the range if an instant lies outside it. [instant]"""
         edges_s = [(jd - _J2000_JD) * DAY_S - _AHEAD_S for jd in (self._first_jd, self._last_jd)]
         outside = ~((count >= edges_s[0]) & (count <= edges_s[1]))  # a NaN is outside too
         if outside.any():

@@ -16,10 +16,11 @@ from typing import Any
 from supercargo.app import use_cases
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.progress import Progress, patience
+from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
 from supercargo.faces.words import count, json_text, kpi_lines, plain, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "verify"]
+__all__ = ["PlanRequest", "check", "kpi", "new", "plan", "transfer", "verify"]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -134,6 +135,18 @@ def kpi(folder: Path, *, as_json: bool) -> None:
         _print_json({"folder": str(folder), "kpis": plain(kpis)})
     else:
         _tell("\n".join(kpi_lines(kpis)) + "\n")
+
+
+def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Find transfers and tell them; an empty list with the reason where there are none."""
+    from supercargo.app.transfers import find_transfers
+
+    with _answering(as_json), patience("looking for transfers"):
+        study = find_transfers(request_of(words, wanted), out=out, force=force)
+    if as_json:
+        _print_json(study_told(study, out))
+    else:
+        _tell("".join(printable(line) + "\n" for line in study_lines(study, out)))
 
 
 @contextmanager

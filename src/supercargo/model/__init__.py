@@ -64,6 +64,14 @@ from supercargo.model.plan import (
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
 from supercargo.model.tables import PLAN_TABLES, REFERENCE_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.transfer import (
+    DeliveredMass,
+    RoundTripFlight,
+    TransferChart,
+    TransferFlight,
+    TransferRequest,
+    TransferStudy,
+)
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -84,6 +92,7 @@ __all__ = [
     "CostRow",
     "CrewStay",
     "Customer",
+    "DeliveredMass",
     "Demand",
     "DemandSeries",
     "Destination",
@@ -110,6 +119,7 @@ __all__ = [
     "Port",
     "Price",
     "Rate",
+    "RoundTripFlight",
     "Scenario",
     "Schedule",
     "Service",
@@ -125,6 +135,10 @@ __all__ = [
     "Table",
     "Tail",
     "Term",
+    "TransferChart",
+    "TransferFlight",
+    "TransferRequest",
+    "TransferStudy",
     "TransferWindow",
     "Unflown",
     "VehicleType",

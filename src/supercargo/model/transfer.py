@@ -1,0 +1,120 @@
+"""Transfers beyond the Earth: one flight, a chart of flights, what it delivers, and the study that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from supercargo.kernel import quantity, text
+from supercargo.model.catalogue import EVIDENCE, _Checked
+
+__all__ = ["DeliveredMass", "RoundTripFlight", "TransferChart", "TransferFlight", "TransferRequest", "TransferStudy"]
+
+Grid = npt.NDArray[np.float64]
+
+Dates = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRequest:
+    """What is asked: two bodies, two ranges of dates, and how much of the answer is wanted."""
+
+    origin: str
+    destination: str
+    depart: Dates
+    arrive: Dates
+    duration_d: tuple[float, float] = (0.0, np.inf)
+    stay_d: tuple[float, float] | None = None
+    back: Dates | None = None
+    """Arrivals back at the origin; with `stay_d` it asks for round trips."""
+    parking_km: float = 400.0
+    """Height of the circular parking orbit about the Earth or a planet."""
+    grid: int = 300
+    """Dates on each axis."""
+    best: int = 5
+    entry_max_m_s: float = 12_000.0
+    """Fastest entry into the Earth's air on the way back (NASA's screening of human-accessible targets takes 12 km/s)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFlight(_Checked):
+    """One transfer between two bodies: its dates, energies and burns."""
+
+    depart_utc: datetime = text("departure")
+    arrive_utc: datetime = text("arrival")
+    duration_d: float = quantity("d", "departure to arrival", ge=0)
+    c3_km2_s2: float = quantity("km2/s2", "launch energy: square of the speed left at departure", ge=0)
+    declination_deg: float = quantity("deg", "declination of the departure asymptote, equator of J2000", ge=-90, le=90)
+    departure_v_infinity_m_s: float = quantity("m/s", "speed left after leaving the departure body", ge=0)
+    arrival_v_infinity_m_s: float = quantity("m/s", "speed against the arrival body before it pulls", ge=0)
+    departure_burn_m_s: float = quantity("m/s", "burn that leaves the parking orbit, or the body where it has none", ge=0)
+    arrival_burn_m_s: float = quantity("m/s", "burn that matches the body's speed, or enters the parking orbit", ge=0)
+    delta_v_m_s: float = quantity("m/s", "both burns together", ge=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundTripFlight:
+    """A flight out, a stay, a flight back."""
+
+    out: TransferFlight
+    back: TransferFlight
+    stay_d: float
+    entry_m_s: float
+    """Speed at 125 km above the Earth on return [m/s]; 0 where the flight does not end at the Earth."""
+    delta_v_m_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredMass(_Checked):
+    """What one type of spacecraft on one launcher brings to the end of a transfer."""
+
+    vehicle_type: str = text("type of spacecraft")
+    launcher: str = text("launcher")
+    mode: str = text(
+        "who leaves the Earth's pull: the launcher, by its table of launch energies, or the spacecraft itself from low orbit",
+        choices=("launcher", "spacecraft"),
+    )
+    cargo_kg: float = quantity("kg", "largest cargo at arrival", ge=0)
+    propellant_kg: float = quantity("kg", "propellant of its own that it burns with that cargo", ge=0)
+    launch_mass_kg: float = quantity("kg", "spacecraft, cargo and that propellant", ge=0)
+    limited_by: str = text("what stops more cargo", choices=("upmass", "propellant", "launcher"))
+    why: str = text("the figures behind it, and what is not known")
+    evidence: str = text("weakest evidence among the records used", choices=EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferChart:
+    """Burns and energies of every pair of dates; NaN where there is no transfer."""
+
+    depart_utc: tuple[datetime, ...]
+    arrive_utc: tuple[datetime, ...]
+    c3_km2_s2: Grid  # [departure, arrival]
+    declination_deg: Grid  # [departure, arrival]
+    arrival_v_infinity_m_s: Grid  # [departure, arrival]
+    departure_burn_m_s: Grid  # [departure, arrival]
+    arrival_burn_m_s: Grid  # [departure, arrival]
+
+    @property
+    def delta_v_m_s(self) -> Grid:
+        """Both burns together [m/s]. [departure, arrival]"""
+        return np.asarray(self.departure_burn_m_s + self.arrival_burn_m_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferStudy:
+    """The answer to a question for transfers: chart, best flights, masses, round trips, and what was assumed."""
+
+    origin: str
+    destination: str
+    chart: TransferChart
+    flights: tuple[TransferFlight, ...]
+    """Best flights, cheapest first; empty where there is none."""
+    delivered: tuple[DeliveredMass, ...]
+    """For the best flight."""
+    round_trips: tuple[RoundTripFlight, ...]
+    reason: str
+    """Why there is no flight; empty where there is one."""
+    assumptions: tuple[str, ...]
