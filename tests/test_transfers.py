@@ -17,15 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supercargo.app.transfers import transfer_catalogue
 from supercargo.astro.deliveries import deliveries, payload_at_energy
-from supercargo.astro.ephemeris import read_ephemeris
 from supercargo.astro.impulses import G0_M_S2, hohmann_km_s, mass_ratio, perigee_km_s
 from supercargo.kernel import ScenarioError
 from supercargo.model import LaunchEnergy, TransferRequest, TransferStudy, VehicleType
 from supercargo.plan.transfers import Catalogue, study_transfer
 from supercargo.report.contours import contour_lines, nice_levels
 from supercargo.report.porkchop import draw_porkchop, render_transfer
-from supercargo.store import read_catalogue, read_ephemeris_file, read_reference_tables
 from supercargo.store.transfer import transfer_files
 from tests.cli_runner import run
 
@@ -36,14 +35,7 @@ def day(year: int, month: int = 1, date: int = 1) -> datetime:
 
 @cache
 def catalogue() -> Catalogue:
-    records, reference = read_catalogue(), read_reference_tables()
-    return Catalogue(
-        ephemeris=read_ephemeris(read_ephemeris_file()),
-        small_bodies=reference["small_bodies"],
-        vehicles=records["vehicles"],
-        launchers=records["launchers"],
-        energies=reference["launch_energies"],
-    )
+    return transfer_catalogue()
 
 
 def a_request(**changes: Any) -> TransferRequest:

@@ -61,8 +61,7 @@ class LambertStatus(IntEnum):
 
 
 class Branch(Enum):
-    """Which of the two flights with the same number of revolutions: LEFT has the smaller x (Izzo), the longer half-axis
-    being on neither side for good."""
+    """Which of the two flights with the same number of revolutions, by Izzo's x: LEFT of the fastest one, or RIGHT of it."""
 
     LEFT = "left"
     RIGHT = "right"

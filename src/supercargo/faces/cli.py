@@ -114,7 +114,10 @@ def kpi(folder: PlanFolder, *, json: Json = False) -> None:
 def transfer(
     *,
     origin: Annotated[str, typer.Option("--from", metavar="BODY", help="Where it leaves.", show_default=False)],
-    destination: Annotated[str, typer.Option("--to", metavar="PLACE", help="Body or place it flies to.", show_default=False)],
+    destination: Annotated[
+        str,
+        typer.Option("--to", metavar="PLACE", help="A planet or asteroid; NRHO, LLO or Lunar South Pole.", show_default=False),
+    ],
     depart: Annotated[
         str, typer.Option(metavar="A..B", help="Dates of departure, YYYY-MM-DD..YYYY-MM-DD.", show_default=False)
     ],
@@ -131,7 +134,7 @@ def transfer(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Find transfers to a planet or asteroid.
+    """Find transfers to the Moon, a planet or an asteroid.
 
     Prints the cheapest flights with launch energy, excess speeds, burns, and the cargo that each spacecraft of the catalogue
     delivers. With --out it writes the whole chart as CSV, a drawing and a page.

@@ -11,7 +11,7 @@ from typing import Any
 
 from supercargo.faces.words import plain
 from supercargo.kernel import ScenarioError
-from supercargo.model import DeliveredMass, TransferFlight, TransferRequest, TransferStudy
+from supercargo.model import DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferFlight, TransferRequest, TransferStudy
 
 __all__ = ["TransferWords", "Wanted", "dates_of", "numbers_of", "request_of", "study_lines", "study_told"]
 
@@ -88,13 +88,14 @@ def numbers_of(words: str, where: str) -> tuple[float, float]:
     return low, high
 
 
-def study_told(study: TransferStudy, out: Path | None) -> dict[str, Any]:
+def study_told(study: TransferStudy | LunarStudy, out: Path | None) -> dict[str, Any]:
     """The answer for a program."""
+    own = {"legs": plain(study.legs)} if isinstance(study, LunarStudy) else {"round_trips": plain(study.round_trips)}
     return {
+        **own,
         "from": study.origin,
         "to": study.destination,
         "flights": plain(study.flights),
-        "round_trips": plain(study.round_trips),
         "delivered": plain(study.delivered),
         "reason": study.reason,
         "assumptions": list(study.assumptions),
@@ -102,8 +103,45 @@ def study_told(study: TransferStudy, out: Path | None) -> dict[str, Any]:
     }
 
 
-def study_lines(study: TransferStudy, out: Path | None) -> Iterator[str]:
+def study_lines(study: TransferStudy | LunarStudy, out: Path | None) -> Iterator[str]:
     """The answer for a person."""
+    yield from _lunar(study) if isinstance(study, LunarStudy) else _solar(study)
+    yield from _masses(study)
+    yield ""
+    yield from (f"Assumed: {words}" for words in study.assumptions)
+    if out is not None:
+        yield f"Written: {out}"
+
+
+def _lunar(study: LunarStudy) -> Iterator[str]:
+    if not study.flights:
+        yield f"{study.origin} to {study.destination}: no flight: {study.reason}"
+    else:
+        yield f"{study.origin} to {study.destination}, cheapest flights of each route (km/s)"
+        yield "      departure     arrival   days  leave burn  arrive burn  delta-v   Sun  lit 14 d  route"
+        yield from (_moonbound(number, flight) for number, flight in enumerate(study.flights, start=1))
+    yield ""
+    yield "Legs (m/s): computed, published without reserve"
+    yield from (_leg(leg) for leg in study.legs)
+
+
+def _moonbound(number: int, one: LunarFlight) -> str:
+    light = f"{one.sun_elevation_deg:5.1f}" if one.sun_elevation_deg is not None else "    -"
+    share = f"{100 * one.sunlit_fraction:6.0f} %" if one.sunlit_fraction is not None else "       -"
+    return (
+        f"{number:3}  {one.depart_utc:%Y-%m-%d}  {one.arrive_utc:%Y-%m-%d} {one.duration_d:6.1f} "
+        f"{one.departure_burn_m_s / 1e3:11.3f} {one.arrival_burn_m_s / 1e3:12.3f} {one.delta_v_m_s / 1e3:8.3f} "
+        f"{light}  {share}  {one.route}"
+    )
+
+
+def _leg(leg: LegRow) -> str:
+    ours = "    -" if leg.delta_v_m_s is None else f"{leg.delta_v_m_s:5.0f}"
+    theirs = "    -" if leg.published_m_s is None else f"{leg.published_m_s:5.0f}"
+    return f"  {ours} {theirs}  {leg.start} to {leg.end}, {leg.days} d: {leg.basis}"
+
+
+def _solar(study: TransferStudy) -> Iterator[str]:
     if not study.flights:
         yield f"{study.origin} to {study.destination}: no transfer: {study.reason}"
     else:
@@ -121,11 +159,6 @@ def study_lines(study: TransferStudy, out: Path | None) -> Iterator[str]:
                 f"{back_leg.depart_utc:%Y-%m-%d}  {back_leg.arrive_utc:%Y-%m-%d} {trip.delta_v_m_s / 1e3:9.3f} "
                 f"{trip.entry_m_s / 1e3:7.2f}"
             )
-    yield from _masses(study)
-    yield ""
-    yield from (f"Assumed: {words}" for words in study.assumptions)
-    if out is not None:
-        yield f"Written: {out}"
 
 
 def _flight(number: int, one: TransferFlight) -> str:
@@ -136,7 +169,7 @@ def _flight(number: int, one: TransferFlight) -> str:
     )
 
 
-def _masses(study: TransferStudy) -> Iterator[str]:
+def _masses(study: TransferStudy | LunarStudy) -> Iterator[str]:
     if not study.delivered:
         return
     carriers = [one for one in study.delivered if one.cargo_kg > 0.0]

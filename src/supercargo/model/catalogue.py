@@ -11,6 +11,7 @@ __all__ = [
     "EVIDENCE",
     "Bag",
     "Bay",
+    "CislunarLeg",
     "CostRate",
     "Destination",
     "Facility",
@@ -225,6 +226,22 @@ class Orbit(_Record):
     mean_motion_rev_d: float = quantity("rev/d", "mean motion", ge=0.5, le=17)
     bstar: float = quantity("1/R", "SGP4 drag term", ge=-1, le=1)
     sigma_altitude_km: float = quantity("km", "how far the mean altitude may stray from the epoch's (one sigma)", ge=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CislunarLeg(_Record):
+    """A published budget for one leg between the Earth and the Moon."""
+
+    start: str = text("where the leg begins")
+    end: str = text("where it ends")
+    delta_v_m_s: float = quantity("m/s", "burns of the leg as published, reserve and all", ge=0)
+    reserve_fraction: float = quantity("fraction", "reserve that is in it, as a share of what is without", ge=0, le=1)
+    days: str = text("days under way as published: a number, a range, or < a number")
+
+    @property
+    def net_m_s(self) -> float:
+        """Burns without the reserve [m/s]."""
+        return self.delta_v_m_s / (1.0 + self.reserve_fraction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

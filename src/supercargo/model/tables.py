@@ -157,6 +157,7 @@ PLAN_TABLES: tuple[Table, ...] = (
 )
 
 REFERENCE_TABLES: tuple[Table, ...] = (
+    Table(file="cislunar_legs.csv", noun=catalogue.CislunarLeg, attribute="cislunar_legs", key=("start", "end")),
     Table(file="small_bodies.csv", noun=catalogue.SmallBody, attribute="small_bodies", key=("body",)),
     Table(
         file="launch_energy.csv",

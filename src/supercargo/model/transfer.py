@@ -11,7 +11,17 @@ import numpy.typing as npt
 from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import EVIDENCE, _Checked
 
-__all__ = ["DeliveredMass", "RoundTripFlight", "TransferChart", "TransferFlight", "TransferRequest", "TransferStudy"]
+__all__ = [
+    "DeliveredMass",
+    "LegRow",
+    "LunarFlight",
+    "LunarStudy",
+    "RoundTripFlight",
+    "TransferChart",
+    "TransferFlight",
+    "TransferRequest",
+    "TransferStudy",
+]
 
 Grid = npt.NDArray[np.float64]
 
@@ -117,4 +127,56 @@ class TransferStudy:
     round_trips: tuple[RoundTripFlight, ...]
     reason: str
     """Why there is no flight; empty where there is one."""
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LunarFlight(_Checked):
+    """One flight to the Moon by a named route."""
+
+    route: str = text("legs in order, and whether the way is fast or low-energy")
+    depart_utc: datetime = text("departure from low Earth orbit")
+    arrive_utc: datetime = text("arrival")
+    duration_d: float = quantity("d", "departure to arrival", ge=0)
+    c3_km2_s2: float = quantity("km2/s2", "launch energy: negative on an ellipse", ge=-100, le=100)
+    departure_burn_m_s: float = quantity("m/s", "burn that leaves low Earth orbit", ge=0)
+    arrival_burn_m_s: float = quantity("m/s", "all burns after it, with corrections and meeting", ge=0)
+    delta_v_m_s: float = quantity("m/s", "all burns together", ge=0)
+    moon_distance_km: float = quantity("km", "centre of the Earth to centre of the Moon on arrival", ge=0)
+    sun_elevation_deg: float | None = quantity(
+        "deg", "Sun over the mean horizon of the landing place on arrival; empty: no landing", ge=-90, le=90, default=None
+    )
+    sunlit_fraction: float | None = quantity(
+        "fraction", "share of the fourteen days after arrival with the Sun over that horizon", ge=0, le=1, default=None
+    )
+    evidence: str = text("weakest evidence among the figures used", choices=EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRow(_Checked):
+    """A leg as computed, beside the published budget without its reserve."""
+
+    start: str = text("where the leg begins")
+    end: str = text("where it ends")
+    delta_v_m_s: float | None = quantity("m/s", "computed; empty: from the table alone", ge=0, default=None)
+    published_m_s: float | None = quantity("m/s", "published, without reserve; empty: none", ge=0, default=None)
+    days: str = text("days under way")
+    basis: str = text("model, or source of the table")
+    evidence: str = text("weakest evidence", choices=EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LunarStudy:
+    """The answer to a question for flights to the Moon."""
+
+    origin: str
+    destination: str
+    flights: tuple[LunarFlight, ...]
+    """Best flights of each route, cheapest first."""
+    every: tuple[LunarFlight, ...]
+    """Each route on each date asked for."""
+    delivered: tuple[DeliveredMass, ...]
+    """For the best flight."""
+    legs: tuple[LegRow, ...]
+    reason: str
     assumptions: tuple[str, ...]

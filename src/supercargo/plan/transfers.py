@@ -25,6 +25,7 @@ from supercargo.astro.porkchop import (
 from supercargo.astro.timescales import Floats, instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError
 from supercargo.model import (
+    CislunarLeg,
     DeliveredMass,
     LaunchEnergy,
     Launcher,
@@ -42,6 +43,9 @@ __all__ = ["Catalogue", "study_transfer"]
 WORTH = 3.0
 """A local minimum of the chart is listed if it costs at most so many times the cheapest."""
 
+MANY_CELLS = 400_000
+"""Charts beyond it are worth the wait for the compiler, or for its stored code."""
+
 ENTRY_KM = 125.0
 """Height above the Earth at which an entry begins."""
 
@@ -55,6 +59,7 @@ class Catalogue:
     vehicles: tuple[VehicleType, ...]
     launchers: tuple[Launcher, ...]
     energies: tuple[LaunchEnergy, ...]
+    legs: tuple[CislunarLeg, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class _Place:
     record: SmallBody | None
 
 
-def study_transfer(asked: TransferRequest, catalogue: Catalogue, *, engine: Engine = Engine.COMPILED) -> TransferStudy:
+def study_transfer(asked: TransferRequest, catalogue: Catalogue) -> TransferStudy:
     """The cheapest transfers between two bodies of the Sun's family within dates, and what the catalogue's craft deliver.
 
     Raises ScenarioError for bodies that are not known or the same, dates back to front, or outside the ephemeris.
@@ -75,6 +80,7 @@ def study_transfer(asked: TransferRequest, catalogue: Catalogue, *, engine: Engi
     depart_s, arrive_s = _axis(asked.depart, asked.grid, "--depart"), _axis(asked.arrive, asked.grid, "--arrive")
     for axis in (depart_s, arrive_s):
         catalogue.ephemeris.refuse_outside(axis)
+    engine = Engine.COMPILED if depart_s.size * arrive_s.size > MANY_CELLS else Engine.NUMPY
     chart = compute_porkchop(leave.states, reach.states, depart_s, arrive_s, duration_d=asked.duration_d, engine=engine)
     burns = _burns(chart, leave, reach, asked.parking_km)
     total = burns[0] + burns[1]

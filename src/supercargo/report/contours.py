@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["contour_lines", "nice_levels"]
+__all__ = ["contour_lines", "nice_levels", "round_levels"]
 
 Grid = npt.NDArray[np.float64]
 Place = tuple[float, float]
@@ -29,10 +30,18 @@ def nice_levels(least: float) -> tuple[float, ...]:
     >>> nice_levels(4.95)
     (5.0, 5.1, 5.3, 5.7, 6.5, 7.5, 9.0, 12.0, 15.0)
     """
+    return round_levels(least * growth for growth in _GROWTH)
+
+
+def round_levels(numbers: Iterable[float]) -> tuple[float, ...]:
+    """Rising positive numbers rounded up to two digits, each once.
+
+    >>> round_levels([4.812, 4.88, 31.4])
+    (4.9, 32.0)
+    """
     levels: list[float] = []
-    for growth in _GROWTH:
-        wanted = least * growth
-        unit = 10.0 ** (math.floor(math.log10(wanted)) - 1) if wanted > 0.0 else 1.0
+    for wanted in numbers:
+        unit = 10.0 ** (math.floor(math.log10(wanted)) - 1)
         level = round(math.ceil(wanted / unit - 1e-9) * unit, 6)
         if not levels or level > levels[-1]:
             levels.append(level)

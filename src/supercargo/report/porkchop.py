@@ -14,10 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from supercargo.kernel import DAY_S
 from supercargo.model import TransferFlight, TransferStudy
-from supercargo.report.contours import contour_lines, nice_levels
+from supercargo.report.contours import contour_lines, nice_levels, round_levels
 from supercargo.report.svg import MONTHS, PALETTE, escaped, points
 
-__all__ = ["draw_porkchop", "render_transfer"]
+__all__ = ["date_ticks", "draw_porkchop", "render_transfer"]
 
 Grid = npt.NDArray[np.float64]
 
@@ -56,8 +56,7 @@ def draw_porkchop(study: TransferStudy, *, figure: str = "delta-v") -> str:
     values, unit = (chart.delta_v_m_s / 1e3, "km/s") if figure == "delta-v" else (chart.c3_km2_s2, "km²/s²")
     frame = _Frame((chart.depart_utc[0], chart.depart_utc[-1]), (chart.arrive_utc[0], chart.arrive_utc[-1]))
     title = f"{study.origin} to {study.destination}: {_NAMES[figure]}, {unit}"
-    least = float(np.nanmin(values)) if np.isfinite(values).any() else math.nan
-    levels = nice_levels(least) if least > 0.0 else ()
+    levels = _levels(study, values, figure)
     body = [
         f'<text x="{LEFT:.0f}" y="24" font-size="17" font-weight="600">{escaped(title)}</text>',
         f'<rect x="{LEFT}" y="{TOP}" width="{WIDE}" height="{HIGH}" fill="#efece6"/>',
@@ -78,6 +77,14 @@ def draw_porkchop(study: TransferStudy, *, figure: str = "delta-v") -> str:
     )
 
 
+def _levels(study: TransferStudy, values: Grid, figure: str) -> tuple[float, ...]:
+    """Delta-v from its least value up; C3 about that of the cheapest flight, because its own least may be of no use."""
+    if figure == "C3" and study.flights:
+        return round_levels(study.flights[0].c3_km2_s2 * growth for growth in _C3_SHARES)
+    return nice_levels(float(np.nanmin(values))) if np.isfinite(values).any() and np.nanmin(values) > 0.0 else ()
+
+
+_C3_SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0)
 _NAMES = {"delta-v": "delta-v of both burns", "C3": "launch energy C3"}
 
 
@@ -180,7 +187,7 @@ def _span_s(ends: tuple[datetime, datetime]) -> float:
     return (ends[1] - ends[0]).total_seconds() or DAY_S
 
 
-def _ticks(ends: tuple[datetime, datetime]) -> Iterator[tuple[datetime, str]]:
+def date_ticks(ends: tuple[datetime, datetime]) -> Iterator[tuple[datetime, str]]:
     """Round dates on an axis: days in a short range, else months; with their names."""
     days = _span_s(ends) / DAY_S
     if days < 62:
@@ -202,11 +209,11 @@ def _ticks(ends: tuple[datetime, datetime]) -> Iterator[tuple[datetime, str]]:
 def _axes(frame: _Frame) -> Iterator[str]:
     base, side = TOP + HIGH, LEFT + WIDE
     yield f'<rect x="{LEFT}" y="{TOP}" width="{WIDE}" height="{HIGH}" fill="none" stroke="#16212b"/>'
-    for at, name in _ticks(frame.depart):
+    for at, name in date_ticks(frame.depart):
         x = frame.x(at)
         yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 5}" stroke="#16212b"/>'
         yield f'<text x="{x:.1f}" y="{base + 19:.0f}" text-anchor="middle" font-size="11">{name}</text>'
-    for at, name in _ticks(frame.arrive):
+    for at, name in date_ticks(frame.arrive):
         y = frame.y(at)
         yield f'<line x1="{LEFT - 5}" x2="{LEFT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#16212b"/>'
         yield f'<text x="{LEFT - 9:.0f}" y="{y + 4:.1f}" text-anchor="end" font-size="11">{name}</text>'

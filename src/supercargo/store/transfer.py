@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from supercargo.kernel import DAY_S, format_utc
-from supercargo.model import DeliveredMass, TransferChart, TransferFlight, TransferStudy
+from supercargo.model import DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferChart, TransferFlight, TransferStudy
 from supercargo.store.columns import columns_of
 from supercargo.store.folders import write_whole
 from supercargo.store.rows import write_rows
 
-__all__ = ["transfer_files", "write_transfer"]
+__all__ = ["lunar_files", "transfer_files", "write_lunar", "write_transfer"]
 
 
 def transfer_files(study: TransferStudy) -> dict[str, bytes]:
@@ -29,6 +29,22 @@ def write_transfer(study: TransferStudy, folder: Path, *, pages: Mapping[str, st
     """Write a study with its drawings and page, whole or not at all. Raises Refused if the folder exists, unless `force`."""
     drawn = {name: page.encode() for name, page in pages.items()}
     write_whole(folder, {**transfer_files(study), **drawn}, force=force)
+
+
+def lunar_files(study: LunarStudy) -> dict[str, bytes]:
+    """Files of a lunar study that carry its numbers, by name: every date, the best ones, masses, legs."""
+    return {
+        "dates.csv": write_rows(study.every, LunarFlight),
+        "flights.csv": write_rows(study.flights, LunarFlight),
+        "masses.csv": write_rows(study.delivered, DeliveredMass),
+        "legs.csv": write_rows(study.legs, LegRow),
+    }
+
+
+def write_lunar(study: LunarStudy, folder: Path, *, pages: Mapping[str, str], force: bool) -> None:
+    """Write a lunar study with its drawing and page, whole or not at all. Raises Refused as `write_transfer` does."""
+    drawn = {name: page.encode() for name, page in pages.items()}
+    write_whole(folder, {**lunar_files(study), **drawn}, force=force)
 
 
 def _chart_rows(chart: TransferChart) -> bytes:
