@@ -13,7 +13,7 @@ from supercargo.astro.timescales import Floats
 
 __all__ = ["eccentric_anomaly", "ellipse_axes", "ellipse_states", "propagate_conic"]
 
-_ROUNDS = 60
+_ROUNDS = 200
 _ULPS = 4.0 * np.finfo(np.float64).eps
 
 
@@ -104,7 +104,9 @@ def _universal(start: tuple[Floats, Floats, Floats], target: Floats, closest: Fl
             miss = r0 * u1 + radial * u2 + u3 - target
             slope = r0 * u0 + radial * u1 + u2
             bend = radial * u0 + (1.0 - alpha * r0) * u1
-            low, high = np.where(miss < 0.0, chi, low), np.where(miss > 0.0, chi, high)
+            far = ~np.isfinite(miss)  # the hyperbola's functions overflow: much too far
+            low = np.where((miss < 0.0) | (far & (chi < 0.0)), chi, low)
+            high = np.where((miss > 0.0) | (far & (chi >= 0.0)), chi, high)
             nearer = chi - 5.0 * miss / (slope + np.sqrt(np.abs(16.0 * slope * slope - 20.0 * miss * bend)))
             within = (nearer >= low) & (nearer <= high)
             nearer = np.where(within, nearer, np.where(np.isfinite(low + high), 0.5 * (low + high), 0.5 * chi))

@@ -1,8 +1,8 @@
 """Lambert's problem in batches: the conic that leaves r1, comes to r2 and takes a given time between.
 
 Every problem of a batch gets a status: what has no solution, or no plane, is named, and its velocities are NaN. NumPy
-serves everywhere; `Engine.COMPILED` runs flights without revolutions through machine code (numba, compiled on first
-use, kept on disk). Both solve the same time equation, see `lambert_time`.
+serves everywhere; `Engine.COMPILED` runs them through machine code (numba, compiled on first use, kept on disk). Both
+solve the same time equation, see `lambert_time`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from supercargo.astro.lambert_time import (
     LEAST_SINE,
@@ -25,11 +24,9 @@ from supercargo.astro.lambert_time import (
     shape_of,
     triangle,
 )
-from supercargo.astro.timescales import Floats, Truths
+from supercargo.astro.timescales import Codes, Floats, Truths
 
-__all__ = ["Branch", "Codes", "Engine", "LambertBatch", "LambertStatus", "Motion", "solve_lambert", "solve_revolutions"]
-
-Codes = npt.NDArray[np.int8]
+__all__ = ["Branch", "Engine", "LambertBatch", "LambertStatus", "Motion", "solve_lambert", "solve_revolutions"]
 
 _CHUNK = 8192
 """Problems worked on at a time: their rows stay in the processor's second cache."""
@@ -75,7 +72,7 @@ class Motion(Enum):
 
 
 class Engine(Enum):
-    """What solves flights without revolutions."""
+    """What runs the solver."""
 
     NUMPY = "numpy"
     COMPILED = "compiled"
@@ -139,7 +136,7 @@ def solve_lambert(
     v1, v2 = np.empty_like(r1), np.empty_like(r2)
     status = np.empty(tof.size, dtype=np.int8)
     with np.errstate(all="ignore"):  # singular lanes run along; their status tells
-        if engine is Engine.COMPILED and revolutions == 0:
+        if engine is Engine.COMPILED:
             _solve_compiled((r1, r2, tof), task, (v1, v2, status))
         else:
             for first in range(0, tof.size, _CHUNK):
@@ -183,12 +180,18 @@ class _Task:
 
 
 def _solve_compiled(given: tuple[Floats, Floats, Floats], task: _Task, found: tuple[Floats, Floats, Codes]) -> None:
-    from supercargo.astro.lambert_compiled import zero_velocities  # compiles: only who asks for it waits
+    from supercargo.astro import lambert_compiled as compiled  # compiles: only who asks for it waits
 
     (r1, r2, tof), (v1, v2, status) = given, found
-    settled = zero_velocities((r1, r2, tof), task.mu, task.sense, (v1, v2))
     status[:] = LambertStatus.SOLVED
-    left = np.flatnonzero(~settled)
+    if task.revolutions:
+        codes = compiled.multi_velocities(given, (task.mu, task.sense, float(task.revolutions), task.right), (v1, v2))
+        short = codes == compiled.TOO_SHORT
+        status[short] = LambertStatus.TOO_SHORT
+        v1[short], v2[short] = np.nan, np.nan
+        left = np.flatnonzero(codes == compiled.LEFT_TO_NUMPY)
+    else:
+        left = np.flatnonzero(~compiled.zero_velocities(given, task.mu, task.sense, (v1, v2)))
     for first in range(0, left.size, _CHUNK):
         some = left[first : first + _CHUNK]
         v1[some], v2[some], status[some] = _solve(r1[some], r2[some], tof[some], task)

@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 from supercargo.astro.lambert_time import (
+    AT_REST,
     GUESS_LONG,
     HALVINGS_LEAST_U,
     LARGEST_PLAIN_U,
@@ -24,16 +25,21 @@ from supercargo.astro.lambert_time import (
     NUDGE,
     SERIES,
     SMALL_STEP,
+    TURN_AT_REST,
 )
-from supercargo.astro.timescales import Floats, Truths
+from supercargo.astro.timescales import Codes, Floats, Truths
 
-__all__ = ["grid_speeds", "zero_velocities"]
+__all__ = ["LEFT_TO_NUMPY", "SOLVED", "TOO_SHORT", "grid_speeds", "multi_velocities", "zero_velocities"]
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _LOOSE = {"reassoc", "contract", "arcp", "nsz"}
 """Sums may be put together in another order; infinities and what is no number keep their meaning."""
 
+SOLVED, TOO_SHORT, LEFT_TO_NUMPY = 0, 1, 2
+"""What became of a problem with revolutions."""
+
+_ROUNDS = 60
 _DWARF, _GIANT = 1e-100, 1e100
 """Beyond these products of two distances [km2] squares may overflow: a matter for the slow solver, which looks."""
 
@@ -276,3 +282,104 @@ def grid_speeds(departures: Floats, arrivals: Floats, mu: float) -> tuple[Floats
     settled = np.empty(found.shape[:2], dtype=np.bool_)
     _grid_kernel(departures.reshape(-1), arrivals.reshape(-1), mu, found.reshape(-1), settled.reshape(-1))
     return found, settled
+
+
+@_inlined
+def _turns_time(x: float, form: tuple[float, float, float, float], turns: float) -> tuple[float, float, float]:
+    """Time of flight on an ellipse after `turns` half-revolutions times pi, with 1 - x2 and y."""
+    omx2, y, eta, _, u = _shape(x, form)
+    w, arc = u - 1.0, _arc(u)
+    near = (2.0 + u) - arc * u * u
+    gauss = near if w <= 0.5 else 1.0 - 1.0 / w + u * u * (1.0 - w * arc) / w  # the large terms taken out by hand
+    return eta * (eta * eta * (0.25 * u) * gauss + 2.0 * form[0]) + turns / (omx2 * math.sqrt(omx2)), omx2, y
+
+
+@_inlined
+def _fastest(form: tuple[float, float, float, float], turns: float) -> float:
+    """x of the shortest flight with so many turns: the slope's root, bracketed."""
+    low, high, x = -1.0, 1.0, 0.0
+    for _ in range(_ROUNDS):
+        here, omx2, y = _turns_time(x, form, turns)
+        d1, d2, _d3 = _slopes(x, here, form, omx2, y)
+        if d1 < 0.0:
+            low = x
+        else:
+            high = x
+        nearer = x - d1 / d2
+        if not (low < nearer < high):
+            nearer = 0.5 * (low + high)
+        rest = abs(nearer - x) <= TURN_AT_REST
+        x = nearer
+        if rest:
+            break
+    return x
+
+
+@_inlined
+def _turns_root(
+    t: float, form: tuple[float, float, float, float], turns: float, bracket: tuple[float, float], x: float
+) -> float:
+    """Root between two x on which the time falls (from -1) or rises (to 1), by Householder's steps held in the bracket."""
+    low, high = bracket
+    falling = low <= -1.0
+    if not (low < x < high):
+        x = 0.5 * (low + high)
+    for _ in range(_ROUNDS):
+        here, omx2, y = _turns_time(x, form, turns)
+        d1, d2, d3 = _slopes(x, here, form, omx2, y)
+        if (here > t) == falling:
+            low = x
+        else:
+            high = x
+        nearer = x - _correction(here - t, d1, d2, d3)
+        if not (low <= nearer <= high):
+            nearer = 0.5 * (low + high)
+        rest = abs(nearer - x) <= AT_REST * (1.0 + x)
+        x = nearer
+        if rest:
+            break
+    return x
+
+
+@_called
+def _multi_kernel(
+    r1: Floats, r2: Floats, tof: Floats, way: tuple[float, float, float, bool], v1: Floats, v2: Floats, codes: Codes
+) -> None:
+    mu, sense, revolutions, right = way
+    turns = math.pi * revolutions
+    for i in range(tof.shape[0]):
+        a = (r1[3 * i], r1[3 * i + 1], r1[3 * i + 2])
+        b = (r2[3 * i], r2[3 * i + 1], r2[3 * i + 2])
+        n1, n2, chord, half, dot, cross, lam, lam2 = _triangle(a, b, sense)
+        form = _form(chord, half, lam, lam2)
+        t = math.sqrt(2.0 * mu / half) / half * tof[i]
+        codes[i] = LEFT_TO_NUMPY
+        if not (cross > LEAST_SINE * n1 * n2 and _DWARF < n1 * n2 < _GIANT and 0.0 < t < math.inf):
+            continue
+        turn = _fastest(form, turns)
+        if t < _turns_time(turn, form, turns)[0] * (1.0 - 1e-14):
+            codes[i] = TOO_SHORT
+            continue
+        share = 8.0 * t / turns if right else (math.pi + turns) / (8.0 * t)
+        share = share ** (2.0 / 3.0)
+        bracket = (turn, 1.0) if right else (-1.0, turn)
+        x = _turns_root(t, form, turns, bracket, (share - 1.0) / (share + 1.0))
+        k1, k2, k = _weights(x, form, mu, (n1, n2, chord, half, dot, cross))
+        for axis in range(3):
+            v1[3 * i + axis] = k1 * a[axis] + k * b[axis]
+            v2[3 * i + axis] = k2 * b[axis] - k * a[axis]
+        if abs(k1) + abs(k2) + abs(k) < math.inf:
+            codes[i] = SOLVED
+
+
+def multi_velocities(
+    given: tuple[Floats, Floats, Floats], way: tuple[float, float, float, bool], found: tuple[Floats, Floats]
+) -> Codes:
+    """Fill in velocities with revolutions [problem, axis]; says what became of each. [problem]
+
+    `way` is mu, sense of motion, revolutions and whether the right branch is meant.
+    """
+    (r1, r2, tof), (v1, v2) = given, found
+    codes = np.empty(tof.size, dtype=np.int8)
+    _multi_kernel(r1.reshape(-1), r2.reshape(-1), tof, way, v1.reshape(-1), v2.reshape(-1), codes)
+    return codes

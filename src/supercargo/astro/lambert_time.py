@@ -22,6 +22,7 @@ import numpy as np
 from supercargo.astro.timescales import Floats, Truths
 
 __all__ = [
+    "AT_REST",
     "GUESS_LONG",
     "HALVINGS_LEAST_U",
     "LARGEST_PLAIN_U",
@@ -30,6 +31,7 @@ __all__ = [
     "NUDGE",
     "SERIES",
     "SMALL_STEP",
+    "TURN_AT_REST",
     "Shape",
     "Triangle",
     "bracketed_root",
@@ -76,7 +78,9 @@ SMALL_STEP = 1e-4
 
 _SERIES_RANGE = (-0.12, 0.0396)
 _ROUNDS = 100
-_ULPS = 4.0 * np.finfo(np.float64).eps
+
+AT_REST, TURN_AT_REST = 1e-12, 1e-9
+"""Steps of x that end the search for a root and for the turn of T: the next step would be far below rounding."""
 
 
 class Triangle(NamedTuple):
@@ -332,7 +336,7 @@ def least_time(form: Triangle, revolutions: Floats) -> tuple[Floats, Floats]:
         low, high = np.where(d1 < 0.0, x, low), np.where(d1 > 0.0, x, high)
         nearer = x - d1 / d2
         nearer = np.where((nearer > low) & (nearer < high), nearer, 0.5 * (low + high))
-        done = bool(np.all(np.abs(nearer - x) <= _ULPS))
+        done = bool(np.all(np.abs(nearer - x) <= TURN_AT_REST))
         x = nearer
         if done:
             break
@@ -361,7 +365,7 @@ def bracketed_root(t: Floats, form: Triangle, revolutions: Floats, bracket: tupl
         middle = np.where(np.isinf(b), 2.0 * a + 2.0, 0.5 * (a + b))
         nearer = np.where((nearer >= a) & (nearer <= b), nearer, middle)
         x[going] = nearer
-        rest = (np.abs(nearer - here) <= _ULPS * (1.0 + np.abs(here))) | (miss == 0.0)
+        rest = (np.abs(nearer - here) <= AT_REST * (1.0 + here)) | (miss == 0.0)
         going[going] = ~rest
         if not going.any():
             break

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from supercargo.astro.ephemeris import GM_KM3_S2, States, ecliptic_to_equator
-from supercargo.astro.lambert import Codes, Engine, LambertStatus, solve_lambert
-from supercargo.astro.timescales import Floats, Truths
+from supercargo.astro.lambert import Engine, LambertStatus, solve_lambert
+from supercargo.astro.timescales import Codes, Floats, Truths
 from supercargo.kernel import DAY_S
 
 __all__ = [
