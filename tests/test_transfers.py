@@ -310,3 +310,8 @@ def test_command_refuses_words_that_make_no_question(words: tuple[str, ...], tol
     assert answer.code == 2
     assert told in answer.err
     assert "fix:" in answer.err
+
+
+def test_drawing_of_a_fine_chart_is_no_larger_than_a_screen_can_show() -> None:
+    sizes = [len(draw_porkchop(study_transfer(a_request(grid=grid), catalogue()))) for grid in (350, 620)]
+    assert sizes[1] < 1.1 * sizes[0]

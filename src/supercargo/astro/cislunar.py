@@ -73,6 +73,8 @@ class Leg:
     delta_v_m_s: float
     duration_d: float
     how: str
+    assumed: bool = False
+    """Whether the lander's thrust and approach, which are Apollo's, go into it."""
 
 
 def tli_km_s(height_km: float, apogee_km: float = LENGTH_KM) -> float:
@@ -258,4 +260,7 @@ def cislunar_legs() -> tuple[Leg, ...]:
         ("LLO 100 km", "TEI", any_plane_escape_km_s(quick), 1.0 + QUICK_D, "three burns over a day, planes at any angle"),
         ("NRHO", "TEI", halo.total_km_s, days, "the way in, flown backward"),
     )
-    return tuple(Leg(start, end, 1e3 * speed, days, how) for start, end, speed, days, how in legs)
+    return tuple(
+        Leg(start, end, 1e3 * speed, days, how, assumed="Lunar surface" in (start, end))
+        for start, end, speed, days, how in legs
+    )

@@ -49,7 +49,7 @@ _GUESS = (1.02, -0.18, -0.10)
 """Somewhere in the southern L2 family near the Moon: x, z, vy."""
 
 _COLUMNS = 8
-_TOLERANCE = 1e-13
+_TOLERANCE = 1e-12
 _ROUNDS = 30
 _SHORTEST = 1e-7  # 0.04 s: so short a step is asked for only within ten kilometres of a centre
 
@@ -91,7 +91,7 @@ def _pull(states: Floats) -> Floats:
 
 
 def fly(states: Floats, span: float) -> Floats:
-    """States carried a time along their motion [..., 6], in the problem's units, to about 1e-13 a step.
+    """States carried a time along their motion [..., 6], in the problem's units, to about 1e-12 a step.
 
     Bulirsch and Stoer: the modified midpoint rule at 2, 4 ... 16 substeps, extrapolated (Hairer, Norsett and Wanner, Solving
     Ordinary Differential Equations I, section II.9); the step follows the error.

@@ -17,7 +17,7 @@ from supercargo.astro.moon import sun_elevation_deg, sunlit_share
 from supercargo.astro.porkchop import date_axis
 from supercargo.astro.timescales import instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError
-from supercargo.model import EVIDENCE, CislunarLeg, DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferRequest
+from supercargo.model import CislunarLeg, DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferRequest
 from supercargo.plan.transfers import Catalogue
 
 __all__ = ["LUNAR_PLACES", "lunar_place", "study_lunar"]
@@ -80,6 +80,9 @@ def study_lunar(asked: TransferRequest, catalogue: Catalogue) -> LunarStudy:
     place = lunar_place(asked.destination)
     if place is None or asked.origin.strip().casefold() != "earth":
         raise ScenarioError("flights to the Moon begin at the Earth", fix="use --from Earth", where="--from")
+    if asked.stay_d is not None:
+        fix = "leave --stay and --back out; legs.csv holds the legs home"
+        raise ScenarioError("a way back from the Moon is not searched", fix=fix, where="--stay")
     for dates, where in ((asked.depart, "--depart"), (asked.arrive, "--arrive")):
         if dates[1] < dates[0]:
             raise ScenarioError("the dates are back to front", fix="give the earlier one first: A..B", where=where)
@@ -90,6 +93,7 @@ def study_lunar(asked: TransferRequest, catalogue: Catalogue) -> LunarStudy:
     every = tuple(
         flight
         for route in _routes(place, catalogue.legs)
+        if asked.duration_d[0] <= route.days <= asked.duration_d[1]
         for at_s in departures.tolist()
         for flight in _flights(route, at_s, place, asked, catalogue)
     )
@@ -101,7 +105,7 @@ def study_lunar(asked: TransferRequest, catalogue: Catalogue) -> LunarStudy:
         every=every,
         delivered=_delivered(best[0], catalogue) if best else (),
         legs=tuple(_leg_rows(catalogue.legs)),
-        reason="" if best else "no route leaves and arrives within the dates: fast ones take 4 to 7 days, low-energy ones 105",
+        reason="" if best else "no route keeps to the dates and days: fast ones take 4 to 7 days, low-energy ones 105",
         assumptions=_assumptions(asked, place),
     )
 
@@ -215,7 +219,7 @@ def _leg_rows(published: tuple[CislunarLeg, ...]) -> Iterator[LegRow]:
             published_m_s=record.net_m_s,
             days=f"{leg.duration_d:.1f}" if leg else record.days,
             basis=leg.how if leg else f"table: {record.source}",
-            evidence=max((record.evidence, "sourced"), key=EVIDENCE.index),
+            evidence="assumption" if leg and leg.assumed else record.evidence,
         )
 
 

@@ -25,6 +25,7 @@ LEFT, TOP, WIDE, HIGH, KEY = 118.0, 54.0, 700.0, 560.0, 190.0
 BANDS = ("#08306b", "#14538f", "#2a7ab9", "#4f9fcf", "#85bfdd", "#b3d5e8", "#d3e4f1", "#e8eff7", "#f5f8fb", "#ffffff")
 """Dark is cheap; lightness alone tells the bands apart."""
 MOST_TICKS = 11
+MOST_DRAWN = 350
 MOST_LABELS = 2
 SHORTEST_LABELLED_PX = 90.0
 CROWD_PX = 34.0
@@ -54,6 +55,7 @@ def draw_porkchop(study: TransferStudy, *, figure: str = "delta-v") -> str:
     """One SVG of `delta-v` (both burns, km/s) or `C3` (km2/s2) over departure and arrival dates."""
     chart = study.chart
     values, unit = (chart.delta_v_m_s / 1e3, "km/s") if figure == "delta-v" else (chart.c3_km2_s2, "km²/s²")
+    values = values[np.ix_(*(_shown(count) for count in values.shape))]
     frame = _Frame((chart.depart_utc[0], chart.depart_utc[-1]), (chart.arrive_utc[0], chart.arrive_utc[-1]))
     title = f"{study.origin} to {study.destination}: {_NAMES[figure]}, {unit}"
     levels = _levels(study, values, figure)
@@ -85,6 +87,13 @@ def _levels(study: TransferStudy, values: Grid, figure: str) -> tuple[float, ...
 
 
 _C3_SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0)
+
+
+def _shown(count: int) -> npt.NDArray[np.int64]:
+    """Places on an axis that are drawn: all, or as many as a screen can show apart, both ends among them."""
+    return np.round(np.linspace(0, count - 1, min(count, MOST_DRAWN))).astype(np.int64)
+
+
 _NAMES = {"delta-v": "delta-v of both burns", "C3": "launch energy C3"}
 
 
