@@ -363,5 +363,5 @@ def test_command_plans_a_flight_to_gateway(tmp_path: Path) -> None:
         "dates.csv", "flights.csv", "masses.csv", "legs.csv", "transfer.svg", "transfer.html",
     }  # fmt: skip
     answer = json.loads(run(*words, "--grid", "20", "--json").out)
-    assert answer["flights"][0]["route"] == "low-energy to NRHO"
+    assert answer["lunar_flights"][0]["route"] == "low-energy to NRHO"
     assert len(answer["legs"]) == 13

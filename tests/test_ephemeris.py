@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -124,3 +125,13 @@ def test_every_small_body_names_its_source() -> None:
         assert record.source
         assert record.as_of.startswith("2026-")
         assert record.evidence == "sourced"
+
+
+def test_faulty_reference_record_is_the_stores_fault_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    from supercargo.model import REFERENCE_TABLES
+    from supercargo.store import reference
+
+    table = next(one for one in REFERENCE_TABLES if one.file == "small_bodies.csv")
+    monkeypatch.setattr(reference, "REFERENCE_TABLES", (replace(table, file="launch_energy.csv"),))
+    with pytest.raises(StoreError, match="the catalogue is faulty"):
+        read_reference_tables()

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from supercargo.faces.words import plain
+from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import ScenarioError
 from supercargo.model import DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferFlight, TransferRequest, TransferStudy
 
@@ -88,15 +87,18 @@ def numbers_of(words: str, where: str) -> tuple[float, float]:
     return low, high
 
 
-def study_told(study: TransferStudy | LunarStudy, out: Path | None) -> dict[str, Any]:
+def study_told(study: TransferStudy | LunarStudy, out: Path | None) -> TransferAnswer:
     """The answer for a program."""
-    own = {"legs": plain(study.legs)} if isinstance(study, LunarStudy) else {"round_trips": plain(study.round_trips)}
+    lunar = study if isinstance(study, LunarStudy) else None
+    solar = study if isinstance(study, TransferStudy) else None
     return {
-        **own,
-        "from": study.origin,
-        "to": study.destination,
-        "flights": plain(study.flights),
-        "delivered": plain(study.delivered),
+        "origin": study.origin,
+        "destination": study.destination,
+        "flights": list(solar.flights) if solar else [],
+        "round_trips": list(solar.round_trips) if solar else [],
+        "lunar_flights": list(lunar.flights) if lunar else [],
+        "legs": list(lunar.legs) if lunar else [],
+        "delivered": list(study.delivered),
         "reason": study.reason,
         "assumptions": list(study.assumptions),
         "folder": str(out) if out else None,

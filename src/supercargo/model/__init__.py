@@ -63,8 +63,9 @@ from supercargo.model.plan import (
     Violation,
     Waiver,
 )
+from supercargo.model.reference import REFERENCE_TABLES
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
-from supercargo.model.tables import PLAN_TABLES, REFERENCE_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.tables import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.model.transfer import (
     DeliveredMass,
     LegRow,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from supercargo.model import catalogue, demand, plan
 
-__all__ = ["PLAN_TABLES", "REFERENCE_TABLES", "SCENARIO_TABLES", "Table"]
+__all__ = ["PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,15 +155,3 @@ PLAN_TABLES: tuple[Table, ...] = (
     Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
     Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
 )
-
-REFERENCE_TABLES: tuple[Table, ...] = (
-    Table(file="cislunar_legs.csv", noun=catalogue.CislunarLeg, attribute="cislunar_legs", key=("start", "end")),
-    Table(file="small_bodies.csv", noun=catalogue.SmallBody, attribute="small_bodies", key=("body",)),
-    Table(
-        file="launch_energy.csv",
-        noun=catalogue.LaunchEnergy,
-        attribute="launch_energies",
-        key=("launcher", "c3_km2_s2"),
-    ),
-)
-"""Files of the catalogue alone: what transfers are computed from; a scenario does not carry them."""

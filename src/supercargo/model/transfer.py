@@ -66,15 +66,14 @@ class TransferFlight(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundTripFlight:
+class RoundTripFlight(_Checked):
     """A flight out, a stay, a flight back."""
 
-    out: TransferFlight
-    back: TransferFlight
-    stay_d: float
-    entry_m_s: float
-    """Speed at 125 km above the Earth on return [m/s]; 0 where the flight does not end at the Earth."""
-    delta_v_m_s: float
+    out: TransferFlight = text("flight there")
+    back: TransferFlight = text("flight back")
+    stay_d: float = quantity("d", "arrival there to departure from there", ge=0)
+    entry_m_s: float = quantity("m/s", "speed 125 km above the Earth on return; 0 where it does not end there", ge=0)
+    delta_v_m_s: float = quantity("m/s", "all burns together", ge=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
