@@ -26,6 +26,7 @@ COMMANDS = (
     "compare",
     "windows",
     *ORBIT,
+    "transfer",
     "schema",
     "doctor",
     "bench",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
@@ -284,6 +285,7 @@ ANSWERS: Mapping[str, Any] = {
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
     "orbit": OrbitAnswer,
+    "transfer": TransferAnswer,
     "schema": SchemaAnswer,
     "doctor": DoctorAnswer,
     "error": ErrorAnswer,

@@ -27,6 +27,7 @@ __all__ = [
     "new",
     "plan",
     "schema",
+    "transfer",
     "verify",
     "windows",
     "workbook",
@@ -290,6 +291,45 @@ def bench(
 
     asked = benches.BenchRequest(name, missions, seconds=seconds, limit=limit, best=best, peers=peers, out=out)
     benches.bench(asked, as_json=json)
+
+
+@app.command(
+    epilog="Example: supercargo transfer --from Earth --to Bennu --depart 2036-01-01..2037-06-01 "
+    "--arrive 2036-06-01..2039-01-01 --out work/bennu"
+)
+def transfer(
+    *,
+    origin: Annotated[str, typer.Option("--from", metavar="BODY", help="Where it leaves.", show_default=False)],
+    destination: Annotated[
+        str,
+        typer.Option("--to", metavar="PLACE", help="A planet or asteroid; NRHO, LLO or Lunar South Pole.", show_default=False),
+    ],
+    depart: Annotated[
+        str, typer.Option(metavar="A..B", help="Dates of departure, YYYY-MM-DD..YYYY-MM-DD.", show_default=False)
+    ],
+    arrive: Annotated[str, typer.Option(metavar="C..D", help="Dates of arrival.", show_default=False)],
+    duration: Annotated[str, typer.Option("--days", metavar="N..M", help="Days under way.", show_default=False)] = "",
+    stay: Annotated[str, typer.Option(metavar="N..M", help="Days of stay; asks for the way back.", show_default=False)] = "",
+    back: Annotated[str, typer.Option(metavar="E..F", help="Dates of arrival back.", show_default=False)] = "",
+    parking: Annotated[
+        float, typer.Option("--parking-km", help="Height of the parking orbit.", min=150.0, max=50_000.0)
+    ] = 400.0,
+    grid: Annotated[int, typer.Option(help="Dates on each axis of the chart.", min=2, max=2000)] = 300,
+    best: Annotated[int, typer.Option(help="Flights to list.", min=1, max=50)] = 5,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write.", show_default=False)] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Find transfers to the Moon, a planet or an asteroid.
+
+    Prints the cheapest flights with launch energy, excess speeds, burns, and the cargo that each spacecraft of the catalogue
+    delivers. With --out it writes the whole chart as CSV, a drawing and a page.
+    """
+    from supercargo.faces import commands
+    from supercargo.faces.transfers import TransferWords, Wanted
+
+    words = TransferWords(origin, destination, depart, arrive, duration=duration, stay=stay, back=back)
+    commands.transfer(words, Wanted(parking, grid, best), out=out, force=force, as_json=json)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from supercargo.app.orbit_views import orbit_view
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
+from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
@@ -41,6 +42,7 @@ __all__ = [
     "schema",
     "tell",
     "template",
+    "transfer",
     "verify",
     "windows",
     "workbook",
@@ -273,6 +275,18 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
         print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
     else:
         tell("".join(printable(line) + "\n" for line in orbit_lines(asked, rows)))
+
+
+def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Find transfers and tell them; an empty list with the reason where there are none."""
+    from supercargo.app.transfers import find_transfers
+
+    with answering(as_json=as_json), patience("looking for transfers"):
+        study = find_transfers(request_of(words, wanted), out=out, force=force)
+    if as_json:
+        print_json(study_told(study, out))
+    else:
+        tell("".join(printable(line) + "\n" for line in study_lines(study, out)))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calenda
 from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_unwritable
 from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, folder_files, plan_files, read_plan, write_plan
+from supercargo.store.reference import read_ephemeris_file, read_reference_tables
 from supercargo.store.rows import read_rows, read_table, write_rows
 from supercargo.store.scenario import read_scenario, scenario_files, scenario_or_faults, write_scenario
 from supercargo.store.workbooks import is_workbook, refuse_other_kinds, write_mending, write_scenario_book, write_template
@@ -19,9 +20,11 @@ __all__ = [
     "old_calendar",
     "plan_files",
     "read_catalogue",
+    "read_ephemeris_file",
     "read_past_catalogue",
     "read_plan",
     "read_records",
+    "read_reference_tables",
     "read_rows",
     "read_scenario",
     "read_table",
