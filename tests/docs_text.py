@@ -46,7 +46,7 @@ def commands_part() -> str:
     """Every command's help, under its heading."""
     heads = [f"supercargo {command}".strip() for command in COMMANDS]
     blocks = zip(heads, COMMANDS, strict=True)
-    return "\n".join(f"## {head}\n\n```\n{help_text(command).rstrip()}\n```\n" for head, command in blocks)
+    return "\n".join(f"## {head}\n\n```text\n{help_text(command).rstrip()}\n```\n" for head, command in blocks)
 
 
 def files_part(tables: tuple[Table, ...]) -> str:
