@@ -134,7 +134,8 @@ def run_block(block: Block, stage: Stage, told: Callable[[Block, str, str, str],
 def _run_console(block: Block, stage: Stage, told: Callable[[Block, str, str, str], None] = _fail) -> None:
     """Lines that begin with `$ ` are typed; what stands below each is what is seen, `...` for any text."""
     lead, *parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
-    assert not lead.strip() and parts, f"{block}: a console block begins with `$ `"
+    assert parts, f"{block}: a console block has a line that begins with `$ `"
+    assert not lead.strip(), f"{block}: a console block begins with `$ `"
     typed = [part.partition("\n") for part in parts]
     code = int(block.words[2]) if block.words[1:2] == ("exit",) else 0
     for number, (command, _, shown) in enumerate(typed, start=1):

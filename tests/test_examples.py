@@ -15,8 +15,19 @@ from supercargo.faces.cli import app
 from supercargo.store import NOT_YET
 from tests import cli_runner
 from tests.docs_text import help_text
-from tests.examples import KINDS, ROOT, Block, Stage, blocks_of, looks_like_a_command, make_targets, pages
-from tests.examples import path_with_our_commands, run_block, stage_in
+from tests.examples import (
+    KINDS,
+    ROOT,
+    Block,
+    Stage,
+    blocks_of,
+    looks_like_a_command,
+    make_targets,
+    pages,
+    path_with_our_commands,
+    run_block,
+    stage_in,
+)
 
 DOCS = ROOT / "docs"
 COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
@@ -34,9 +45,7 @@ def _named(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if blocks_of(page)], ids=_named)
-def test_every_example_of_a_page_does_what_the_page_says(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_example_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", path_with_our_commands())
     stage = stage_in(tmp_path)
@@ -103,20 +112,28 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _examples(command: str) -> list[list[str]]:
+    return [
+        shlex.split(line) for line in re.findall(r"^  Example: supercargo (.+(?:\n  .+)*)$", help_text(command), re.MULTILINE)
+    ]
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_example_of_a_commands_help_runs(
     command: str, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(planned / "work", tmp_path / "work")
     monkeypatch.chdir(tmp_path)
-    examples = re.findall(r"^  Example: supercargo (.+)$", help_text(command), re.MULTILINE)
-    assert examples
-    for example in map(shlex.split, examples):
+    if command == "windows":  # its place is not one that the tiny scenario flies to
+        shutil.rmtree("work/year")
+        assert cli_runner.run(*_examples("new")[0]).code == 0
+    assert _examples(command)
+    for example in _examples(command):
         made = example[1] if command == "new" else example[example.index("--out") + 1] if "--out" in example else ""
         if made:
             shutil.rmtree(made, ignore_errors=True)  # what the example makes must not stand there before
         told = cli_runner.run(*example)
-        assert told.code == 0, told.err
+        assert told.code == 0, told.out + told.err
 
 
 # the pages
@@ -126,7 +143,9 @@ def _links(text: str, page: Path) -> set[Path]:
     """Pages that a text leads to; a link to a folder leads to every page in it."""
     found = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)
     targets = [(page.parent / link).resolve() for link in found]
-    return {one for target in targets for one in (target.rglob("*.md") if target.is_dir() else [target]) if one.suffix == ".md"}
+    return {
+        one for target in targets for one in (target.rglob("*.md") if target.is_dir() else [target]) if one.suffix == ".md"
+    }
 
 
 def _reached(first: set[Path]) -> set[Path]:
