@@ -7,6 +7,7 @@ import shlex
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -31,10 +32,16 @@ from tests.examples import (
 
 DOCS = ROOT / "docs"
 COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
-OPTIONS = {
-    name: {word for parameter in command.params for word in parameter.opts} | {"--help"}
-    for name, command in typer.main.get_command(app).commands.items()  # type: ignore[attr-defined]  # a group, by its type a command
-}
+
+
+def _options(command: Any) -> set[str]:
+    """Every option of a command; of a group, those of its commands too."""
+    own = {word for parameter in command.params for word in parameter.opts} | {"--help"}
+    return own.union(*map(_options, getattr(command, "commands", {}).values()))
+
+
+_GROUP: Any = typer.main.get_command(app)
+OPTIONS = {name: _options(command) for name, command in _GROUP.commands.items()}
 
 
 def _named(page: Path) -> str:
@@ -84,8 +91,8 @@ def test_commands_named_in_a_sentence_exist_with_the_options_they_are_given(page
     for span in _spans(page):
         words = span.removeprefix("supercargo ").split()
         if span.startswith("supercargo ") and words[0].islower() and words[0].isalpha():
-            assert words[0] in COMMANDS, f"{page.name}: `{span}`"
-        if words[0] in COMMANDS and len(words) > 1:
+            assert words[0] in OPTIONS, f"{page.name}: `{span}`"
+        if words[0] in OPTIONS and len(words) > 1:
             assert {word for word in words if word.startswith("--")} <= OPTIONS[words[0]], f"{page.name}: `{span}`"
 
 
