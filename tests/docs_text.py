@@ -10,7 +10,7 @@ from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import columns_of
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi")
+COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "bench")
 
 
 def help_text(command: str) -> str:

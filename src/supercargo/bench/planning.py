@@ -55,7 +55,7 @@ def bench_plan(
 def _measured(missions: int, folder: Path, limit_s: float | None, planner: str) -> dict[str, Any]:
     asked = {"missions": missions, "seed": SEED, "folder": str(folder), "limit_s": limit_s, "planner": planner}
     command = [sys.executable, "-m", "supercargo.bench.worker", json.dumps(asked)]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         last = ended.stderr.strip().splitlines()[-1:] or [f"the process ended with {ended.returncode}"]
         raise NoPlan(

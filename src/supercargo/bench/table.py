@@ -43,7 +43,9 @@ def _plan(order: Order) -> list[Result]:
 
 
 BENCHMARKS: tuple[Benchmark, ...] = (
-    Benchmark("plan", "seconds, memory and gaps of a whole plan, and how they grow with the number of missions", _plan, plan_lines),
+    Benchmark(
+        "plan", "seconds, memory and gaps of a whole plan, and how they grow with the number of missions", _plan, plan_lines
+    ),
 )
 
 

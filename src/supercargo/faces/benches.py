@@ -29,7 +29,7 @@ class BenchRequest:
 
 def bench(asked: BenchRequest, *, as_json: bool) -> None:
     """Run a benchmark and tell what it found."""
-    with answering(as_json):
+    with answering(as_json=as_json):
         benchmark = benchmark_named(asked.name)
         order = Order(
             missions=sizes_of(asked.missions),

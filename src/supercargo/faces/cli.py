@@ -120,9 +120,7 @@ def bench(
         Path | None, typer.Option(metavar="FILE", help="Earlier --json answers, for the best known.", show_default=False)
     ] = None,
     peers: Annotated[bool, typer.Option("--peers", help="Plan first come, first served as well, and compare.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep scenarios and plans here.", show_default=False)
-    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep scenarios and plans here.", show_default=False)] = None,
     json: Json = False,
 ) -> None:
     """Measure what a job costs and how that grows.

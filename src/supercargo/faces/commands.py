@@ -41,7 +41,7 @@ class PlanRequest:
 
 def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_json: bool) -> None:
     """Write a scenario folder and tell what is in it."""
-    with answering(as_json), patience("writing the scenario"):
+    with answering(as_json=as_json), patience("writing the scenario"):
         use_cases.new_scenario(folder, source=source, missions=missions, seed=seed, force=force)
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
@@ -49,7 +49,7 @@ def new(folder: Path, *, source: str, missions: int, seed: int, force: bool, as_
 
 def check(folder: Path, *, as_json: bool) -> None:
     """Validate a scenario folder and tell what is in it."""
-    with answering(as_json), patience("checking the scenario"):
+    with answering(as_json=as_json), patience("checking the scenario"):
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
 
@@ -77,7 +77,7 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
 
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
     """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
-    with answering(as_json):
+    with answering(as_json=as_json):
         _refuse_own_scenario(asked)
         with Progress() as watch:
             made = use_cases.plan_scenario(
@@ -113,7 +113,7 @@ def _refuse_own_scenario(asked: PlanRequest) -> None:
 
 def verify(folder: Path, *, as_json: bool) -> None:
     """Judge a plan folder; exit 3 if a hard rule is broken and not waived."""
-    with answering(as_json), patience("judging the plan"):
+    with answering(as_json=as_json), patience("judging the plan"):
         violations = use_cases.verify_plan(folder)
     hard = sum(violation.hard for violation in violations)
     if as_json:
@@ -128,7 +128,7 @@ def verify(folder: Path, *, as_json: bool) -> None:
 
 def kpi(folder: Path, *, as_json: bool) -> None:
     """Measure the KPIs of a plan folder."""
-    with answering(as_json), patience("measuring the plan"):
+    with answering(as_json=as_json), patience("measuring the plan"):
         kpis = use_cases.kpis_of(folder)
     if as_json:
         print_json({"folder": str(folder), "kpis": plain(kpis)})
@@ -137,7 +137,7 @@ def kpi(folder: Path, *, as_json: bool) -> None:
 
 
 @contextmanager
-def answering(as_json: bool) -> Iterator[None]:
+def answering(*, as_json: bool) -> Iterator[None]:
     """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception."""
     try:
         with prompt_interrupts():

@@ -15,7 +15,17 @@ from supercargo.kernel import days
 from supercargo.model import Bay, CargoLine, Flight, Scenario, Schedule
 from supercargo.plan.manifest_room import MEASURES, NO_FILL, ROOM_TOLERANCE, hold_of, takes
 
-__all__ = ["Hindrance", "Offers", "cutoff_utc", "cutoffs_utc", "delivery_utc", "fits_a_bay", "hindrance", "offers_at", "too_much"]
+__all__ = [
+    "Hindrance",
+    "Offers",
+    "cutoff_utc",
+    "cutoffs_utc",
+    "delivery_utc",
+    "fits_a_bay",
+    "hindrance",
+    "offers_at",
+    "too_much",
+]
 
 
 class Hindrance(StrEnum):
@@ -121,7 +131,9 @@ def offers_at(
     sieve = _Sieve(scenario, lines, barred)
     columns = []
     for f, flight in enumerate(flights):
-        limit = np.where(sieve.bulk[:, None], np.where(held[f] > 0.0, np.inf, 0.0), held[f] + ROOM_TOLERANCE)  # [line, measure]
+        limit = np.where(
+            sieve.bulk[:, None], np.where(held[f] > 0.0, np.inf, 0.0), held[f] + ROOM_TOLERANCE
+        )  # [line, measure]
         lawful = sieve.lawful(np.flatnonzero(np.all(taken <= limit, axis=1)).astype(np.int64), flight)
         columns.append(np.stack((lawful, np.full(len(lawful), f, dtype=np.int64)), axis=1))
     found = np.concatenate([*columns, np.zeros((0, 2), dtype=np.int64)])

@@ -31,7 +31,7 @@ HURDLES = (
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A mission on one launch window with one type, launcher, facility, port and tail, the last three and the pad up to likeness."""
+    """A mission on one launch window with one type, launcher, facility, port, tail: pad and last three up to likeness."""
 
     mission: int
     window: LaunchWindow
@@ -139,7 +139,9 @@ class _Sieve:
         Of alike pads only the first is asked; it stands for them all.
         """
         sites = request.sites or tuple({pad.site: None for pad in self.scenario.pads})
-        serving = {key for key in self.first_pads if launcher.launcher in self.yard.pad_named[key].launchers and key[0] in sites}
+        serving = {
+            key for key in self.first_pads if launcher.launcher in self.yard.pad_named[key].launchers and key[0] in sites
+        }
         if serving:
             self.past(1)
         settings = self.scenario.settings
