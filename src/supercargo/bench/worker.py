@@ -10,19 +10,21 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
+from supercargo.model import OperationsPlan
 
 __all__ = ["measured"]
 
 
 def measured(asked: dict[str, Any]) -> dict[str, Any]:
     """Warm up on the tiny scenario, then plan the year asked for; seconds, memory, status and proofs of each stage."""
+    folder = Path(asked["folder"]) / f"{asked['missions']}-missions"
+    lines = _written(folder, "reference-year", asked)
     began = time.perf_counter()
     with TemporaryDirectory(prefix="supercargo-bench-") as passing:
-        _planned(Path(passing), "tiny", 0, asked)
+        _written(Path(passing), "tiny", asked)
+        _planned(Path(passing), asked)
     warm_up_seconds = time.perf_counter() - began
-    name = f"{asked['missions']}-missions"
-    folder = Path(asked["folder"]) / name
-    lines, plan = _planned(folder, "reference-year", int(asked["missions"]), asked)
+    plan = _planned(folder, asked)
     run = json.loads((folder / asked["planner"] / "run.json").read_text())
     proofs = {stage.stage: stage for stage in plan.stages}
     stages = []
@@ -49,11 +51,15 @@ def measured(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _planned(folder: Path, source: str, missions: int, asked: dict[str, Any]) -> tuple[int, Any]:
-    """Number of cargo lines and the plan of one scenario, both folders written beneath `folder`."""
-    wanted = NewScenario(source, missions=missions, seed=int(asked["seed"]), force=True)
-    scenario = new_scenario(folder / "scenario", wanted)
-    plan = plan_scenario(
+def _written(folder: Path, source: str, asked: dict[str, Any]) -> int:
+    """Number of cargo lines of a scenario that is written beneath `folder`."""
+    wanted = NewScenario(source, missions=int(asked["missions"]), seed=int(asked["seed"]), force=True)
+    return len(new_scenario(folder / "scenario", wanted).cargo)
+
+
+def _planned(folder: Path, asked: dict[str, Any]) -> OperationsPlan:
+    """The plan of the scenario beneath `folder`, written beside it under the planner's name."""
+    return plan_scenario(
         folder / "scenario",
         folder / asked["planner"],
         limit_s=asked["limit_s"],
@@ -61,7 +67,6 @@ def _planned(folder: Path, source: str, missions: int, asked: dict[str, Any]) ->
         baseline=asked["planner"] == "baseline",
         force=True,
     )
-    return len(scenario.cargo), plan
 
 
 if __name__ == "__main__":
