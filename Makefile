@@ -14,7 +14,7 @@ PLAN := work/plan
 SUPERCARGO_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data),)
 export SUPERCARGO_DATA
 
-.PHONY: help setup setup-dev run test lint clean
+.PHONY: help setup setup-dev run test lint bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +34,9 @@ lint: $(DEV_READY) ## format, style and types
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
+
+bench: $(RUN_READY) ## what a plan of 12 to 192 missions costs, stage by stage
+	$(BIN)/supercargo bench plan
 
 clean: ## everything made, environment and plans included
 	rm -rf $(VENV) work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from supercargo.app.schemas import all_schemas
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
@@ -14,7 +15,23 @@ from supercargo.store.columns import columns_of
 from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
-COMMANDS = ("", "new", "check", "plan", "verify", "kpi", "compare", "windows", "schema")
+ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
+COMMANDS = (
+    "",
+    "new",
+    "check",
+    "workbook",
+    "plan",
+    "verify",
+    "kpi",
+    "compare",
+    "windows",
+    *ORBIT,
+    "transfer",
+    "schema",
+    "doctor",
+    "bench",
+)
 
 
 def help_text(command: str) -> str:
@@ -23,7 +40,7 @@ def help_text(command: str) -> str:
 
     from supercargo.faces.cli import app
 
-    words = [command, "--help"] if command else ["--help"]
+    words = [*command.split(), "--help"]
     return CliRunner().invoke(app, words, prog_name="supercargo", env={"COLUMNS": "80"}).stdout
 
 
@@ -31,7 +48,7 @@ def commands_part() -> str:
     """Every command's help, under its heading."""
     heads = [f"supercargo {command}".strip() for command in COMMANDS]
     blocks = zip(heads, COMMANDS, strict=True)
-    return "\n".join(f"## {head}\n\n```\n{help_text(command).rstrip()}\n```\n" for head, command in blocks)
+    return "\n".join(f"## {head}\n\n```text\n{help_text(command).rstrip()}\n```\n" for head, command in blocks)
 
 
 def files_part(tables: tuple[Table, ...]) -> str:
@@ -83,11 +100,27 @@ def rules_part() -> str:
     return "\n".join(["| rule | kind | sentence |", "| --- | --- | --- |", *rows, ""])
 
 
+def answers_part() -> str:
+    """Every answer in JSON with its keys."""
+    rows = ["| answer | what | keys |", "| --- | --- | --- |"]
+    for name, said in all_schemas().items():
+        if name.startswith("answer/"):
+            rows.append(f"| {name} | {said['description']} | {_keys(said)} |")
+    return "\n".join([*rows, ""])
+
+
+def _keys(said: dict[str, Any]) -> str:
+    """The keys of an object, or of each object of a list; those that may be left out in brackets."""
+    if said["type"] == "array":
+        return f"a list of: {_keys(said['items'])}"
+    return ", ".join(key if key in said["required"] else f"({key})" for key in said["properties"])
+
+
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
         "ccsds.md": {"keywords": keywords_part()},
-        "commands.md": {"help": commands_part()},
+        "commands.md": {"help": commands_part(), "answers": answers_part()},
         "kpis.md": {"kpis": describe_kpis()},
         "rules.md": {"rules": rules_part()},
         "files.md": {

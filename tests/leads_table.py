@@ -6,17 +6,23 @@
 from __future__ import annotations
 
 import csv
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from supercargo.astro.crossings import moving_plane
-from supercargo.astro.leads import LeadFit, MeasuredLead, fit_leads, lead_of
+import numpy as np
+
+from supercargo.astro.crossings import MovingPlane, lift_offs, moving_plane, phase_sigma_deg
+from supercargo.astro.leads import LeadFit, MeasuredLead, fit_leads, lead_of, node_bias_s
+from supercargo.astro.manoeuvres import EARTH_KM
+from supercargo.astro.rendezvous import Insertion, Profile, phase_at_insertion_deg, phase_range_deg
 from supercargo.astro.timescales import seconds_since_j2000
-from supercargo.kernel import days_between, parse_utc
+from supercargo.kernel import DAY_S, days_between, parse_utc
 from supercargo.model import Launcher
 from supercargo.store.catalogue import read_catalogue
-from tests.against.test_astro_sources import data_folder, flown, nasa_ephemeris, station_orbits
+from tests.against.test_astro_sources import data_folder, flown, nasa_ephemeris, orbit_of_2025, station_orbits
 from tests.docs_text import DOCS
 
 BEGIN, END = "<!-- leads: measured by the code -->", "<!-- end of leads -->"
@@ -26,6 +32,9 @@ TWO_DAYS, SIX_HOURS = "Soyuz, Baikonur, two days or longer", "Soyuz, Baikonur, s
 FAMILIES = {"Falcon 9": "Falcon 9, Florida", "Antares": "Antares, Wallops", "Atlas V": "Atlas V, Florida, steered"}
 OUTLIER = "SpX-19"
 """Off its family by some 270 s, see docs/windows.md."""
+
+MORE_TURNS = {OUTLIER: 1}
+"""Turns gained beyond the fewest, where only that brings the flight to its family: a choice by the evidence."""
 
 STEERED = {"Cygnus OA-6": 900.0}
 """Half of the published half-hour window [s] at whose opening it flew: its window's middle is later by so much."""
@@ -39,6 +48,10 @@ class Flight:
     pad: str
     age_d: float  # of the element set at lift-off; 0 for the ephemeris
     lift_off_utc: datetime
+    plane: MovingPlane
+    phase_deg: float | None  # station ahead of the pad at lift-off; None where not known to 30 deg
+    phase_sigma_deg: float
+    docked_after_d: float
 
 
 def catalogue_pads() -> dict[tuple[str, str], tuple[float, float]]:
@@ -77,7 +90,15 @@ def by_element_sets() -> list[Flight]:
         lead = lead_of(moving_plane(near), place, at_s, ascending=not falling)
         assert lead is not None, name
         measured = MeasuredLead(flight=name, family=family, lead_s=lead[0], sigma_s=lead[1])
-        found.append(Flight(measured=measured, pad=pad, age_d=days_between(near.epoch_utc, at), lift_off_utc=at))
+        plane, age_d = moving_plane(near), days_between(near.epoch_utc, at)
+        phase = float(lift_offs(plane, *place, np.array([at_s])).phase_deg[0])
+        found.append(
+            Flight(
+                measured=measured, pad=pad, age_d=age_d, lift_off_utc=at, plane=plane, docked_after_d=after_d,
+                phase_deg=None if math.isnan(phase) else phase,
+                phase_sigma_deg=float(phase_sigma_deg(plane, np.array([at_s]))[0]),
+            )
+        )  # fmt: skip
     return found
 
 
@@ -100,7 +121,14 @@ def by_ephemeris() -> list[Flight]:
         family = TWO_DAYS if row["site"].startswith("Baikonur") else FAMILIES["Falcon 9"]
         lead_s = ephemeris_crossing_s(pad, at_s + 200.0) - at_s
         measured = MeasuredLead(flight=row["event"] + " (plan)", family=family, lead_s=lead_s, sigma_s=1.0)
-        found.append(Flight(measured=measured, pad=row["site"].split()[-1], age_d=0.0, lift_off_utc=at))
+        found.append(
+            Flight(
+                measured=measured, pad=row["site"].split()[-1], age_d=0.0, lift_off_utc=at,
+                plane=moving_plane(orbit_of_2025()), phase_sigma_deg=0.0,
+                phase_deg=float(row["iss_phase_ahead_of_site_deg"]) % 360.0,
+                docked_after_d=float(row["transit_h"]) / 24.0,
+            )
+        )  # fmt: skip
     return found
 
 
@@ -127,6 +155,45 @@ def in_the_fit() -> list[MeasuredLead]:
 def fits() -> dict[str, LeadFit]:
     """The fitted lead of each family."""
     return {fit.family: fit for fit in fit_leads(in_the_fit())}
+
+
+def gain_of(flight: Flight) -> float | None:
+    """What a flight gained on the station from insertion to docking [deg]: the fewest turns that its time lets it close.
+
+    None where the phase is not known, or the flight has too little time for it by the element set.
+    """
+    if flight.phase_deg is None:
+        return None
+    height_km = flight.plane.semi_major_axis_km - EARTH_KM
+    revolutions = (flight.docked_after_d * DAY_S - 3300.0) * flight.plane.satellite.no_kozai / 60.0 / (2.0 * math.pi)
+    coast = 2.5 if flight.docked_after_d >= 1.0 else 0.5  # as the profiles do
+    profile = Profile(name=flight.measured.flight, revolutions=revolutions, coast_revolutions=coast)
+    least, most = phase_range_deg(profile, Insertion(), height_km)
+    ahead = phase_at_insertion_deg(flight.phase_deg, height_km, Insertion())
+    gain = ahead + 360.0 * (math.ceil((least - ahead) / 360.0) + MORE_TURNS.get(flight.measured.flight, 0))
+    return gain if gain <= most else None
+
+
+def let_go() -> list[MeasuredLead]:
+    """Leads with the node's slip taken out: what a launcher needs from pad to plane whatever the flight then gains.
+
+    One family for each launcher; flights within five days of their set whose gain is known, Atlas V's steered one left out.
+    """
+    found = []
+    for flight in flights():
+        gain = gain_of(flight)
+        if gain is None or flight.measured.flight in STEERED or abs(flight.age_d) > NEAR_D:
+            continue
+        family = "Soyuz, Baikonur" if flight.measured.family in (TWO_DAYS, SIX_HOURS) else flight.measured.family
+        doubt_s = node_bias_s(flight.plane, flight.phase_sigma_deg)
+        found.append(
+            MeasuredLead(
+                flight=flight.measured.flight, family=family,
+                lead_s=flight.measured.lead_s + node_bias_s(flight.plane, gain),
+                sigma_s=math.hypot(flight.measured.sigma_s, doubt_s),
+            )
+        )  # fmt: skip
+    return found
 
 
 def launchers() -> dict[str, Launcher]:
@@ -168,6 +235,17 @@ def _family_line(fit: LeadFit) -> str:
     return f"| {fit.family} | {max(len(fit.left_out_s), 1)} | {fit.lead_s:.0f} | {fit.sigma_s:.0f} | {worst} | {set_to} |"
 
 
+def _let_go_lines() -> Iterator[str]:
+    by_name = {flight.measured.flight: flight for flight in flights()}
+    leads = {lead.flight: lead.lead_s for lead in let_go()}
+    for fit in fit_leads(let_go()):
+        for name, miss in fit.left_out_s:
+            flight = by_name[name]
+            slip_s = leads[name] - flight.measured.lead_s
+            gain = f"{gain_of(flight):.0f}" + (" (a turn more)" if name in MORE_TURNS else "")
+            yield f"| {name} | {flight.docked_after_d * 24.0:.1f} | {gain} | {slip_s:.0f} | {leads[name]:.0f} | {miss:+.0f} |"
+
+
 def part() -> str:
     """The tables of docs/windows.md."""
     lines = [
@@ -178,6 +256,10 @@ def part() -> str:
         "| family | flights | fitted lead s | one more flight, sigma s | worst left out s | catalogue, lead and steering s |",
         "| --- | --- | --- | --- | --- | --- |",
         *map(_family_line, fits().values()),
+        "",
+        "| flight | docked after h | gained deg | node's slip s | lead without it s | less the others' s |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *_let_go_lines(),
     ]
     return "\n".join([*lines, ""])
 

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from supercargo.kernel import ScenarioError, parse_utc
-from supercargo.model import Blackout, Scenario, WindowQuery, WindowsFound
+from supercargo.model import Blackout, PortTaken, Scenario, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.plan.windows import find_windows
 from supercargo.report.window_chart import render_windows
-from supercargo.store import write_scenario
+from supercargo.store import write_plan, write_scenario
+from tests import plans, test_store_plan
 from tests.builders import START, a_mission, a_scenario, a_vehicle, on_day
 from tests.cli_runner import run
 
@@ -99,10 +100,65 @@ def test_ports_refuse_only_when_all_of_them_are_closed() -> None:
         assert closed is (row.dock_utc <= on_day(5))
 
 
+def test_a_port_taken_by_a_planned_mission_refuses_with_its_clearance() -> None:
+    base = a_scenario()
+    alone = replace(base, ports=base.ports[:1])
+    stands = PortTaken(destination="Hub", port="fore", arrive_utc=on_day(3), depart_utc=on_day(6), mission_id="M7")
+    for row in asked(alone, taken=(stands,)).arrivals:
+        assert ("no arrival: port fore taken by M7" in row.refused) is (on_day(2) <= row.dock_utc <= on_day(7))
+    assert not any("M7" in row.refused for row in asked(base, taken=(stands,)).arrivals)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("site", "Cape"), ("pad", "Cape/P1")])
+def test_a_blackout_of_site_or_pad_refuses_every_way_of_its_windows(kind: str, name: str) -> None:
+    closed = Blackout(kind=kind, object=name, from_utc=on_day(2), to_utc=on_day(4), reason="storm")
+    for row in asked(a_scenario(blackouts=(closed,))).arrivals:
+        assert row.refused.startswith(f"no launch: blackout of {name}: storm") is (on_day(2) <= row.launch_utc <= on_day(4))
+
+
 def test_beta_and_darkness_refuse_where_the_vehicle_asks() -> None:
-    strict = asked(beta_limit_deg=0.0, needs_light=True).arrivals
+    strict = asked(beta_limit_deg=0.0, daylight=True).arrivals
     assert all("beta cut-out" in row.refused for row in strict)
     assert all(("only in sunlight" in row.refused) is (row.dock_light == "dark") for row in strict)
+
+
+def test_a_type_has_its_own_limit_of_beta_its_own_need_of_light_and_its_own_approach() -> None:
+    careful = a_vehicle(vehicle_type="Robin", beta_limit_deg=0.0, daylight=True, approach_m_s=25.0)
+    rows = asked(a_scenario(vehicles=(a_vehicle(), careful))).arrivals
+    wren, robin = ([row for row in rows if row.vehicle_type == name] for name in ("Wren", "Robin"))
+    assert not any("beta" in row.refused or "sunlight" in row.refused for row in wren)
+    assert all("the vehicle docks up to 0" in row.refused for row in robin)
+    assert all(("only in sunlight" in row.refused) is (row.dock_light == "dark") for row in robin)
+    assert all(mine.delta_v_m_s - theirs.delta_v_m_s == pytest.approx(10.0) for mine, theirs in zip(robin, wren, strict=True))
+
+
+def test_a_launcher_that_lets_go_higher_leaves_less_to_close_and_less_to_pay() -> None:
+    base = a_scenario()
+    high = replace(base, launchers=(replace(base.launchers[0], insertion_perigee_km=300.0, insertion_apogee_km=320.0),))
+    for low_row, high_row in zip(asked(base).arrivals, asked(high).arrivals, strict=True):
+        assert high_row.needed_max_deg < low_row.needed_max_deg
+        assert high_row.delta_v_m_s < low_row.delta_v_m_s
+
+
+def test_a_later_insertion_puts_the_place_further_ahead() -> None:
+    base = a_scenario()
+    late = replace(base, launchers=(replace(base.launchers[0], insertion_s=628.0),))
+    for early_row, late_row in zip(asked(base).arrivals, asked(late).arrivals, strict=True):
+        if early_row.insertion_phase_deg is not None and late_row.insertion_phase_deg is not None:
+            gained = (late_row.insertion_phase_deg - early_row.insertion_phase_deg) % 360.0
+            assert gained == pytest.approx(100.0 * 360.0 * 15.5 / 86_400.0, abs=0.01)
+
+
+def test_with_a_lead_without_slip_each_way_has_its_own_lift_off_and_without_one_the_windows() -> None:
+    base = a_scenario()
+    assert all(row.lift_off_utc == row.launch_utc for row in asked(base).arrivals)
+    known = replace(base, launchers=(replace(base.launchers[0], let_go_lead_s=400.0),))
+    near = [row for row in asked(known).arrivals if row.phase_deg is not None and row.stands]
+    slips = [(row.lift_off_utc - row.launch_utc).total_seconds() for row in near]
+    assert len({round(slip) for slip in slips}) > 3
+    assert all(-70.0 < slip < 180.0 for slip in slips)
+    far = asked(known, start_utc=on_day(100), end_utc=on_day(103)).arrivals
+    assert all(row.lift_off_utc == row.launch_utc for row in far)
 
 
 def test_a_spacecraft_without_propellant_is_refused_with_the_kilograms_short() -> None:
@@ -173,6 +229,21 @@ def test_the_command_tells_each_window_with_its_options(scenario_folder: Path) -
     assert "refused: phase out of range" in told.out
 
 
+def test_the_command_takes_the_ports_of_a_plan(tmp_path: Path) -> None:
+    flown = plans.a_plan().missions[0]
+    planned = replace(test_store_plan.a_plan(), missions=(flown,))
+    write_plan(planned, tmp_path / "plan", run={}, report_html="", force=False)
+    base = a_scenario()
+    write_scenario(replace(base, ports=tuple(port for port in base.ports if port.port == flown.port)), tmp_path / "one")
+    start = f"{flown.arrive_utc:%Y-%m-%d}"
+    words = ("--destination", flown.destination, "--site", flown.site, "--start", start, "--days", "2", "--json")
+    told = json.loads(run("windows", str(tmp_path / "one"), *words, "--plan", str(tmp_path / "plan")).out)
+    assert any(f"taken by {flown.mission_id}" in row["refused"] for row in told["arrivals"])
+    free = json.loads(run("windows", str(tmp_path / "one"), *words).out)
+    assert free["arrivals"]
+    assert not any("taken by" in row["refused"] for row in free["arrivals"])
+
+
 def test_the_command_as_json_and_its_table_say_the_same(scenario_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "windows.csv"
     told = run("windows", str(scenario_folder), *WORDS, "--json", "--out", str(out))
@@ -202,6 +273,7 @@ def test_a_file_that_exists_is_kept_unless_forced(scenario_folder: Path, tmp_pat
 
 
 def test_a_file_that_cannot_be_written_is_told(scenario_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "no").write_text("a file where a folder is wanted")
     told = run("windows", str(scenario_folder), *WORDS, "--picture", str(tmp_path / "no" / "w.svg"))
     assert told.code == 5
     assert "choose a folder that exists" in told.err

@@ -21,12 +21,12 @@ def test_rows_carry_every_column_and_the_ratio_of_the_two_times() -> None:
 
 def test_states_among_the_stars_cost_little_more_than_sgp4() -> None:
     """The bar is 0.7 on a quiet machine; a shared one is let off to 0.4."""
-    assert bench_sgp4(count=300_000)[0]["ratio"] > 0.4
+    assert bench_sgp4(count=100_000)[0]["ratio"] > 0.4
 
 
-def test_a_year_of_windows_beta_shadows_and_six_antennas_takes_five_seconds_at_most() -> None:
-    """Measured 1.5 s on a quiet machine; three times the bar is let pass on a shared one."""
-    (row,) = bench_earth_orbit()
+def test_two_months_of_windows_beta_shadows_and_six_antennas_take_their_share_of_five_seconds_a_year() -> None:
+    """Measured 1.5 s for a year on a quiet machine; three times the bar is let pass on a shared one."""
+    (row,) = bench_earth_orbit(days=60.0)
     assert set(row) == COLUMNS | {"peer_seconds", "ratio"}
-    assert row["objective"] > 15_000
-    assert row["seconds"] <= 15.0
+    assert row["objective"] > 2_500
+    assert row["ratio"] >= 1.0 / 3.0

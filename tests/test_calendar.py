@@ -20,6 +20,8 @@ from supercargo.store.calendars import EVENT_KINDS, LINE_OCTETS, unfolded
 from tests import test_store_plan
 from tests.big_plan import a_big_plan
 from tests.builders import on_day
+from tests.cli_runner import run
+from tests.test_comparison import docked
 
 SHY = "Größe; Ω, \\n\U0001f680" * 9
 
@@ -51,13 +53,13 @@ def kept(text: bytes, folder: Path) -> dict[str, tuple[str, ...]]:
 
 def slipped(plan: OperationsPlan, name: str, days: float) -> OperationsPlan:
     by = timedelta(days=days)
-    missions = tuple(
-        replace(one, launch_utc=one.launch_utc + by, arrive_utc=one.docked_utc[0] + by, depart_utc=one.docked_utc[1] + by)
-        if one.mission_id == name
-        else one
-        for one in plan.missions
-    )
-    return replace(plan, missions=missions)
+    missions = []
+    for one in plan.missions:
+        if one.mission_id == name:
+            arrive_utc, depart_utc = docked(one)
+            one = replace(one, launch_utc=one.launch_utc + by, arrive_utc=arrive_utc + by, depart_utc=depart_utc + by)
+        missions.append(one)
+    return replace(plan, missions=tuple(missions))
 
 
 def test_an_independent_parser_reads_every_event_with_the_plan_s_instants(year: OperationsPlan) -> None:
@@ -117,12 +119,14 @@ def test_lines_end_in_crlf_and_none_is_longer_than_the_standard_allows(year: Ope
     assert re.sub(r"\\(.)", r"\1", raw) == SHY
 
 
-@settings(max_examples=60)
+ONE = a_big_plan(2, 6)
+
+
+@settings(max_examples=50, deadline=None)
 @given(name=st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=120))
 def test_any_name_comes_back_from_an_independent_parser_as_it_was(name: str) -> None:
-    plan = a_big_plan(2, 6)
-    mission = replace(plan.missions[0], vehicle_type=name)
-    text = calendar_text(replace(plan, missions=(mission,)))
+    mission = replace(ONE.missions[0], vehicle_type=name)
+    text = calendar_text(replace(ONE, missions=(mission,)))
     shown = "".join(sign if sign.isprintable() else "?" for sign in name)
     (event,) = [one for one in events_of(text) if str(one["CATEGORIES"].cats[0]) == "DOCK"]
     assert str(event["DESCRIPTION"]) == f"{shown} ({mission.vehicle_id})"
@@ -237,3 +241,12 @@ def test_unfolding_is_the_inverse_of_folding(year: OperationsPlan) -> None:
     lines = unfolded(calendar_text(year))
     assert lines[0] == "BEGIN:VCALENDAR"
     assert sum(line == "BEGIN:VEVENT" for line in lines) == len(events_of(calendar_text(year)))
+
+
+def test_plan_refuses_a_calendar_it_can_not_continue_before_it_plans(scenario_folder: Path, tmp_path: Path) -> None:
+    kept_folder = tmp_path / "plan"
+    kept_folder.mkdir()
+    (kept_folder / "schedule.ics").write_bytes(b"not a calendar")
+    told = run("plan", str(scenario_folder), "--out", str(kept_folder), "--force")
+    assert (told.code, "take schedule.ics out of the folder" in told.err) == (4, True)
+    assert (kept_folder / "schedule.ics").read_bytes() == b"not a calendar"

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,13 @@ def compared(*several: OperationsPlan) -> Comparison:
 def changed(plan: OperationsPlan, mission_id: str, **changes: Any) -> OperationsPlan:
     missions = tuple(replace(one, **changes) if one.mission_id == mission_id else one for one in plan.missions)
     return replace(plan, missions=missions)
+
+
+def docked(mission: PlannedMission) -> tuple[datetime, datetime]:
+    """Arrival and departure of a mission that docks."""
+    stay = stay_of(mission)
+    assert stay is not None
+    return stay.arrive_utc, stay.depart_utc
 
 
 def figure_of(comparison: Comparison, subject: str, thing: str, field: str) -> Figure:
@@ -106,6 +113,25 @@ def test_days_moved_and_port_are_those_of_the_rows(year: OperationsPlan, other: 
     assert "M03" not in comparison.missions_changed(1)["launch_utc"]
 
 
+def test_why_a_mission_is_not_flown_and_which_promises_are_broken_is_told(year: OperationsPlan) -> None:
+    broken = replace(year, causes=("F1 <has> no mission",))
+    comparison = compared(year, broken)
+    unflown = year.unflown[0]
+    assert mission_of(comparison, unflown.mission_id).figure("why_not_flown").values == (unflown.reason,) * 2
+    html = render_comparison(comparison)
+    assert f"<strong>{unflown.mission_id}</strong> in A: {unflown.reason}" in html
+    assert "F1 &lt;has&gt; no mission" in html
+    assert comparison.plans[1].causes == broken.causes
+
+
+def test_money_of_other_price_years_is_told_as_such(year: OperationsPlan) -> None:
+    settings = replace(year.scenario.settings, currency_year=2031)
+    costs = tuple(replace(row, plan_usd=row.plan_usd * 2) for row in year.costs)
+    later = replace(year, scenario=replace(year.scenario, settings=settings), costs=costs)
+    assert "B of 2031" in money_sentence(compared(year, later), 1)
+    assert "prices of" not in money_sentence(compared(year, replace(year, costs=costs)), 1)
+
+
 def test_a_mission_of_one_plan_only_stands_in_the_comparison_whichever_plan_is_the_base(year: OperationsPlan) -> None:
     fewer = replace(year, missions=year.missions[:-1])
     name = year.missions[-1].mission_id
@@ -116,7 +142,7 @@ def test_a_mission_of_one_plan_only_stands_in_the_comparison_whichever_plan_is_t
 def test_gaps_between_arrivals_are_those_counted_by_hand(year: OperationsPlan) -> None:
     comparison = compared(year, year)
     for place in comparison.places:
-        instants = sorted(one.docked_utc[0] for one in year.missions if one.destination == place.destination)
+        instants = sorted(docked(one)[0] for one in year.missions if one.destination == place.destination)
         gaps = [(b - a).total_seconds() / 86_400 for a, b in pairwise(instants)]
         assert [one.gap_d for one in place.arrivals[0]] == [None, *(pytest.approx(gap) for gap in gaps)]
         figures = {figure.field: figure.values[0] for figure in place.figures}
@@ -151,6 +177,13 @@ def test_a_lost_mission_never_docks_and_is_told_as_lost(year: OperationsPlan) ->
     assert "Lifted off and never docked" in drawn
     assert "M05 lost" in drawn
     assert render_comparison(comparison).count("M05 lost") >= 1
+    assert [plan.made for plan in comparison.plans] == ["optimised", "optimised"]
+
+
+def test_a_year_whose_every_mission_says_what_became_of_it_is_told_as_flown(year: OperationsPlan) -> None:
+    flown = replace(year, missions=tuple(lost(one) for one in year.missions))
+    comparison = compared(replace(year, baseline=True), flown)
+    assert [plan.made for plan in comparison.plans] == ["first come, first served", "as flown"]
 
 
 def test_a_mission_without_port_arrival_or_departure_has_no_stay(year: OperationsPlan) -> None:
@@ -204,6 +237,9 @@ def test_stock_below_reserve_is_first_told_on_its_first_day(year: OperationsPlan
     days = figure_of(comparison, "stock", name, "below_reserve_days")
     assert days.values[1] == sum(1 for n in mine if rows[n].on_hand_kg < rows[n].reserve_kg - 0.01)
     assert figure_of(comparison, "stock", name, "below_zero_utc").values[1] == rows[mine[20]].day_utc
+    assert comparison.stocks_short(1) - comparison.stocks_short(0) == (days.values[0] == 0)
+    assert [(one, where) for _, one, where in comparison.stocks_nearer(1)] == [(thing[1], thing[0])]
+    assert comparison.stocks_nearer(0) == ()
     assert [one for one in comparison.stocks if one.differs] == [
         s for s in comparison.stocks if f"{s.destination}/{s.supply_class}" == name
     ]
@@ -273,7 +309,7 @@ def test_the_page_follows_light_and_dark(year: OperationsPlan) -> None:
 
 
 def test_a_bar_is_marked_by_what_differs_of_its_stay(year: OperationsPlan) -> None:
-    arrive, depart = year.missions[4].docked_utc
+    arrive, depart = docked(year.missions[4])
     week = timedelta(days=7)
     moved = changed(year, "M04", arrive_utc=arrive + week, depart_utc=depart + week)
     assert "M04 +7 d" in draw_docked(compared(year, moved))

@@ -11,12 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from supercargo.app.reference.tiny import tiny
 from supercargo.kernel import Outcome, Status, days
 from supercargo.model import CargoLine, Flight, HazardPair, Manifest, Scenario, Schedule, StockNeed, Term, Unflown
 from supercargo.plan.first_come_manifest import manifest_first_come
 from supercargo.plan.manifest import fill_manifest, refill
+from supercargo.plan.manifest_offers import fits_a_bay, hindrance, offers_at, too_much
 from supercargo.plan.manifest_promises import unkept_promises
-from supercargo.plan.manifest_worth import left_behind_usd, worth_usd
+from supercargo.plan.manifest_worth import left_behind_usd, worth_usd, worths_usd
+from supercargo.plan.schedule import schedule_missions
+from supercargo.plan.windows import find_windows
+from supercargo.store import read_catalogue
 from tests.builders import a_bay, a_line, a_mission, a_scenario, a_vehicle, on_day
 
 
@@ -449,3 +454,38 @@ def test_a_year_without_flights_or_cargo_has_an_empty_or_grounded_manifest() -> 
     assert filled(with_lines(), THREE).loads == ()
     grounded = filled(a_scenario(), Schedule(flights=()))
     assert len(grounded.left_behind) == len(a_scenario().cargo)
+
+
+def test_worth_of_all_pairs_at_once_is_that_of_each_pair_by_itself() -> None:
+    scenario = tiny(read_catalogue(), seed=1)
+    windows = find_windows(scenario)
+    outcome = schedule_missions(scenario, windows, ())
+    assert outcome.best is not None
+    for place in scenario.destinations:
+        offers = offers_at(scenario, outcome.best, frozenset({place.destination}))
+        one_by_one = [
+            worth_usd(scenario, offers.lines[i], offers.flights[f])
+            for i, f in zip(offers.pair_line.tolist(), offers.pair_flight.tolist(), strict=True)
+        ]
+        assert worths_usd(scenario, offers).tolist() == pytest.approx(one_by_one)
+
+
+def test_lawful_pairs_are_those_that_nothing_hinders() -> None:
+    scenario = tiny(read_catalogue(), seed=1)
+    outcome = schedule_missions(scenario, find_windows(scenario), ())
+    assert outcome.best is not None
+    places = frozenset(place.destination for place in scenario.destinations)
+    free = offers_at(scenario, outcome.best, places)
+    first = (free.flights[free.pair_flight[0]].mission_id, free.lines[free.pair_line[0]].item_id)
+    offers = offers_at(scenario, outcome.best, places, barred=frozenset({first}))
+    found = set(zip(offers.pair_line.tolist(), offers.pair_flight.tolist(), strict=True))
+    expected = set()
+    for i, line in enumerate(offers.lines):
+        for f, flight in enumerate(offers.flights):
+            alike = line.destination == flight.destination
+            roomy = not too_much(offers.taken[i], offers.held[f], bulk=line.form == "bulk")
+            lawful = not hindrance(scenario, line, flight, frozenset({first}))
+            if alike and roomy and lawful and fits_a_bay(line, scenario.bays_of.get(flight.vehicle_type, ())):
+                expected.add((i, f))
+    assert found == expected
+    assert len(free.pair_line) == len(found) + 1

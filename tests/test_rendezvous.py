@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ from supercargo.astro.rendezvous import (
     Insertion,
     Meeting,
     Profile,
+    Slip,
     arrival_options,
     phase_at_insertion_deg,
     phase_range_deg,
@@ -140,6 +142,37 @@ def test_an_option_costs_at_least_the_cheapest_way_up_and_its_burns_add_up(phase
         assert option.margin_kg == pytest.approx(420.0 - option.propellant_kg)
         assert (option.phasing_km is None) is any("phase" in reason for reason in option.refused)
         assert option.dock_s > START_S
+
+
+SOYUZ_SLIP = Slip(without_gain_s=25.0 - 191.0, s_per_deg=0.49, phase_deg_s=0.062)
+
+
+@settings(max_examples=60, deadline=None)
+@given(phase=st.floats(0.0, 360.0), height=st.floats(390.0, 450.0))
+def test_own_lift_off_and_gain_fit_each_other(phase: float, height: float) -> None:
+    meeting = Meeting(lift_off_s=START_S, height_km=height, phase_deg=phase, slip=SOYUZ_SLIP)
+    still = replace(meeting, slip=None)
+    for option in arrival_options(meeting, SOYUZ, PROGRESS):
+        moved_s = option.lift_off_s - START_S
+        gain_deg = (moved_s - SOYUZ_SLIP.without_gain_s) / SOYUZ_SLIP.s_per_deg
+        ahead_deg = phase_at_insertion_deg(phase + SOYUZ_SLIP.phase_deg_s * moved_s, height, SOYUZ)
+        assert (gain_deg - ahead_deg + 180.0) % 360.0 - 180.0 == pytest.approx(0.0, abs=1e-5)
+        least, most = option.needed_deg
+        assert gain_deg >= least - 1e-6
+        assert (option.phasing_km is not None) is (gain_deg <= most)
+    assert all(option.lift_off_s == START_S for option in arrival_options(still, SOYUZ, PROGRESS))
+
+
+def test_91p_and_fast_flights_lift_off_as_far_ahead_of_the_crossing_as_they_did() -> None:
+    """Leads of 41 s for the 34 orbits of 91P and of about 160 s for six hours, from the one lead of Soyuz without slip."""
+    ahead = {}
+    for name, phase_deg in (("2-day", -92.0), ("4-orbit", 12.0)):
+        meeting = Meeting(lift_off_s=START_S, height_km=415.0, phase_deg=phase_deg, slip=SOYUZ_SLIP)
+        (option,) = arrival_options(meeting, SOYUZ, PROGRESS, [NAMED[name]])
+        assert option.refused == ()
+        ahead[name] = 25.0 - (option.lift_off_s - START_S)
+    assert ahead["2-day"] == pytest.approx(41.0, abs=15.0)
+    assert ahead["4-orbit"] == pytest.approx(168.0, abs=22.0)
 
 
 def test_an_unknown_phase_leaves_only_profiles_that_close_any() -> None:

@@ -444,6 +444,29 @@ def test_supplies_needed_by_a_day_pull_the_mission_forward() -> None:
     assert pressed.unload_end_utc < on_day(42)
 
 
+def test_alike_pads_are_one_pool_and_each_launch_stands_on_a_free_one_with_a_window_of_its_own() -> None:
+    base = a_scenario()
+    twin = replace(base.pads[0], pad="P2", turnaround_d=40.0)
+    twins = (replace(base.pads[0], turnaround_d=40.0), twin)
+    missions = tuple(a_mission(mission_id=f"M{n}") for n in range(2))
+    scenario = a_scenario(missions=missions, pads=twins)
+    windows = daily() + daily(pad="P2")
+    market = options_of(scenario, windows)
+    assert market.yard.pads["Cape", "P1"] == market.yard.pads["Cape", "P2"]
+    assert len(market.options) == len(options_of(a_scenario(missions=missions), daily()).options)
+    flights = solved(scenario, windows).flights
+    assert not list(faults(scenario, flights))
+    rows = {(w.site, w.pad, w.launcher, w.launch_utc) for w in windows}
+    assert all((f.site, f.pad, f.launcher, f.launch_utc) in rows for f in flights)
+
+
+def test_pads_that_open_at_different_instants_are_no_pool() -> None:
+    base = a_scenario()
+    scenario = a_scenario(pads=(base.pads[0], replace(base.pads[0], pad="P2")))
+    market = options_of(scenario, daily() + daily(pad="P2")[:-1])
+    assert market.yard.pads["Cape", "P1"] != market.yard.pads["Cape", "P2"]
+
+
 def test_need_that_nobody_can_meet_leaves_the_objective_alone() -> None:
     scenario = a_scenario(missions=(a_mission(),))
     calm = schedule_missions(scenario, daily(), ())

@@ -19,14 +19,14 @@ from typing import Any, NotRequired, TypedDict
 import pytest
 from jsonschema import Draft202012Validator
 
-from supercargo.app import use_cases
 from supercargo.app.answers import ANSWERS
 from supercargo.app.schemas import all_schemas, schema_named
+from supercargo.bench.results import Result, StageCost
 from supercargo.faces.cli import app
-from supercargo.kernel import ScenarioError, format_utc
+from supercargo.kernel import ScenarioError, format_utc, plain
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, OperationsPlan, Table
-from supercargo.store import read_rows, read_scenario, write_rows
+from supercargo.store import read_plan, read_rows, read_scenario, write_rows
 from supercargo.store.columns import columns_of
 from supercargo.store.json_types import schema_of
 from supercargo.store.schemas import SCHEMA_VERSION, row_objects
@@ -48,9 +48,9 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The tiny scenario, planned."""
     root = tmp_path_factory.mktemp("schema")
-    use_cases.new_scenario(root / "year", use_cases.NewScenario("tiny"))
-    plan = use_cases.plan_scenario(root / "year", root / "plan")
-    return Made(root / "plan", root / "year", plan)
+    assert run("new", str(root / "year"), "--from", "tiny").code == 0
+    assert run("plan", str(root / "year"), "--out", str(root / "plan")).code == 0
+    return Made(root / "plan", root / "year", read_plan(root / "plan"))
 
 
 def faults(name: str, value: Any) -> list[str]:
@@ -204,6 +204,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "new": ("new", str(tmp_path / "n"), "--from", "tiny", "--json"),
         "check": ("check", year, "--json"),
         "plan": ("plan", year, "--out", str(tmp_path / "p"), "--json"),
+        "workbook": ("workbook", year, "--out", str(tmp_path / "year.xlsx"), "--json"),
         "verify": ("verify", folder, "--json"),
         "kpi": ("kpi", folder, "--json"),
         "compare": ("compare", folder, folder, "--json"),
@@ -220,11 +221,31 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
             "2",
             "--json",
         ),
+        "orbit": ("orbit", "beta", year, "--destination", "Starlab", "--start", "2027-03-01", "--days", "3", "--json"),
+        "transfer": (
+            "transfer",
+            "--from",
+            "Earth",
+            "--to",
+            "Mars",
+            "--depart",
+            "2026-10-01..2026-10-20",
+            "--arrive",
+            "2027-08-01..2027-08-20",
+            "--json",
+        ),
         "schema": ("schema", "--json"),
+        "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
     }
-    assert set(asked) == set(ANSWERS)
-    assert set(ANSWERS) - {"error"} == {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert {*asked, "bench"} == set(ANSWERS)
+    cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
+    row = Result(
+        name="plan", instance="12", status="feasible", objective=1.0, bound=None, seconds=2.0, peak_mb=210.0, stages=(cost,)
+    )
+    assert faults("answer/bench", plain([row])) == []
+    commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert set(ANSWERS) - {"error"} == commands | {group.name for group in app.registered_groups}
     for name, words in asked.items():
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name
 

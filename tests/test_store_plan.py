@@ -39,6 +39,7 @@ from supercargo.store import (
     scenario_files,
     write_plan,
 )
+from supercargo.store.book.plan import plan_book
 from tests.builders import START, a_scenario, on_day
 
 
@@ -149,10 +150,11 @@ def test_plan_json_vouches_for_every_file_but_itself_and_run_json(tmp_path: Path
     folder = written(tmp_path / "plan")
     head = json.loads((folder / "plan.json").read_text())
     files = {**plan_files(a_plan()), "report.html": b"<p>hello</p>", "schedule.ics": calendar_text(a_plan())}
+    files["plan.xlsx"] = plan_book(a_plan(), ())
     assert head["digest"] == digest_of_plan(folder) == digest_of_files(files)
     assert head["scenario_digest"] == a_plan().scenario.digest
     assert head["not_yet"] == list(NOT_YET)
-    assert set(head["versions"]) == {"python", "supercargo", "highspy", "numpy", "ortools"}
+    assert set(head["versions"]) == {"python", "supercargo", "highspy", "numpy", "ortools", "XlsxWriter"}
     assert head["fuse_blown"] is False
     assert digest_violations(folder) == ()
 

@@ -54,7 +54,7 @@ def test_a_folder_that_exists_is_refused_unless_forced(scenario_folder: Path) ->
 
 
 def test_a_missing_folder_is_a_fault_with_a_fix(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="give a folder that exists"):
+    with pytest.raises(ScenarioError, match="give a folder or workbook that exists"):
         read_scenario(tmp_path / "nowhere")
 
 

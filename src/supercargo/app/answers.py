@@ -5,29 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.doctor import Check
+from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.summary import Summary
-from supercargo.model import Arrival, Kpi, LaunchWindow, StageReport, Unflown, Violation
+from supercargo.model import (
+    Arrival,
+    BetaDay,
+    HoldSafety,
+    Kpi,
+    LaunchWindow,
+    ReturnChance,
+    StageReport,
+    StationPass,
+    Unflown,
+    Violation,
+)
 
 __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
+    "BenchAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
+    "DoctorAnswer",
     "ErrorAnswer",
     "FigureAnswer",
     "KpiAnswer",
     "MachineTold",
+    "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
     "RunTold",
     "ScenarioAnswer",
     "SchemaAnswer",
+    "StageCostAnswer",
     "StageTold",
     "VerifyAnswer",
     "WindowsAnswer",
+    "WorkbookAnswer",
 ]
 
 
@@ -52,6 +70,7 @@ class StageTold(TypedDict):
 
     stage: str
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -69,6 +88,7 @@ class RunTold(TypedDict):
 
     stages: list[StageTold]
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     machine: MachineTold
 
@@ -155,6 +175,55 @@ class ComparisonAnswer(TypedDict):
     lines: list[ComparedLines]
 
 
+class StageCostAnswer(TypedDict):
+    """What one stage of a benchmark cost."""
+
+    stage: str
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    status: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+
+
+class BenchAnswer(TypedDict):
+    """One instance of the list that `bench` answers with."""
+
+    name: str
+    instance: str
+    status: str
+    objective: float | None
+    bound: float | None
+    best_known: float | None
+    seconds: float
+    peak_mb: float
+    peer: str
+    peer_objective: float | None
+    peer_seconds: float | None
+    ratio: float | None
+    cpu_seconds: float
+    warm_up_seconds: float
+    missions: int
+    lines: int
+    stages: list[StageCostAnswer]
+
+
+class WorkbookAnswer(TypedDict):
+    """Answer of `workbook`: what was written and what is in it; a template has nothing in it yet."""
+
+    folder: str
+    template: NotRequired[bool]
+    name: NotRequired[str]
+    seed: NotRequired[int]
+    digest: NotRequired[str]
+    missions: NotRequired[int]
+    lines: NotRequired[int]
+    customers: NotRequired[int]
+    faults: NotRequired[list[Fault]]
+
+
 class WindowsAnswer(TypedDict):
     """Answer of `windows`: launch windows of a site with each way to dock, or the reasons why there is none."""
 
@@ -169,11 +238,28 @@ class WindowsAnswer(TypedDict):
     picture: NotRequired[str]
 
 
+class OrbitAnswer(TypedDict):
+    """Answer of each `orbit` view: what is read off a place's orbit."""
+
+    destination: str
+    view: str
+    rows: list[BetaDay | StationPass | ReturnChance | HoldSafety]
+
+
 class SchemaAnswer(TypedDict):
     """Answer of `schema` without a name: the schema of every file and answer."""
 
     version: int
     schemas: dict[str, dict[str, Any]]
+
+
+class DoctorAnswer(TypedDict):
+    """Answer of `doctor`: whether this installation can do its work."""
+
+    well: bool
+    fault_count: int
+    warning_count: int
+    checks: list[Check]
 
 
 class ErrorAnswer(TypedDict):
@@ -195,8 +281,13 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "bench": list[BenchAnswer],
+    "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
+    "orbit": OrbitAnswer,
+    "transfer": TransferAnswer,
     "schema": SchemaAnswer,
+    "doctor": DoctorAnswer,
     "error": ErrorAnswer,
 }
 """The shape of each command's answer; `error` is that of any command which fails."""

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from supercargo.kernel import Refused, StoreError
-from supercargo.model import Arrival, WindowQuery, WindowsFound
+from supercargo.model import Arrival, PortTaken, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.report.window_chart import render_windows
-from supercargo.store import read_scenario, write_rows
+from supercargo.store import read_plan, read_scenario, write_rows
+from supercargo.store.folders import refuse_existing_file, write_file
 
 __all__ = ["windows_of"]
 
 
 def windows_of(
-    folder: Path, query: WindowQuery, *, out: Path | None = None, picture: Path | None = None, force: bool = False
+    folder: Path,
+    query: WindowQuery,
+    *,
+    planned: Path | None = None,
+    out: Path | None = None,
+    picture: Path | None = None,
+    force: bool = False,
 ) -> WindowsFound:
     """Windows of a scenario's site to one of its places; `out` takes a table (CSV), `picture` a drawing (SVG).
 
-    Raises ScenarioError for a faulty scenario or question, Refused for a file that exists unless `force`.
+    `planned` is a plan folder whose missions take ports. Raises ScenarioError for a faulty scenario, plan or question,
+    Refused for a file that exists unless `force`.
     """
-    for path in (out, picture):
-        if path is not None and path.exists() and not force:
-            raise Refused("the file exists", fix="choose another name, or replace it with --force", where=str(path))
+    for file in (out, picture):
+        if file is not None:
+            refuse_existing_file(file, force=force)
+    if planned is not None:
+        query = replace(query, taken=_taken(planned))
     found = list_arrivals(read_scenario(folder), query)
-    files: dict[Path, bytes] = {}
     if out is not None:
-        files[out] = write_rows(found.arrivals, Arrival)
+        write_file(out, write_rows(found.arrivals, Arrival), force=force)
     if picture is not None:
-        files[picture] = render_windows(found.arrivals, query.start_utc, query.end_utc).encode()
-    _write(files)
+        write_file(picture, render_windows(found.arrivals, query.start_utc, query.end_utc).encode(), force=force)
     return found
 
 
-def _write(files: Mapping[Path, bytes]) -> None:
-    for path, content in files.items():
-        try:
-            path.write_bytes(content)
-        except OSError as error:
-            what = f"can't be written: {error.strerror}"
-            raise StoreError(what, fix="choose a folder that exists and may be written", where=str(path)) from error
+def _taken(planned: Path) -> tuple[PortTaken, ...]:
+    return tuple(
+        PortTaken(
+            destination=flight.destination,
+            port=flight.port,
+            arrive_utc=flight.docked_utc[0],
+            depart_utc=flight.docked_utc[1],
+            mission_id=flight.mission_id,
+        )
+        for flight in read_plan(planned).missions
+        if not flight.lost
+    )

@@ -1,4 +1,4 @@
-"""Seconds and peak memory of each stage, kept apart from the plan because they differ between runs."""
+"""Seconds, processor time and peak memory of each stage, kept apart from the plan because they differ between runs."""
 
 from __future__ import annotations
 
@@ -38,11 +38,12 @@ def peak_mb() -> float:
 
 
 class Meter:
-    """A stage watch that passes on what it is told and keeps each stage's seconds and peak memory."""
+    """A stage watch that passes on what it is told and keeps each stage's seconds, processor time and peak memory."""
 
     def __init__(self, watch: StageWatch) -> None:
         self._watch = watch
         self._began = self._since = time.perf_counter()
+        self._cpu_began = self._cpu_since = time.process_time()
         self._stage = "reading"
         self._stages: list[dict[str, Any]] = []
 
@@ -54,9 +55,10 @@ class Meter:
         self._watch(stage, share)
 
     def _close(self) -> None:
-        now = time.perf_counter()
-        self._stages.append({"stage": self._stage, "seconds": round(now - self._since, 3), "peak_mb": peak_mb()})
-        self._since = now
+        now, cpu = time.perf_counter(), time.process_time()
+        spent = {"seconds": round(now - self._since, 3), "cpu_seconds": round(cpu - self._cpu_since, 3)}
+        self._stages.append({"stage": self._stage, **spent, "peak_mb": peak_mb()})
+        self._since, self._cpu_since = now, cpu
 
     def run(self) -> dict[str, Any]:
         """Close the last stage and return the content of run.json."""
@@ -64,6 +66,7 @@ class Meter:
         return {
             "stages": self._stages,
             "seconds": round(time.perf_counter() - self._began, 3),
+            "cpu_seconds": round(time.process_time() - self._cpu_began, 3),
             "peak_mb": peak_mb(),
             "machine": {
                 "system": platform.system(),

@@ -40,11 +40,17 @@ def _bare() -> Iterator[tuple[str, Schema]]:
     yield f"comparison/{_stem(COMPARISON_TABLE.file)}", table_schema(COMPARISON_TABLE)
     yield "comparison/figures", _file("compare.json", ComparisonAnswer)
     for command, answer in ANSWERS.items():
-        yield f"answer/{command}", {"title": f"answer of {command}", **schema_of(answer)}
+        schema = schema_of(answer)
+        yield f"answer/{command}", {"title": f"answer of {command}", "description": _said(schema), **schema}
 
 
 def _file(name: str, kind: Any) -> Schema:
     return {"title": name, **schema_of(kind), "x-file": name}
+
+
+def _said(schema: Schema) -> str:
+    """What an answer is; a list says so of its members."""
+    return str(schema.get("description") or f"A list. {schema['items']['description']}")
 
 
 def _stem(file: str) -> str:

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
-from supercargo.kernel import NoPlan, ScenarioError, digest_of_files
+from supercargo.kernel import Fault, NoPlan, Refused, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
 from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.referee import judge, unwaived
+from supercargo.report.front import front_figures
 from supercargo.report.page import render_report
 from supercargo.store import (
     digest_violations,
     folder_files,
+    is_workbook,
     old_calendar,
     read_catalogue,
     read_past_catalogue,
@@ -27,10 +29,16 @@ from supercargo.store import (
     read_records,
     read_scenario,
     refuse_existing,
+    refuse_existing_file,
+    refuse_other_kinds,
     refuse_unwritable,
     scenario_files,
+    scenario_or_faults,
+    write_mending,
     write_plan,
     write_scenario,
+    write_scenario_book,
+    write_template,
 )
 
 __all__ = [
@@ -39,7 +47,9 @@ __all__ = [
     "SOURCES",
     "NewScenario",
     "check_scenario",
+    "convert_scenario",
     "kpis_of",
+    "make_template",
     "new_scenario",
     "plan_scenario",
     "summary_of",
@@ -109,16 +119,69 @@ def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
     flown = replace(flown, violations=judge(flown))
     flown = replace(flown, waivers=history_waivers(flown, flown.violations))
     meter("writing", 0.0)
-    report_html = render_report(flown, summarise(flown))
-    files = folder_files(flown, run=meter.run(), report_html=report_html, ephemerides=ephemerides_of(flown))
+    summary = summarise(flown)
+    pages: dict[str, Any] = {"report_html": render_report(flown, summary), "front": front_figures(flown, summary)}
+    files = folder_files(flown, run=meter.run(), ephemerides=ephemerides_of(flown), **pages)
     beside = {f"{FLOWN_FOLDER}/{name}": content for name, content in files.items()}
     write_scenario(past.scenario, folder, beside=beside, force=asked.force)
     return past.scenario
 
 
-def check_scenario(folder: Path) -> Scenario:
-    """Read and validate a scenario; raises ScenarioError with every fault found."""
-    return read_scenario(folder)
+def check_scenario(folder: Path, *, errors: Path | None = None, force: bool = False) -> Scenario:
+    """Read and validate a scenario folder or workbook.
+
+    Raises ScenarioError with every fault found; then `errors`, if it is given, is a workbook of what was read with the faulty
+    cells coloured. Raises Refused for an `errors` that exists unless `force`, or that is the scenario itself.
+    """
+    if errors is None:
+        return read_scenario(folder)
+    refuse_other_kinds(errors)
+    if not is_workbook(errors):
+        raise ScenarioError("the faults are written as a workbook", fix="give a name that ends in .xlsx", where=str(errors))
+    _refuse_itself(folder, errors)
+    refuse_existing_file(errors, force=force)
+    faults: list[Fault] = []
+    scenario = scenario_or_faults(folder, faults)
+    if scenario is not None:
+        return scenario
+    error = ScenarioError.of(sorted(faults), where=str(folder))
+    if write_mending(folder, errors, faults, force=force):
+        error.fix = f"mend the coloured cells of {errors} and check that file"
+    raise error
+
+
+def _refuse_itself(source: Path, out: Path) -> None:
+    one, other = source.resolve(), out.resolve()
+    if other == one or other.is_relative_to(one) or one.is_relative_to(other):
+        raise Refused("the output would replace or stand inside the scenario", fix="choose another name", where=str(out))
+
+
+def convert_scenario(source: Path, out: Path, *, force: bool) -> Scenario:
+    """Write a scenario, folder or workbook, as the other: a workbook where `out` ends in .xlsx, else a folder.
+
+    Raises ScenarioError for faulty input, Refused for an `out` that exists unless `force`.
+    """
+    refuse_other_kinds(out)
+    _refuse_itself(source, out)
+    if is_workbook(out):
+        refuse_existing_file(out, force=force)
+        scenario = read_scenario(source)
+        write_scenario_book(scenario, out, force=force)
+    else:
+        refuse_existing(out, force=force)
+        scenario = read_scenario(source)
+        write_scenario(scenario, out, force=force)
+    return scenario
+
+
+def make_template(out: Path, *, force: bool) -> None:
+    """Write a workbook to fill in.
+
+    Raises ScenarioError for a name that is no workbook's, Refused for one that exists unless `force`.
+    """
+    if not is_workbook(out):
+        raise ScenarioError("a template is a workbook", fix="give a name that ends in .xlsx", where=str(out))
+    write_template(out, force=force)
 
 
 def plan_scenario(
@@ -132,7 +195,7 @@ def plan_scenario(
     force: bool = False,
     watch: StageWatch = unwatched,
 ) -> OperationsPlan:
-    """Plan a scenario folder into a plan folder, judged by the referee before it is written.
+    """Plan a scenario, folder or workbook, into a plan folder, judged by the referee before it is written.
 
     Raises ScenarioError for faulty input, Refused for an `out` that exists, and NoPlan, with the binding causes, where a
     promise can't be kept, unless `partial` (or `baseline`, which promises nothing) is asked for.
@@ -154,8 +217,9 @@ def plan_scenario(
     elif not (partial or baseline):
         raise _no_plan(plan, broken, str(folder))
     meter("writing", 0.0)
-    report_html = render_report(plan, summarise(plan))
-    write_plan(plan, out, run=meter.run(), report_html=report_html, ephemerides=ephemerides_of(plan), force=force)
+    summary = summarise(plan)
+    pages: dict[str, Any] = {"report_html": render_report(plan, summary), "front": front_figures(plan, summary)}
+    write_plan(plan, out, run=meter.run(), ephemerides=ephemerides_of(plan), **pages, force=force)
     return plan
 
 

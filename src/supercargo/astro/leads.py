@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from supercargo.astro.crossings import MovingPlane, find_crossings
+from supercargo.astro.timescales import EARTH_TURN_RAD_S
 
-__all__ = ["LeadFit", "MeasuredLead", "fit_leads", "lead_of"]
+__all__ = ["LeadFit", "MeasuredLead", "fit_leads", "lead_of", "node_bias_s"]
 
 _SCATTER_S = 15.0
 """How lift-offs of one family differ among themselves beyond the error of the plane [s, one sigma], as measured."""
@@ -56,6 +57,18 @@ def lead_of(plane: MovingPlane, pad: tuple[float, float], lift_off_s: float, *, 
         return None
     best = min(near, key=lambda k: abs(float(found.at_s[k]) - lift_off_s))
     return float(found.at_s[best]) - lift_off_s, float(found.sigma_s[best])
+
+
+def node_bias_s(plane: MovingPlane, gain_deg: float) -> float:
+    """A spacecraft that gains on a place from below drifts west faster, so it is launched later, into a plane further east.
+
+    `gain_deg`: all that it gains from insertion to docking [deg]. Mean motion goes with a^(-3/2) and the node's rate with
+    a^(-7/2), so the node slips by 7/3 of the ratio of the two rates for each degree gained, on whatever heights that was; the
+    lead shortens by that slip over the turn of the Earth against the node [s].
+    """
+    turn_rad_s = plane.satellite.no_kozai / 60.0
+    slip_deg = 7.0 / 3.0 * abs(plane.node_rate_rad_s) / turn_rad_s * gain_deg
+    return math.radians(slip_deg) / (EARTH_TURN_RAD_S - plane.node_rate_rad_s)
 
 
 def _weighted(flights: list[MeasuredLead]) -> tuple[float, float]:

@@ -24,8 +24,8 @@ __all__ = ["GroundStation", "Passes", "find_passes"]
 
 Indices = npt.NDArray[np.int64]
 
-_STEP_S = 30.0
-_NEAR = 0.05  # sine of elevation below the horizon within which a peak between two samples may still rise
+_STEP_S = 60.0
+_NEAR = 0.15  # sine of elevation below the horizon within which a peak between two samples may still rise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

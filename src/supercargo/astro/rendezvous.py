@@ -31,6 +31,7 @@ __all__ = [
     "Insertion",
     "Meeting",
     "Profile",
+    "Slip",
     "arrival_options",
     "phase_at_insertion_deg",
     "phase_range_deg",
@@ -89,6 +90,15 @@ class Chaser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """How a flight's own lift-off moves with what it gains on the station, since its node drifts faster meanwhile."""
+
+    without_gain_s: float  # own lift-off after the window's for a flight that gains nothing
+    s_per_deg: float  # later for each degree gained
+    phase_deg_s: float  # how fast the station runs ahead of the pad along its orbit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """The station at lift-off: its height, where it is, and how far the pad is out of its plane beyond what is steered."""
 
@@ -96,6 +106,7 @@ class Meeting:
     height_km: float  # mean, over the equator's radius
     phase_deg: float | None  # station ahead of the pad along its orbit; None where not known so far ahead
     plane_offset_deg: float = 0.0  # left to the spacecraft after the launcher has steered
+    slip: Slip | None = None  # None: every flight lifts off at one instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +131,7 @@ class ArrivalOption:
     """One profile for one lift-off: when it docks and what it takes, or the reasons why it is refused."""
 
     profile: str
+    lift_off_s: float  # its own, since 2000-01-01T12:00:00Z: the window's moved by the node's slip
     dock_s: float  # since 2000-01-01T12:00:00Z
     needed_deg: tuple[float, float]  # range of the phase at insertion that the profile can close; turns add to it
     insertion_phase_deg: float | None  # station ahead at insertion, 0 to 360
@@ -201,16 +213,21 @@ def phasing_height_km(profile: Profile, insertion: Insertion, station_km: float,
     `phase_deg`: station ahead at insertion; whole turns are added while the profile can still close them, the fewest first.
     Raises ScenarioError as `phase_range_deg` does.
     """
+    least, _ = phase_range_deg(profile, insertion, station_km)
+    return _closing_km(profile, insertion, station_km, phase_deg + 360.0 * math.ceil((least - phase_deg) / 360.0))
+
+
+def _closing_km(profile: Profile, insertion: Insertion, station_km: float, gain_deg: float) -> float | None:
+    """The phasing height that gains so much, whole turns included, or None."""
     least, most = phase_range_deg(profile, insertion, station_km)
-    gap = phase_deg + 360.0 * math.ceil((least - phase_deg) / 360.0)
-    if gap > most:
+    if not least <= gain_deg <= most:
         return None
     low, high = _lowest_km(insertion), station_km - _CLOSEST_KM  # the gain falls with height
     while high - low > _SETTLED_KM:
         middle = (low + high) / 2.0
         if middle in (low, high):
             break
-        if _flight(profile, insertion, station_km, middle)[1] > gap:
+        if _flight(profile, insertion, station_km, middle)[1] > gain_deg:
             low = middle
         else:
             high = middle
@@ -237,18 +254,47 @@ def _burns(meeting: Meeting, insertion: Insertion, chaser: Chaser, phasing_km: f
     ]
 
 
-def _height_and_flight(meeting: Meeting, insertion: Insertion, profile: Profile) -> tuple[float | None, float]:
-    """The phasing height, if phase and profile have one, and the time from lift-off to contact [s].
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """One profile fitted to one lift-off."""
 
-    Without one, the time is that of a flight half-way up, some minutes off.
+    lift_off_s: float
+    ahead_deg: float | None  # at insertion, for its own lift-off
+    height_km: float | None  # of the phasing orbit
+    lasts_s: float  # lift-off to contact
+
+
+def _own_lift_off(meeting: Meeting, insertion: Insertion, least_deg: float) -> tuple[float, float] | None:
+    """The flight's own lift-off and what it then has to gain, or None where the phase is not known.
+
+    The gain decides the lift-off and the lift-off the gain; both are straight lines, so they meet once for each whole turn.
+    The fewest turns are taken that reach what the profile gains at least.
     """
-    height = None
-    if meeting.phase_deg is not None:
-        ahead = phase_at_insertion_deg(meeting.phase_deg, meeting.height_km, insertion)
-        height = phasing_height_km(profile, insertion, meeting.height_km, ahead)
+    if meeting.phase_deg is None:
+        return None
+    ahead = phase_at_insertion_deg(meeting.phase_deg, meeting.height_km, insertion)
+    slip = meeting.slip or Slip(without_gain_s=0.0, s_per_deg=0.0, phase_deg_s=0.0)
+    share = 1.0 - slip.phase_deg_s * slip.s_per_deg
+    start = ahead + slip.phase_deg_s * slip.without_gain_s
+    gain = (start + 360.0 * math.ceil((least_deg * share - start) / 360.0)) / share
+    return meeting.lift_off_s + slip.without_gain_s + slip.s_per_deg * gain, gain
+
+
+def _way(meeting: Meeting, insertion: Insertion, profile: Profile, least_deg: float) -> _Way:
+    """Own lift-off, phasing height if phase and profile have one, and duration.
+
+    Without a height the duration is that of a flight half-way up, some minutes off.
+    """
+    own = _own_lift_off(meeting, insertion, least_deg)
+    height = None if own is None else _closing_km(profile, insertion, meeting.height_km, own[1])
     assumed = (_lowest_km(insertion) + meeting.height_km) / 2.0 if height is None else height
     flown_s, _ = _flight(profile, insertion, meeting.height_km, assumed)
-    return height, insertion.after_s + flown_s + profile.approach_s
+    return _Way(
+        lift_off_s=meeting.lift_off_s if own is None else own[0],
+        ahead_deg=None if own is None else own[1],
+        height_km=height,
+        lasts_s=insertion.after_s + flown_s + profile.approach_s,
+    )
 
 
 def arrival_options(
@@ -281,9 +327,8 @@ def _option(
     busy: tuple[Busy, ...],
 ) -> ArrivalOption:
     needed = phase_range_deg(profile, insertion, meeting.height_km)
-    ahead = None if meeting.phase_deg is None else phase_at_insertion_deg(meeting.phase_deg, meeting.height_km, insertion)
-    height, flight_s = _height_and_flight(meeting, insertion, profile)
-    dock_s = meeting.lift_off_s + flight_s
+    way = _way(meeting, insertion, profile, needed[0])
+    ahead, height, dock_s = way.ahead_deg, way.height_km, way.lift_off_s + way.lasts_s
     light = light_of(dock_s) if light_of else None
     assumed = (_lowest_km(insertion) + meeting.height_km) / 2.0 if height is None else height
     burns = paid(_burns(meeting, insertion, chaser, assumed), chaser.mass_kg, chaser.isp_s)
@@ -296,6 +341,7 @@ def _option(
     ]
     return ArrivalOption(
         profile=profile.name,
+        lift_off_s=way.lift_off_s,
         dock_s=dock_s,
         needed_deg=needed,
         insertion_phase_deg=None if ahead is None else ahead % 360.0,

@@ -19,6 +19,7 @@ from supercargo.kernel import DAY_S
 
 __all__ = [
     "EARTH_TURN_RAD_S",
+    "Codes",
     "Floats",
     "Truths",
     "centuries_tt",
@@ -34,6 +35,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
 
 _J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _J2000_JD = 2_451_545.0

@@ -14,7 +14,24 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app", "check", "compare", "kpi", "main", "new", "plan", "schema", "verify", "windows"]
+from supercargo.faces.orbit_cli import orbit_app
+
+__all__ = [
+    "app",
+    "bench",
+    "check",
+    "compare",
+    "doctor",
+    "kpi",
+    "main",
+    "new",
+    "plan",
+    "schema",
+    "transfer",
+    "verify",
+    "windows",
+    "workbook",
+]
 
 app = typer.Typer(
     help="Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs.",
@@ -25,14 +42,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(orbit_app, name="orbit")
+
 INTERRUPTED = 128 + signal.SIGINT
 LARGEST_SEED = 999_999_999_999_999
 """The largest whole number that every file of ours carries."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder, whole, if it exists.")]
+ForceFile = Annotated[bool, typer.Option("--force", help="Replace the output, whole, if it exists.")]
 PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)]
-ScenarioFolder = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario folder.", show_default=False)]
+ScenarioFolder = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="Scenario folder or workbook (.xlsx).", show_default=False)
+]
 
 
 @app.command(epilog="Example: supercargo new work/year --from reference-year --missions 48 --seed 1")
@@ -62,15 +84,55 @@ def new(
     commands.new(folder, asked, as_json=json)
 
 
-@app.command(epilog="Example: supercargo check work/year")
-def check(folder: ScenarioFolder, *, json: Json = False) -> None:
-    """Validate a scenario folder.
+@app.command(epilog="Example: supercargo check work/year.xlsx --errors work/faults.xlsx")
+def check(
+    folder: ScenarioFolder,
+    *,
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", metavar="FILE.xlsx", help="Write what was read, faulty cells coloured.", show_default=False),
+    ] = None,
+    force: ForceFile = False,
+    json: Json = False,
+) -> None:
+    """Validate a scenario folder or workbook.
 
-    Every fault is told at once, with file, row, column and fix.
+    Every fault is told at once, with file or sheet, row, column and fix. With --errors they are also written as a
+    workbook to mend in place and check again; without faults nothing is written.
     """
     from supercargo.faces import commands
 
-    commands.check(folder, as_json=json)
+    commands.check(folder, errors=errors, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo workbook work/year --out work/year.xlsx")
+def workbook(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="SOURCE", help="Scenario folder or workbook (.xlsx).", show_default=False)
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.xlsx|DIR", help="Workbook, or else folder, to write.", show_default=False),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE.xlsx", help="Write a workbook to fill in.", show_default=False)
+    ] = None,
+    force: ForceFile = False,
+    json: Json = False,
+) -> None:
+    """Write a scenario folder as a workbook, or a workbook as a folder.
+
+    Nothing is lost at the declared decimals. A template has the catalogue's sheets, notes and drop-downs, and no cargo.
+    """
+    from supercargo.faces import commands
+
+    if template is not None and source is None and out is None:
+        commands.template(template, force=force, as_json=json)
+    elif template is None and source is not None and out is not None:
+        commands.workbook(source, out, force=force, as_json=json)
+    else:
+        raise typer.BadParameter("give SOURCE and --out, or --template alone")
 
 
 @app.command(epilog="Example: supercargo plan work/year --out work/plan --seed 1")
@@ -89,7 +151,7 @@ def plan(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Plan a scenario folder into a plan folder.
+    """Plan a scenario folder or workbook into a plan folder.
 
     Prints what a manager reads first. A plan that breaks a promise is written only with --partial.
     """
@@ -171,8 +233,9 @@ def windows(
     start: Annotated[str, typer.Option(help="First day, UTC, as 2027-03-01.", show_default=False)],
     days: Annotated[float, typer.Option(help="Days to look ahead.", min=0.0, max=400.0)] = 14.0,
     vehicle: Annotated[list[str] | None, typer.Option(help="Only this type of spacecraft; may be repeated.")] = None,
-    beta_limit: Annotated[float, typer.Option(help="Beta beyond which nothing docks, deg.", min=0.0, max=90.0)] = 60.0,
+    beta_limit: Annotated[float | None, typer.Option(help="Beta, deg, beyond which no type docks.", min=0.0, max=90.0)] = None,
     daylight: Annotated[bool, typer.Option("--daylight", help="Dock only in sunlight.")] = False,
+    planned: Annotated[Path | None, typer.Option("--plan", metavar="PLAN", help="Plan whose missions take ports.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write every option as a table.")] = None,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw the windows.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
@@ -187,10 +250,86 @@ def windows(
     from supercargo.faces.window_words import WindowsAsked
 
     asked = WindowsAsked(
-        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, needs_light=daylight,
-        out=out, picture=picture, force=force,
+        folder, destination, site, start, days, vehicles=tuple(vehicle or ()), beta_limit_deg=beta_limit, daylight=daylight,
+        planned=planned, out=out, picture=picture, force=force,
     )  # fmt: skip
     commands.windows(asked, as_json=json)
+
+
+@app.command(epilog="Example: supercargo doctor --json")
+def doctor(*, json: Json = False) -> None:
+    """Tell whether this installation can do its work.
+
+    Python, libraries, solvers, catalogue, folders, disk, memory, terminal: one line each, with the fix where one is needed.
+    """
+    from supercargo.faces import commands
+
+    commands.doctor(as_json=json)
+
+
+@app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
+def bench(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Benchmark: plan.", show_default=False)],
+    *,
+    missions: Annotated[str, typer.Option(help="Sizes of the year to plan, with commas.")] = "12,48,96,192",
+    seconds: Annotated[
+        float | None, typer.Option(help="Stop the solvers of each plan after so many.", min=0.0, show_default=False)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many sizes.", min=1, show_default=False)] = None,
+    best: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Earlier --json answers, for the best known.", show_default=False)
+    ] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Plan first come, first served as well, and compare.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep scenarios and plans here.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
+    """Measure what a job costs and how that grows.
+
+    Each size is planned in a process of its own, after a warm-up that is told apart. JSON is a list, one result a size.
+    """
+    from supercargo.faces import benches
+
+    asked = benches.BenchRequest(name, missions, seconds=seconds, limit=limit, best=best, peers=peers, out=out)
+    benches.bench(asked, as_json=json)
+
+
+@app.command(
+    epilog="Example: supercargo transfer --from Earth --to Bennu --depart 2036-01-01..2037-06-01 "
+    "--arrive 2036-06-01..2039-01-01 --out work/bennu"
+)
+def transfer(
+    *,
+    origin: Annotated[str, typer.Option("--from", metavar="BODY", help="Where it leaves.", show_default=False)],
+    destination: Annotated[
+        str,
+        typer.Option("--to", metavar="PLACE", help="A planet or asteroid; NRHO, LLO or Lunar South Pole.", show_default=False),
+    ],
+    depart: Annotated[
+        str, typer.Option(metavar="A..B", help="Dates of departure, YYYY-MM-DD..YYYY-MM-DD.", show_default=False)
+    ],
+    arrive: Annotated[str, typer.Option(metavar="C..D", help="Dates of arrival.", show_default=False)],
+    duration: Annotated[str, typer.Option("--days", metavar="N..M", help="Days under way.", show_default=False)] = "",
+    stay: Annotated[str, typer.Option(metavar="N..M", help="Days of stay; asks for the way back.", show_default=False)] = "",
+    back: Annotated[str, typer.Option(metavar="E..F", help="Dates of arrival back.", show_default=False)] = "",
+    parking: Annotated[
+        float, typer.Option("--parking-km", help="Height of the parking orbit.", min=150.0, max=50_000.0)
+    ] = 400.0,
+    grid: Annotated[int, typer.Option(help="Dates on each axis of the chart.", min=2, max=2000)] = 300,
+    best: Annotated[int, typer.Option(help="Flights to list.", min=1, max=50)] = 5,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write.", show_default=False)] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Find transfers to the Moon, a planet or an asteroid.
+
+    Prints the cheapest flights with launch energy, excess speeds, burns, and the cargo that each spacecraft of the catalogue
+    delivers. With --out it writes the whole chart as CSV, a drawing and a page.
+    """
+    from supercargo.faces import commands
+    from supercargo.faces.transfers import TransferWords, Wanted
+
+    words = TransferWords(origin, destination, depart, arrive, duration=duration, stay=stay, back=back)
+    commands.transfer(words, Wanted(parking, grid, best), out=out, force=force, as_json=json)
 
 
 def main() -> None:

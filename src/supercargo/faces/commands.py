@@ -10,20 +10,43 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
-from supercargo.app.answers import ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
+from supercargo.app.doctor import Surroundings, examine
+from supercargo.app.orbit_views import orbit_view
 from supercargo.faces.interrupts import prompt_interrupts
+from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
+from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
-from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
 from supercargo.report.compare_lines import comparison_lines
 
-__all__ = ["PlanRequest", "check", "compare", "kpi", "new", "plan", "schema", "verify", "windows"]
+__all__ = [
+    "PlanRequest",
+    "answering",
+    "check",
+    "compare",
+    "doctor",
+    "kpi",
+    "new",
+    "orbit",
+    "plan",
+    "print_json",
+    "schema",
+    "tell",
+    "template",
+    "transfer",
+    "verify",
+    "windows",
+    "workbook",
+]
 
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
@@ -45,17 +68,34 @@ class PlanRequest:
 
 def new(folder: Path, asked: use_cases.NewScenario, *, as_json: bool) -> None:
     """Write a scenario folder and tell what is in it."""
-    with _answering(as_json), patience("writing the scenario"):
+    with answering(as_json=as_json), patience("writing the scenario"):
         use_cases.new_scenario(folder, asked)
         scenario = use_cases.check_scenario(folder)
     _tell_scenario(folder, scenario, as_json)
 
 
-def check(folder: Path, *, as_json: bool) -> None:
-    """Validate a scenario folder and tell what is in it."""
-    with _answering(as_json), patience("checking the scenario"):
-        scenario = use_cases.check_scenario(folder)
+def check(folder: Path, *, errors: Path | None, force: bool, as_json: bool) -> None:
+    """Validate a scenario folder or workbook and tell what is in it; its faults, if asked, as a workbook to mend."""
+    with answering(as_json=as_json), patience("checking the scenario"):
+        scenario = use_cases.check_scenario(folder, errors=errors, force=force)
     _tell_scenario(folder, scenario, as_json)
+
+
+def workbook(source: Path, out: Path, *, force: bool, as_json: bool) -> None:
+    """Write a scenario folder as a workbook, or a workbook as a folder, and tell what is in it."""
+    with answering(as_json=as_json), patience("writing the scenario"):
+        scenario = use_cases.convert_scenario(source, out, force=force)
+    _tell_scenario(out, scenario, as_json)
+
+
+def template(out: Path, *, force: bool, as_json: bool) -> None:
+    """Write a workbook to fill in."""
+    with answering(as_json=as_json):
+        use_cases.make_template(out, force=force)
+    if as_json:
+        print_json({"folder": str(out), "template": True})
+    else:
+        tell(printable(f"{out}: fill in the sheets scenario, missions and cargo, then check it") + "\n")
 
 
 def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
@@ -71,17 +111,17 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
         "faults": [],
     }
     if as_json:
-        _print_json(told)
+        print_json(told)
         return
     size = (
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
-    _tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
+    tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
 
 
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
     """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
-    with _answering(as_json):
+    with answering(as_json=as_json):
         _refuse_own_scenario(asked)
         with Progress() as watch:
             made = use_cases.plan_scenario(
@@ -106,9 +146,9 @@ def plan(asked: PlanRequest, *, as_json: bool) -> None:
             "violations": list(made.violations),
             "stages": list(made.stages),
         }
-        _print_json(told)
+        print_json(told)
     else:
-        _tell("\n".join(summary_lines(summary, made, report)) + "\n")
+        tell("\n".join(summary_lines(summary, made, report)) + "\n")
     if made.causes or hard:
         raise SystemExit(VIOLATIONS_FOUND)
 
@@ -124,14 +164,14 @@ def _refuse_own_scenario(asked: PlanRequest) -> None:
 
 def verify(folder: Path, *, as_json: bool) -> None:
     """Judge a plan folder; exit 3 if a hard rule is broken and not waived."""
-    with _answering(as_json), patience("judging the plan"):
+    with answering(as_json=as_json), patience("judging the plan"):
         violations = use_cases.verify_plan(folder)
     hard = sum(violation.hard for violation in violations)
     if as_json:
         told: VerifyAnswer = {"folder": str(folder), "hard_count": hard, "violations": list(violations)}
-        _print_json(told)
+        print_json(told)
     else:
-        _tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
+        tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
         counts = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
         _say(counts if violations else "no violations")
     if hard:
@@ -140,26 +180,26 @@ def verify(folder: Path, *, as_json: bool) -> None:
 
 def kpi(folder: Path, *, as_json: bool) -> None:
     """Measure the KPIs of a plan folder."""
-    with _answering(as_json), patience("measuring the plan"):
+    with answering(as_json=as_json), patience("measuring the plan"):
         kpis = use_cases.kpis_of(folder)
     if as_json:
         told: KpiAnswer = {"folder": str(folder), "kpis": list(kpis)}
-        _print_json(told)
+        print_json(told)
     else:
-        _tell("\n".join(kpi_lines(kpis)) + "\n")
+        tell("\n".join(kpi_lines(kpis)) + "\n")
 
 
 def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: bool) -> None:
     """Tell what differs between plan folders; with `out`, write it as a page, a table and JSON too."""
-    with _answering(as_json), patience("comparing the plans"):
+    with answering(as_json=as_json), patience("comparing the plans"):
         if out:
             _refuse_replacing(folders, out)
         comparison = comparing.compare_folders(folders, out=out, force=force)
     if as_json:
-        _print_json(comparing.comparison_content(comparison))
+        print_json(comparing.comparison_content(comparison))
     else:
         lines = [printable(line) for line in comparison_lines(comparison)]
-        _tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
+        tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
 
 
 def _refuse_replacing(folders: Sequence[Path], out: Path) -> None:
@@ -173,35 +213,84 @@ def _refuse_replacing(folders: Sequence[Path], out: Path) -> None:
 
 def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:
     """Print the schema of one file, list what there is, or write all into a folder."""
-    with _answering(as_json):
+    with answering(as_json=as_json):
         one = schemas.schema_named(name) if name else None
         found = schemas.all_schemas() if one is None else {one["$id"].split("/", 2)[2]: one}
         if out:
             schemas.write_schemas(found, out, force=force)
     if one is not None and (as_json or not out):
-        _print_json(one)
+        print_json(one)
     elif as_json:
         told: SchemaAnswer = {"version": schemas.schema_version(), "schemas": found}
-        _print_json(told)
+        print_json(told)
     elif out:
-        _tell(printable(f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}") + "\n")
+        tell(printable(f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}") + "\n")
     else:
-        _tell("".join(f"{name:<28} {said['title']}: {said['description']}\n" for name, said in found.items()))
+        tell("".join(f"{name:<28} {said['title']}: {said['description']}\n" for name, said in found.items()))
 
 
 def windows(asked: WindowsAsked, *, as_json: bool) -> None:
     """List launch windows with each way to dock; where there is none, tell why."""
-    with _answering(as_json), patience("finding the windows"):
+    with answering(as_json=as_json), patience("finding the windows"):
         query = query_of(asked)
-        found = windows_of(asked.folder, query, out=asked.out, picture=asked.picture, force=asked.force)
+        files: dict[str, Any] = {"planned": asked.planned, "out": asked.out, "picture": asked.picture}
+        found = windows_of(asked.folder, query, force=asked.force, **files)
     if as_json:
-        _print_json(windows_told(asked, query, found))
+        print_json(windows_told(asked, query, found))
     else:
-        _tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
+        tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
+
+
+def doctor(*, as_json: bool) -> None:
+    """Examine the installation; exit 5 if something keeps it from its work."""
+    now = datetime.now(UTC)
+    with answering(as_json=as_json), patience("examining the installation"):
+        checks = examine(Surroundings(now=now, encoding=sys.stdout.encoding or ""))
+    states = [check.state for check in checks]
+    faults, warnings = states.count("fault"), states.count("warning")
+    if as_json:
+        told: DoctorAnswer = {
+            "well": not faults,
+            "fault_count": faults,
+            "warning_count": warnings,
+            "checks": list(checks),
+        }
+        print_json(told)
+    else:
+        for check in checks:
+            fix = f"\n{'':<18} fix: {printable(check.fix)}" if check.fix else ""
+            tell(f"{check.state:<7} {check.name:<10} {printable(check.what)}{fix}\n")
+        verdict = "this installation can do its work" if not faults else "this installation can't do its work"
+        tell(f"{verdict}: {count(faults, 'fault')}, {count(warnings, 'warning')}\n")
+    if faults:
+        raise SystemExit(StoreError.exit_code)
+
+
+def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
+    """Read one view off an orbit and tell its rows."""
+    with answering(as_json=as_json), patience("reading the orbit"):
+        query = orbit_query(asked)
+        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, picture=asked.picture, force=asked.force)
+    if as_json:
+        print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
+    else:
+        tell("".join(printable(line) + "\n" for line in orbit_lines(asked, rows)))
+
+
+def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
+    """Find transfers and tell them; an empty list with the reason where there are none."""
+    from supercargo.app.transfers import find_transfers
+
+    with answering(as_json=as_json), patience("looking for transfers"):
+        study = find_transfers(request_of(words, wanted), out=out, force=force)
+    if as_json:
+        print_json(study_told(study, out))
+    else:
+        tell("".join(printable(line) + "\n" for line in study_lines(study, out)))
 
 
 @contextmanager
-def _answering(as_json: bool) -> Iterator[None]:
+def answering(*, as_json: bool) -> Iterator[None]:
     """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception."""
     try:
         with prompt_interrupts():
@@ -211,7 +300,7 @@ def _answering(as_json: bool) -> Iterator[None]:
         raise SystemExit(INTERRUPTED) from None
     except SupercargoError as error:
         if as_json:
-            _print_json(_told(error))
+            print_json(_told(error))
         else:
             _say("\n".join(map(printable, str(error).split("\n"))))
         raise SystemExit(error.exit_code) from None
@@ -232,13 +321,14 @@ def _told(error: SupercargoError) -> ErrorAnswer:
     return told
 
 
-def _print_json(content: Any) -> None:
+def print_json(content: Any) -> None:
+    """Print an answer as JSON."""
     written = json_text(content)
     try:
         written.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # a folder's name that is no text, or a terminal without the letters
         written = re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], written)
-    _tell(written)
+    tell(written)
 
 
 def _say(words: str) -> None:
@@ -247,7 +337,7 @@ def _say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
 
-def _tell(answer: str) -> None:
+def tell(answer: str) -> None:
     """Print an answer. A reader that went away ends the command without a word; a full disk is told."""
     try:
         sys.stdout.write(answer)

@@ -13,7 +13,7 @@ from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, days, format_utc, plain
 from supercargo.model import WindowQuery, WindowsFound
 
-__all__ = ["WindowsAsked", "query_of", "window_lines", "windows_told"]
+__all__ = ["WindowsAsked", "day_of", "query_of", "window_lines", "windows_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ class WindowsAsked:
     start: str
     days: float
     vehicles: tuple[str, ...] = ()
-    beta_limit_deg: float = 60.0
-    needs_light: bool = False
+    beta_limit_deg: float | None = None
+    daylight: bool = False
+    planned: Path | None = None
     out: Path | None = None
     picture: Path | None = None
     force: bool = False
@@ -35,7 +36,7 @@ class WindowsAsked:
 
 def query_of(asked: WindowsAsked) -> WindowQuery:
     """The question in the planner's terms. Raises ScenarioError for a day that can't be read."""
-    start = _instant(asked.start)
+    start = day_of(asked.start)
     return WindowQuery(
         destination=asked.destination,
         site=asked.site,
@@ -43,7 +44,7 @@ def query_of(asked: WindowsAsked) -> WindowQuery:
         end_utc=start + days(asked.days),
         vehicle_types=asked.vehicles,
         beta_limit_deg=asked.beta_limit_deg,
-        needs_light=asked.needs_light,
+        daylight=asked.daylight,
     )
 
 
@@ -62,8 +63,8 @@ def windows_told(asked: WindowsAsked, query: WindowQuery, found: WindowsFound) -
     }
 
 
-def _instant(written: str) -> datetime:
-    """A day or an instant in UTC."""
+def day_of(written: str) -> datetime:
+    """A day or an instant in UTC. Raises ScenarioError for what is neither."""
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
@@ -105,9 +106,9 @@ def _vehicle_lines(ways: list[Any]) -> Iterator[str]:
     yield f"  {ways[0].vehicle_type}"
     for row in ways:
         if row.stands:
-            yield (
-                f"    {row.profile:<8} docks {format_utc(row.dock_utc)}, {row.dock_light}, beta {row.dock_beta_deg:+.1f}; "
-                f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
-            )
+            own = "" if row.lift_off_utc == row.launch_utc else f"lifts off {format_utc(row.lift_off_utc)[11:]}, "
+            light = f"{row.dock_light}, beta {row.dock_beta_deg:+.1f}"
+            cost = f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
+            yield f"    {row.profile:<8} {own}docks {format_utc(row.dock_utc)}, {light}; {cost}"
         else:
             yield f"    {row.profile:<8} refused: {row.refused}"

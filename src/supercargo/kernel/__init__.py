@@ -4,11 +4,12 @@ from supercargo.kernel.digests import canonical_json, digest_of_files, plain
 from supercargo.kernel.errors import Fault, NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 from supercargo.kernel.instants import DAY_S, days, days_between, format_utc, parse_utc, seconds
 from supercargo.kernel.outcome import Fuse, Outcome, Status, Watch, never, silent
-from supercargo.kernel.quantity import as_written, check_quantities, decimals, faults_of, places_of, quantity, text
+from supercargo.kernel.quantity import DECIMALS, as_written, check_quantities, decimals, faults_of, places_of, quantity, text
 from supercargo.kernel.streams import stream
 
 __all__ = [
     "DAY_S",
+    "DECIMALS",
     "Fault",
     "Fuse",
     "NoPlan",

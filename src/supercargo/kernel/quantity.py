@@ -70,7 +70,7 @@ def faults_of(noun: Any) -> Iterator[tuple[str, str, str]]:
             yield name, f"{name} is {value} {unit}, outside [{low:g}, {high:g}]", f"give a finite number of {unit} in range"
     for name, choices in _choices(kind):
         value = getattr(noun, name)
-        for word in (value,) if isinstance(value, str) else value:
+        for word in (value,) if isinstance(value, str) else value or ():
             if word not in choices:
                 named = ", ".join(choice or "(empty)" for choice in choices)
                 yield name, f"{name} is {word!r}, which is not known", f"use one of: {named}"

@@ -127,12 +127,13 @@ class ComparedPlan:
     scenario: str
     scenario_digest: str
     seed: int
-    baseline: bool
+    made: str  # optimised; first come, first served; as flown
     start_utc: datetime
     end_utc: datetime
     currency_year: int
     remarks: tuple[str, ...]  # what the scenario tells its readers
     recorded: bool  # a year that has been flown
+    causes: tuple[str, ...]  # promises that the plan can't keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +220,10 @@ class ComparedStock:
     def differs(self) -> bool:
         """Some figure of it is not the same in every plan."""
         return any(figure.differs for figure in self.figures)
+
+    def figure(self, field: str) -> Figure:
+        """The figure of that name."""
+        return next(one for one in self.figures if one.field == field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +343,20 @@ class Comparison:
             if names:
                 found[field] = names
         return found
+
+    def stocks_short(self, place: int) -> int:
+        """Stocks that fall below their reserve on some day in the plan at `place`."""
+        return sum(1 for stock in self.stocks if stock.figure("below_reserve_utc").values[place] is not None)
+
+    def stocks_nearer(self, place: int) -> tuple[tuple[float, str, str], ...]:
+        """Stocks that come nearer to their reserve than in the base: by how much less [kg], class and destination."""
+        found = []
+        for stock in self.stocks:
+            cover = stock.figure("cover_least_kg")
+            change_kg = cover.differences[place]
+            if change_kg is not None and cover.changed[place] and change_kg < 0:
+                found.append((change_kg, stock.supply_class, stock.destination))
+        return tuple(sorted(found))
 
     @property
     def same_inputs(self) -> bool:

@@ -38,7 +38,7 @@ def stay_of(mission: PlannedMission) -> Stay | None:
     )
 
 
-def compare_missions(plans: Sequence[OperationsPlan]) -> tuple[ComparedMission, ...]:
+def compare_missions(plans: Sequence[OperationsPlan], summaries: Sequence[Summary]) -> tuple[ComparedMission, ...]:
     """Every mission that any plan flies or owes: base's order of lift-off first, then those that only others have."""
     rows = [_aboard(plan) for plan in plans]
     order: dict[str, None] = {}
@@ -48,7 +48,8 @@ def compare_missions(plans: Sequence[OperationsPlan]) -> tuple[ComparedMission, 
         )
     for plan in plans:
         order |= dict.fromkeys(request.mission_id for request in plan.scenario.missions)
-    return tuple(_mission(mission_id, plans, rows) for mission_id in order)
+    reasons = [{one.mission_id: one.reason for one in summary.unflown} for summary in summaries]
+    return tuple(_mission(mission_id, plans, rows, tuple(found.get(mission_id) for found in reasons)) for mission_id in order)
 
 
 def _aboard(plan: OperationsPlan) -> dict[str, list[ManifestRow]]:
@@ -60,7 +61,10 @@ def _aboard(plan: OperationsPlan) -> dict[str, list[ManifestRow]]:
 
 
 def _mission(
-    mission_id: str, plans: Sequence[OperationsPlan], rows: Sequence[dict[str, list[ManifestRow]]]
+    mission_id: str,
+    plans: Sequence[OperationsPlan],
+    rows: Sequence[dict[str, list[ManifestRow]]],
+    reasons: tuple[str | None, ...],
 ) -> ComparedMission:
     missions = [plan.mission_named.get(mission_id) for plan in plans]
     stays = tuple(stay_of(one) if one else None for one in missions)
@@ -74,7 +78,11 @@ def _mission(
         lost=tuple(one is not None and is_lost(one) for one in missions),
         launches=tuple(one.launch_utc if one else None for one in missions),
         stays=stays,
-        figures=(*_flight_figures(mission_id, missions, stays), *_load_figures(mission_id, missions, loads)),
+        figures=(
+            *_flight_figures(mission_id, missions, stays),
+            *_load_figures(mission_id, missions, loads),
+            Figure(subject="mission", object=mission_id, field="why_not_flown", values=reasons),
+        ),
     )
 
 

@@ -56,7 +56,7 @@ def compare_plans(named: Sequence[tuple[str, OperationsPlan]]) -> Comparison:
         headline=_headline(plans, summaries),
         kpis=_kpis(plans),
         rules=_rules(plans),
-        missions=compare_missions(plans),
+        missions=compare_missions(plans, summaries),
         ports=compare_ports(plans, summaries),
         places=compare_places(plans),
         stocks=compare_stocks(plans),
@@ -74,12 +74,13 @@ def _plan(place: int, name: str, plan: OperationsPlan) -> ComparedPlan:
         scenario=settings.name,
         scenario_digest=plan.scenario.digest,
         seed=plan.seed,
-        baseline=plan.baseline,
+        made=_made(plan),
         start_utc=settings.start_utc,
         end_utc=settings.end_utc,
         currency_year=settings.currency_year,
         remarks=settings.remarks,
         recorded=plan.recorded,
+        causes=plan.causes,
     )
 
 
@@ -103,6 +104,10 @@ def _listed(one: LiftOff | None) -> LiftOff | None:
     return one if one is not None and one.window_utc is not None else None
 
 
+def _made(plan: OperationsPlan) -> str:
+    return "as flown" if plan.recorded else "first come, first served" if plan.baseline else "optimised"
+
+
 def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:
     settings = [plan.scenario.settings for plan in plans]
     fields: tuple[tuple[str, str, tuple[Value, ...]], ...] = (
@@ -113,7 +118,7 @@ def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:
         ("end_utc", "d", tuple(one.end_utc for one in settings)),
         ("currency_year", "year", tuple(one.currency_year for one in settings)),
         ("seed", "count", tuple(plan.seed for plan in plans)),
-        ("planner", "", tuple("first come, first served" if plan.baseline else "optimised" for plan in plans)),
+        ("made", "", tuple(_made(plan) for plan in plans)),
         ("missions_contracted", "count", tuple(len(plan.scenario.missions) for plan in plans)),
         ("lines_asked_for", "count", tuple(len(plan.scenario.cargo) for plan in plans)),
     )

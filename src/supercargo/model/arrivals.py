@@ -8,7 +8,7 @@ from datetime import datetime
 from supercargo.kernel import check_quantities, quantity, text
 from supercargo.model.plan import LaunchWindow
 
-__all__ = ["Arrival", "WindowQuery", "WindowsFound"]
+__all__ = ["Arrival", "PortTaken", "WindowQuery", "WindowsFound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Arrival:
     eclipse_fraction: float = quantity("fraction", "share of each revolution in the Earth's shadow", ge=0, le=1)
     vehicle_type: str = text("type of spacecraft")
     profile: str = text("way to the place, by its length")
+    lift_off_utc: datetime = text("its own lift-off: the window's, moved by what its node slips on the way")
     dock_utc: datetime = text("docking; open by half an hour where the phase is unknown")
     stands: bool = text("nothing forbids it")
     refused: str = text("each reason that forbids it", default="")
@@ -52,6 +53,17 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortTaken:
+    """A port with a spacecraft at it."""
+
+    destination: str = text("place")
+    port: str = text("docking place")
+    arrive_utc: datetime = text("docking")
+    depart_utc: datetime = text("undocking")
+    mission_id: str = text("mission that stands there")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowQuery:
     """What a person asks: windows of a site to a place in a span, for some types of spacecraft or all that can go."""
 
@@ -60,8 +72,11 @@ class WindowQuery:
     start_utc: datetime = text("first lift-off")
     end_utc: datetime = text("last lift-off")
     vehicle_types: tuple[str, ...] = text("types of spacecraft; empty: all that can go", default=())
-    beta_limit_deg: float = quantity("deg", "beta beyond which nothing docks", ge=0, le=90, default=60.0)
-    needs_light: bool = text("dock only in sunlight", default=False)
+    beta_limit_deg: float | None = quantity(
+        "deg", "beta beyond which nothing docks; empty: each type's own", ge=0, le=90, default=None
+    )
+    daylight: bool = text("every type docks only in sunlight", default=False)
+    taken: tuple[PortTaken, ...] = text("ports taken by missions already planned", default=())
 
     def __post_init__(self) -> None:
         check_quantities(self)

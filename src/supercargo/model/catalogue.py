@@ -11,10 +11,12 @@ __all__ = [
     "EVIDENCE",
     "Bag",
     "Bay",
+    "CislunarLeg",
     "CostRate",
     "Destination",
     "Facility",
     "HazardPair",
+    "LaunchEnergy",
     "Launcher",
     "Orbit",
     "Pad",
@@ -22,6 +24,7 @@ __all__ = [
     "Profile",
     "Rate",
     "Site",
+    "SmallBody",
     "TransferWindow",
     "VehicleType",
 ]
@@ -84,6 +87,7 @@ class VehicleType(_Record):
         le=90,
         default=60.0,
     )
+    daylight: bool = text("docks only in sunlight", default=False)
     approach_m_s: float = quantity("m/s", "from the place's height to contact, holds included", ge=0, default=15.0)
     profiles: tuple[str, ...] = text(
         "ways to a place in low Earth orbit, the preferred first; empty: phasing_d and the place's delta-v hold", default=()
@@ -154,6 +158,22 @@ class Launcher(_Record):
     insertion_apogee_km: float = quantity("km", "its apogee", ge=100, le=2000, default=242.0)
     correction_m_s: float = quantity("m/s", "what a spacecraft spends to mend the spread of insertion", ge=0, default=3.0)
     plane_error_deg: float = quantity("deg", "plane that guidance leaves to the spacecraft to mend", ge=0, le=10, default=0.02)
+    let_go_lead_s: float | None = quantity(
+        "s",
+        "lead of a flight that gains nothing on its place; empty: all have lead_s",
+        ge=-3600,
+        le=3600,
+        default=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchEnergy(_Record):
+    """What a launcher sends away from the Earth at a launch energy."""
+
+    launcher: str = text("name of the launcher")
+    c3_km2_s2: float = quantity("km2/s2", "launch energy", ge=-100, le=300)
+    payload_kg: float = quantity("kg", "mass that leaves with it", ge=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +264,37 @@ class Orbit(_Record):
     mean_motion_rev_d: float = quantity("rev/d", "mean motion", ge=0.5, le=17)
     bstar: float = quantity("1/R", "SGP4 drag term", ge=-1, le=1)
     sigma_altitude_km: float = quantity("km", "how far the mean altitude may stray from the epoch's (one sigma)", ge=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CislunarLeg(_Record):
+    """A published budget for one leg between the Earth and the Moon."""
+
+    start: str = text("where the leg begins")
+    end: str = text("where it ends")
+    delta_v_m_s: float = quantity("m/s", "burns of the leg as published, reserve and all", ge=0)
+    reserve_fraction: float = quantity("fraction", "reserve that is in it, as a share of what is without", ge=0, le=1)
+    days: str = text("days under way as published: a number, a range, or < a number")
+
+    @property
+    def net_m_s(self) -> float:
+        """Burns without the reserve [m/s]."""
+        return self.delta_v_m_s / (1.0 + self.reserve_fraction)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallBody(_Record):
+    """An asteroid's ellipse about the Sun: elements in the ecliptic of J2000 at an epoch."""
+
+    body: str = text("name of the body")
+    designation: str = text("number or designation of the Minor Planet Center")
+    epoch_tdb_jd: float = quantity("jd", "epoch of the elements, Julian date, TDB", ge=2_400_000, le=2_600_000)
+    half_axis_au: float = quantity("au", "semi-major axis", ge=0.05, le=100)
+    eccentricity: float = quantity("1", "eccentricity", ge=0, le=0.97)
+    inclination_deg: float = quantity("deg", "inclination", ge=0, le=180)
+    node_deg: float = quantity("deg", "longitude of the ascending node", ge=0, le=360)
+    periapsis_deg: float = quantity("deg", "argument of perihelion", ge=0, le=360)
+    mean_anomaly_deg: float = quantity("deg", "mean anomaly at the epoch", ge=0, le=360)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,17 +13,20 @@ import numpy as np
 from supercargo.astro.crossings import NEAR_EPOCH_D, MovingPlane, find_crossings, moving_plane, normals, phase_sigma_deg
 from supercargo.astro.elements import states
 from supercargo.astro.frames import beta_deg, pad_direction
+from supercargo.astro.leads import node_bias_s
 from supercargo.astro.lighting import eclipse_share, shade_depth_rad
-from supercargo.astro.manoeuvres import Burn, paid
+from supercargo.astro.manoeuvres import EARTH_KM, Burn, paid
 from supercargo.astro.rendezvous import (
     ArrivalOption,
     Busy,
     Chaser,
     DockLight,
+    Meeting,
     Profile,
+    Slip,
     arrival_options,
 )
-from supercargo.astro.timescales import instant_at, seconds_since_j2000
+from supercargo.astro.timescales import EARTH_TURN_RAD_S, instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
 from supercargo.model import (
     Arrival,
@@ -39,7 +42,7 @@ from supercargo.model import (
     WindowQuery,
     WindowsFound,
 )
-from supercargo.plan.ways import insertion_of, meeting_of, not_flown, profiles_of
+from supercargo.plan.ways import insertion_of, not_flown, profiles_of
 from supercargo.plan.windows import azimuth_lawful, find_windows
 
 __all__ = ["list_arrivals"]
@@ -118,8 +121,8 @@ def _request(query: WindowQuery, vehicles: tuple[VehicleType, ...]) -> MissionRe
 Closure = tuple[float, float, str]
 
 
-def _closures(scenario: Scenario, port: Port, span_s: tuple[float, float]) -> list[Closure]:
-    """Spans in which a port takes no arrival."""
+def _closures(scenario: Scenario, query: WindowQuery, port: Port, span_s: tuple[float, float]) -> list[Closure]:
+    """Spans in which a port takes no arrival: out of service, blacked out, or taken, with the clearance before and after."""
     found: list[Closure] = []
     if port.from_utc is not None:
         found.append((span_s[0], seconds_since_j2000(port.from_utc), "not yet in service"))
@@ -129,6 +132,11 @@ def _closures(scenario: Scenario, port: Port, span_s: tuple[float, float]) -> li
         if (blackout.kind, blackout.object) == ("port", f"{port.destination}/{port.port}"):
             why = blackout.reason or "blackout"
             found.append((seconds_since_j2000(blackout.from_utc), seconds_since_j2000(blackout.to_utc), why))
+    apart_s = scenario.places[port.destination].clearance_d * DAY_S
+    for taken in query.taken:
+        if (taken.destination, taken.port) == (port.destination, port.port):
+            arrive_s, depart_s = seconds_since_j2000(taken.arrive_utc), seconds_since_j2000(taken.depart_utc)
+            found.append((arrive_s - apart_s, depart_s + apart_s, f"taken by {taken.mission_id}"))
     return found
 
 
@@ -144,7 +152,7 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
         if (blackout.kind, blackout.object) == ("destination", query.destination)
     ]  # fmt: skip
     ports = [port for port in scenario.ports if port.destination == query.destination and system in port.docking_system]
-    closed = [_closures(scenario, port, span_s) for port in ports]
+    closed = [_closures(scenario, query, port, span_s) for port in ports]
     borders = sorted({span_s[0], span_s[1], *(edge for spans in closed for span in spans for edge in span[:2])})
     for begin, end in pairwise(borders):
         middle = (begin + end) / 2.0
@@ -153,6 +161,16 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
             named = "; ".join(f"port {port.port} {why[0]}" for port, why in zip(ports, whys, strict=True))
             spans.append(Busy(from_s=begin, to_s=end, why=named))
     return tuple(spans)
+
+
+def _no_launch(scenario: Scenario, window: LaunchWindow) -> tuple[str, ...]:
+    """Blackouts of the window's site or pad at its lift-off."""
+    closed = {("site", window.site), ("pad", f"{window.site}/{window.pad}")}
+    return tuple(
+        f"no launch: blackout of {blackout.object}" + (f": {blackout.reason}" if blackout.reason else "")
+        for blackout in scenario.blackouts
+        if (blackout.kind, blackout.object) in closed and blackout.from_utc <= window.launch_utc <= blackout.to_utc
+    )
 
 
 def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
@@ -165,8 +183,8 @@ def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
         isp_s=vehicle.isp_s,
         kept_kg=departure.propellant_kg,
         approach_m_s=vehicle.approach_m_s,
-        beta_limit_deg=case.query.beta_limit_deg,
-        needs_light=case.query.needs_light,
+        beta_limit_deg=vehicle.beta_limit_deg if case.query.beta_limit_deg is None else case.query.beta_limit_deg,
+        needs_light=vehicle.daylight or case.query.daylight,
     )
 
 
@@ -178,6 +196,28 @@ def _light(plane: MovingPlane, at_s: float) -> DockLight:
         return DockLight(beta_deg=beta, lit=None)
     position, _ = states(plane.satellite, at, where=f"orbits.csv, {plane.place}")
     return DockLight(beta_deg=beta, lit=bool(shade_depth_rad(position, at, shade="umbra")[0] <= 0.0))
+
+
+def _slip(launcher: Launcher, plane: MovingPlane) -> Slip | None:
+    """How flights of a launcher move about its windows, where its record says what lead it has without the node's slip."""
+    if launcher.let_go_lead_s is None:
+        return None
+    turn_deg_s = math.degrees(plane.satellite.no_kozai) / 60.0
+    return Slip(
+        without_gain_s=launcher.lead_s - launcher.let_go_lead_s,
+        s_per_deg=node_bias_s(plane, 1.0),
+        phase_deg_s=turn_deg_s - math.degrees(EARTH_TURN_RAD_S) * math.cos(plane.inclination_rad),
+    )
+
+
+def _meeting(window: LaunchWindow, plane: MovingPlane, launcher: Launcher) -> Meeting:
+    phase = window.phase_deg
+    return Meeting(
+        lift_off_s=seconds_since_j2000(window.launch_utc),
+        height_km=plane.semi_major_axis_km - EARTH_KM,
+        phase_deg=None if phase is None else (phase + 180.0) % 360.0 - 180.0,
+        slip=_slip(launcher, plane),
+    )
 
 
 def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: ArrivalOption) -> Arrival:
@@ -204,6 +244,7 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
             eclipse_fraction=float(eclipse_share(np.array([beta]), case.plane.semi_major_axis_km)[0]),
             vehicle_type=vehicle.vehicle_type,
             profile=option.profile,
+            lift_off_utc=instant_at(option.lift_off_s),
             dock_utc=instant_at(option.dock_s),
             stands=not option.refused,
             refused="; ".join(option.refused),
@@ -221,9 +262,10 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
     )
 
 
-def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
-    """Rows of one window: each spacecraft that its launcher lifts, by each profile, those that it does not fly refused."""
-    meeting, insertion = meeting_of(window, case.plane), insertion_of(case.launchers[window.launcher])
+def _arrivals(case: _Case, window: LaunchWindow, grounded: tuple[str, ...]) -> Iterator[Arrival]:
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile; `grounded` refuses them all."""
+    launcher = case.launchers[window.launcher]
+    meeting, insertion = _meeting(window, case.plane, launcher), insertion_of(launcher)
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
@@ -232,7 +274,8 @@ def _arrivals(case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
             light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
         )  # fmt: skip
         for option in options:
-            yield _row(case, window, vehicle, replace(option, refused=(*not_flown(vehicle, option.profile), *option.refused)))
+            refused = (*grounded, *not_flown(vehicle, option.profile), *option.refused)
+            yield _row(case, window, vehicle, replace(option, refused=refused))
 
 
 def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
@@ -262,7 +305,8 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     """A launch window is worth what can dock through it: each window of a site in a span with every spacecraft's profiles.
 
     Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
-    `arrival_options`, the spacecraft loaded full, its departure kept; ports are taken as free unless closed or blacked out.
+    `arrival_options`, the spacecraft loaded full, its departure kept. A port that is closed, blacked out or taken by a mission
+    named in the question refuses an arrival if every other that fits does too; a blackout of site or pad refuses a launch.
 
     Raises
     ------
@@ -277,11 +321,10 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     case = _Case(
         query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
         busy={system: _busy(scenario, query, system) for system in sorted(systems)},
-        launchers=scenario.launcher_named,
-        profiles=profiles_of(scenario.profiles),
+        launchers=scenario.launcher_named, profiles=profiles_of(scenario.profiles),
     )  # fmt: skip
     windows: tuple[LaunchWindow, ...] = ()
     if vehicles:
         windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
-    arrivals = tuple(row for window in windows for row in _arrivals(case, window))
+    arrivals = tuple(row for window in windows for row in _arrivals(case, window, _no_launch(scenario, window)))
     return WindowsFound(windows=windows, arrivals=arrivals, reasons=() if windows else tuple(_why_none(scenario, case)))

@@ -15,12 +15,18 @@ from supercargo.plan.manifest_model import ManifestModel, manifest_model, minimu
 from supercargo.plan.manifest_offers import offers_at
 from supercargo.plan.manifest_room import NO_FILL
 from supercargo.plan.reasons import with_reasons
-from supercargo.solve.integer import SAME, Effort, Search, minimise, objective_of, restrict, search
+from supercargo.solve.integer import SAME, Search, objective_of, restrict, search
 
 __all__ = ["fill_manifest", "lost_usd", "refill"]
 
-NODES_SHARED = 40
+NODES_SHARED = 100
 """Branch and bounds among which the nodes of a group of places are shared out."""
+
+FLIGHTS_AT_ONCE = 24
+"""Most flights that the first answer fills together: the work for each stays the same, however many there are."""
+
+REFILL_GAP = 2e-4
+"""Gap at which a refill may stop: it mends a manifest and need not be nearer to its bound than that is."""
 
 NOTHING_BARRED: frozenset[tuple[str, str]] = frozenset()
 
@@ -51,7 +57,8 @@ def fill_manifest(
         def part(share: float, k: int = k) -> None:
             watch((k + share) / len(groups))
 
-        found = search(model.program, _neighbourhoods(model), _search(scenario, fuse), watch=part)
+        near, far = _neighbourhoods(model), _blocks(model)
+        found = search(model.program, near, _search(scenario, fuse), blocks=far, watch=part)
         if found.best is None:
             return Outcome(found.status, None, math.inf, found.bound)
         mine = parts_of(scenario, model, found.best, fill)
@@ -106,6 +113,14 @@ def _neighbourhoods(model: ManifestModel, width: int = 3) -> list[npt.NDArray[np
             inside = np.isin(model.flight_of_column, flights[start : start + width])
             windows.append(np.flatnonzero(inside).astype(np.int64))
     return windows
+
+
+def _blocks(model: ManifestModel) -> list[npt.NDArray[np.int64]]:
+    """Every column once: flights place by place, in order of lift-off, cut into equal runs."""
+    flights = model.offers.flights
+    order = sorted(range(len(flights)), key=lambda f: (flights[f].destination, f))
+    runs = np.array_split(np.array(order, dtype=np.int64), max(1, -(-len(order) // FLIGHTS_AT_ONCE)))
+    return [np.flatnonzero(np.isin(model.flight_of_column, run)).astype(np.int64) for run in runs]
 
 
 def _order(flights: Sequence[Flight]) -> Mapping[str, int]:
@@ -170,14 +185,19 @@ def _freed(model: ManifestModel, values: npt.NDArray[np.float64], missions: froz
     columns = np.flatnonzero(free).astype(np.int64)
     start = values[columns] if math.isfinite(objective_of(model.program, values)) else None
     rest = restrict(model.program, columns, emptied)
-    found = minimise(
-        rest, Effort(nodes=20, gap_absolute=1e-4 * abs(float(model.program.offset + model.program.cost @ values))), start
-    )
+    far, near = _within(columns, _blocks(model)), _within(columns, _neighbourhoods(model))
+    found = search(rest, near, Search(gap=REFILL_GAP, nodes=20, patience=1), blocks=far, start=start)
     if found.best is None:
         return emptied
     renewed = emptied.copy()
     renewed[columns] = found.best
     return renewed
+
+
+def _within(columns: npt.NDArray[np.int64], groups: list[npt.NDArray[np.int64]]) -> list[npt.NDArray[np.int64]]:
+    """The groups' columns by their place among `columns`, groups without any left out."""
+    found = (np.flatnonzero(np.isin(columns, group)).astype(np.int64) for group in groups)
+    return [places for places in found if len(places)]
 
 
 def _flown(model: ManifestModel, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -131,9 +131,10 @@ def values_of(model: ManifestModel, manifest: Manifest) -> Floats:
             share[load.item_id, load.mission_id] = load.mass_kg
     values = np.zeros(model.program.column_count)
     aboard: set[tuple[int, bool, str]] = set()
-    for pair, (i, f) in enumerate(zip(offers.pair_line, offers.pair_flight, strict=True)):
+    named = [flight.mission_id for flight in offers.flights]
+    for pair, (i, f) in enumerate(zip(offers.pair_line.tolist(), offers.pair_flight.tolist(), strict=True)):
         line = offers.lines[i]
-        mass_kg = share.get((line.item_id, offers.flights[f].mission_id), 0.0)
+        mass_kg = share.get((line.item_id, named[f]), 0.0)
         if mass_kg:
             values[pair] = min(1.0, mass_kg / line.mass_kg)
             aboard.add((int(f), line.direction == "up", line.hazard))

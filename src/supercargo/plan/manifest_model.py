@@ -13,7 +13,7 @@ from supercargo.kernel import days_between
 from supercargo.model import CargoLine, Flight, Scenario, StockNeed
 from supercargo.plan.manifest_offers import Offers
 from supercargo.plan.manifest_room import MEASURES, ROOM_TOLERANCE
-from supercargo.plan.manifest_worth import left_behind_usd, worth_usd
+from supercargo.plan.manifest_worth import left_behind_usd, worths_usd
 from supercargo.solve.integer import IntegerProgram, SparseRows
 
 __all__ = ["NEED_MARGIN_KG", "ManifestModel", "check_days", "delivery_day", "manifest_model", "minimum_contracts"]
@@ -82,12 +82,7 @@ def manifest_model(scenario: Scenario, offers: Offers, needs: Sequence[StockNeed
     A column's value is the share of the line on the flight: 0 or 1, or between for bulk. Rows: a line flies once, each
     measure of each flight, hazard classes apart, must lines, stock needs and contract minimums.
     """
-    worth = np.array(
-        [
-            worth_usd(scenario, offers.lines[i], offers.flights[f])
-            for i, f in zip(offers.pair_line, offers.pair_flight, strict=True)
-        ]
-    )
+    worth = worths_usd(scenario, offers)
     left = np.array([left_behind_usd(scenario, line) for line in offers.lines])
     switches = _switches(scenario, offers)
     rows = _Rows()
@@ -141,10 +136,11 @@ def _foes(scenario: Scenario) -> set[tuple[str, str]]:
 def _switches(scenario: Scenario, offers: Offers) -> tuple[tuple[int, bool, str], ...]:
     """A switch for each hazard class that could meet a foe on a flight's side."""
     present: set[tuple[int, bool, str]] = set()
-    for i, f in zip(offers.pair_line, offers.pair_flight, strict=True):
+    hazardous = np.array([bool(line.hazard) for line in offers.lines], dtype=np.bool_)
+    pairs = np.flatnonzero(hazardous[offers.pair_line]) if len(offers.lines) else NO_PAIRS
+    for i, f in zip(offers.pair_line[pairs].tolist(), offers.pair_flight[pairs].tolist(), strict=True):
         line = offers.lines[i]
-        if line.hazard:
-            present.add((int(f), line.direction == "up", line.hazard))
+        present.add((f, line.direction == "up", line.hazard))
     foes = _foes(scenario)
     return tuple(sorted(p for p in present if any((p[2], q) in foes and (p[0], p[1], q) in present for _, q in sorted(foes))))
 
@@ -153,7 +149,9 @@ def _hazards(rows: _Rows, scenario: Scenario, offers: Offers, switches: tuple[tu
     foes, first = _foes(scenario), len(offers.pair_line)
     column = {switch: first + k for k, switch in enumerate(switches)}
     alike: dict[tuple[int, bool, str], list[int]] = {}
-    for pair, (i, f) in enumerate(zip(offers.pair_line, offers.pair_flight, strict=True)):
+    hazardous = np.array([bool(line.hazard) for line in offers.lines], dtype=np.bool_)
+    for pair in np.flatnonzero(hazardous[offers.pair_line]).tolist() if len(offers.lines) else ():
+        i, f = int(offers.pair_line[pair]), int(offers.pair_flight[pair])
         line = offers.lines[i]
         switch = (int(f), line.direction == "up", line.hazard)
         if switch in column:
@@ -249,4 +247,4 @@ def _pairs_up(offers: Offers, key: Callable[[CargoLine], Hashable]) -> dict[Hash
 
 
 def _mass_of(offers: Offers, pairs: Ints) -> Floats:
-    return np.array([offers.lines[i].mass_kg for i in offers.pair_line[pairs]])
+    return np.array([line.mass_kg for line in offers.lines])[offers.pair_line[pairs]]

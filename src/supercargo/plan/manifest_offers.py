@@ -15,7 +15,17 @@ from supercargo.kernel import days
 from supercargo.model import Bay, CargoLine, Flight, Scenario, Schedule
 from supercargo.plan.manifest_room import MEASURES, NO_FILL, ROOM_TOLERANCE, hold_of, takes
 
-__all__ = ["Hindrance", "Offers", "cutoff_utc", "delivery_utc", "fits_a_bay", "hindrance", "offers_at", "too_much"]
+__all__ = [
+    "Hindrance",
+    "Offers",
+    "cutoff_utc",
+    "cutoffs_utc",
+    "delivery_utc",
+    "fits_a_bay",
+    "hindrance",
+    "offers_at",
+    "too_much",
+]
 
 
 class Hindrance(StrEnum):
@@ -41,12 +51,17 @@ class Offers:
     held: npt.NDArray[np.float64]  # [flight, measure]
 
 
+def cutoffs_utc(scenario: Scenario, flight: Flight) -> tuple[datetime, datetime, datetime]:
+    """Last instants of a mission at which late loads, other lines up, and lines for the way back can be handed over."""
+    vehicle = scenario.vehicle_types[flight.vehicle_type]
+    late, plain = flight.launch_utc - days(vehicle.late_cutoff_d), flight.launch_utc - days(vehicle.cargo_cutoff_d)
+    return late, plain, flight.load_start_utc
+
+
 def cutoff_utc(scenario: Scenario, line: CargoLine, flight: Flight) -> datetime:
     """Last instant at which a line can be handed over for a mission: before lift-off, or before loading for the way back."""
-    if line.direction != "up":
-        return flight.load_start_utc
-    vehicle = scenario.vehicle_types[flight.vehicle_type]
-    return flight.launch_utc - days(vehicle.late_cutoff_d if line.late_load else vehicle.cargo_cutoff_d)
+    late, plain, back = cutoffs_utc(scenario, flight)
+    return back if line.direction != "up" else late if line.late_load else plain
 
 
 def delivery_utc(line: CargoLine, flight: Flight) -> datetime:
@@ -113,23 +128,57 @@ def offers_at(
     none = np.zeros((0, len(MEASURES)))
     taken = np.array([takes(line, scenario.places[line.destination]) for line in lines]) if lines else none
     held = np.array([hold_of(scenario, flight, fill) for flight in flights]) if flights else none
-    bulk = np.array([line.form == "bulk" for line in lines], dtype=np.bool_)[:, None]
-    fits: dict[tuple[tuple[float | str | bool | None, ...], str], bool] = {}
-    pairs = []
+    sieve = _Sieve(scenario, lines, barred)
+    columns = []
     for f, flight in enumerate(flights):
-        limit = np.where(bulk, np.where(held[f] > 0.0, np.inf, 0.0), held[f] + ROOM_TOLERANCE)  # [line, measure]
-        for i in np.flatnonzero(np.all(taken <= limit, axis=1)):
-            line = lines[i]
-            if line.destination != flight.destination or hindrance(scenario, line, flight, barred):
-                continue
-            key = (_shape(line), flight.vehicle_type)
-            if key not in fits:
-                fits[key] = fits_a_bay(line, scenario.bays_of.get(flight.vehicle_type, ()))
-            if fits[key]:
-                pairs.append((int(i), f))
-    pairs.sort()
-    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        limit = np.where(
+            sieve.bulk[:, None], np.where(held[f] > 0.0, np.inf, 0.0), held[f] + ROOM_TOLERANCE
+        )  # [line, measure]
+        lawful = sieve.lawful(np.flatnonzero(np.all(taken <= limit, axis=1)).astype(np.int64), flight)
+        columns.append(np.stack((lawful, np.full(len(lawful), f, dtype=np.int64)), axis=1))
+    found = np.concatenate([*columns, np.zeros((0, 2), dtype=np.int64)])
+    found = found[np.lexsort((found[:, 1], found[:, 0]))]
     return Offers(lines, flights, found[:, 0].copy(), found[:, 1].copy(), taken, held)
+
+
+class _Sieve:
+    """The lines of some places as columns, so that a flight's lawful lines are found at once; the rules are `hindrance`'s."""
+
+    def __init__(self, scenario: Scenario, lines: tuple[CargoLine, ...], barred: frozenset[tuple[str, str]]) -> None:
+        self.scenario, self.lines = scenario, lines
+        self.bulk = np.array([line.form == "bulk" for line in lines], dtype=np.bool_)
+        self.up = np.array([line.direction == "up" for line in lines], dtype=np.bool_)
+        self.late = np.array([line.late_load for line in lines], dtype=np.bool_)
+        self.release_s = np.array([line.release_utc.timestamp() for line in lines])
+        self.place = np.array([line.destination for line in lines], dtype=np.str_)
+        self.tanked = np.array([line.supply_class for line in lines], dtype=np.str_)
+        shapes: dict[tuple[float | str | bool | None, ...], int] = {}
+        self.shape = np.array([shapes.setdefault(_shape(line), len(shapes)) for line in lines], dtype=np.int64)
+        self.fits: dict[str, npt.NDArray[np.int8]] = {}  # by vehicle type [shape]; -1 where nobody has asked yet
+        number = {line.item_id: i for i, line in enumerate(lines)}
+        self.barred: dict[str, list[int]] = {}
+        for mission_id, item_id in sorted(barred):
+            if item_id in number:
+                self.barred.setdefault(mission_id, []).append(number[item_id])
+
+    def lawful(self, able: npt.NDArray[np.int64], flight: Flight) -> npt.NDArray[np.int64]:
+        """Those of the lines `able` that no rule keeps off a flight."""
+        late, plain, back = (instant.timestamp() for instant in cutoffs_utc(self.scenario, flight))
+        cutoff_s = np.where(self.up[able], np.where(self.late[able], late, plain), back)
+        tanks = self.scenario.vehicle_types[flight.vehicle_type].bulk_classes
+        free = (self.release_s[able] <= cutoff_s) & (self.place[able] == flight.destination)
+        free &= ~(self.bulk & self.up)[able] | np.isin(self.tanked[able], np.array(tanks, dtype=np.str_))
+        free &= ~np.isin(able, np.array(self.barred.get(flight.mission_id, ()), dtype=np.int64))
+        able = able[free]
+        return able[self._fit(able, flight.vehicle_type)]
+
+    def _fit(self, able: npt.NDArray[np.int64], vehicle_type: str) -> npt.NDArray[np.bool_]:
+        known = self.fits.setdefault(vehicle_type, np.full(len(self.lines), -1, dtype=np.int8))
+        bays = self.scenario.bays_of.get(vehicle_type, ())
+        for i in able[known[self.shape[able]] < 0].tolist():
+            if known[self.shape[i]] < 0:
+                known[self.shape[i]] = fits_a_bay(self.lines[i], bays)
+        return np.asarray(known[self.shape[able]] > 0)
 
 
 def _shape(line: CargoLine) -> tuple[float | str | bool | None, ...]:

@@ -37,7 +37,7 @@ NEXT_PASS_S = 77_760
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A mission on one launch window with one type, launcher, facility, port and tail; alike ones count as one."""
+    """A mission on one launch window with one type, launcher, facility, port, tail: pad and last three up to likeness."""
 
     mission: int
     window: LaunchWindow

@@ -80,9 +80,10 @@ def render_comparison(comparison: Comparison) -> str:
         base=comparison.plans[0],
         verdict=verdict(comparison),
         inputs=[_short(figure) for figure in comparison.inputs if figure.differs and not figure.object],
-        input_files=[figure for figure in comparison.inputs if figure.differs and figure.object],
+        input_files=[figure for figure in comparison.inputs if figure.object],
         inputs_sentence=inputs_sentence(comparison),
         money=[money_sentence(comparison, place) for place in others],
+        grounded=_grounded(comparison),
         changes=[_changes(comparison, place) for place in others],
         cells=_cells,
         timeline=draw_docked(comparison),
@@ -129,6 +130,17 @@ def _cell(figure: Figure, place: int, unit: str) -> Cell:
         differs=differs,
         look="n" if is_number else "instant" if is_instant else "",
     )
+
+
+def _grounded(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """Mission, plan and reason of each mission that a plan owes and does not fly."""
+    found = [(mission, mission.figure("why_not_flown").values) for mission in comparison.missions]
+    return [
+        (mission.mission_id, plan.letter, f"{reason}")
+        for mission, reasons in found
+        for plan, reason in zip(comparison.plans, reasons, strict=True)
+        if reason
+    ]
 
 
 def _mission(mission: ComparedMission) -> dict[str, Any]:

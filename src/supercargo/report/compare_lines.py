@@ -56,9 +56,8 @@ def _count(number: int, thing: str) -> str:
 
 def _plans(comparison: Comparison) -> Iterator[str]:
     for n, plan in enumerate(comparison.plans):
-        planner = ", first come, first served" if plan.baseline else ""
         base = " (the base)" if n == 0 else ""
-        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}{planner}{base}"
+        yield f"{plan.letter} {plan.name}: {plan.scenario}, seed {plan.seed}, {plan.made}{base}"
 
 
 def _table(comparison: Comparison) -> list[str]:
@@ -86,7 +85,8 @@ def _missions(comparison: Comparison, place: int) -> Iterator[str]:
     states = [one for one in comparison.missions if one.figure("state").changed[place]]
     for mission in states[:_MOST_LISTED]:
         values = mission.figure("state").values
-        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}"
+        why = mission.figure("why_not_flown").values[place]
+        yield f"  {mission.mission_id}: {values[place]}, in the base {values[0]}" + (f" ({why})" if why else "")
     moved = [(one.figure("launch_utc").differences[place] or 0.0, one.mission_id) for one in comparison.missions]
     furthest = sorted((one for one in moved if one[0]), key=lambda one: (-abs(one[0]), one[1]))
     if furthest:
@@ -110,17 +110,12 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
 
 def _stock(comparison: Comparison, place: int) -> Iterator[str]:
     letter = comparison.plans[place].letter
-    falls, worst = 0, []
-    for stock in comparison.stocks:
-        figures = {figure.field: figure for figure in stock.figures}
-        falls += figures["below_reserve_utc"].values[place] is not None
-        change = figures["cover_least_kg"].differences[place]
-        if change is not None and figures["cover_least_kg"].changed[place] and change < 0:
-            worst.append((change, f"{stock.supply_class} at {stock.destination}"))
+    nearer = comparison.stocks_nearer(place)
     stocks = _count(len(comparison.stocks), "stock")
-    yield f"{letter}: {falls} of {stocks} fall below reserve, {len(worst)} come nearer to it than in the base"
-    if worst:
-        yield "  most: " + ", ".join(f"{name} {signed(change, 'kg')}" for change, name in sorted(worst)[:3])
+    falls = comparison.stocks_short(place)
+    yield f"{letter}: {falls} of {stocks} fall below reserve, {len(nearer)} come nearer to it than in the base"
+    if nearer:
+        yield "  most: " + ", ".join(f"{name} at {where} {signed(change, 'kg')}" for change, name, where in nearer[:3])
 
 
 def _lines(comparison: Comparison, place: int) -> Iterator[str]:

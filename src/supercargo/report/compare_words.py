@@ -175,4 +175,6 @@ def money_sentence(comparison: Comparison, place: int) -> str:
     ]
     whole = found["whole_cost_usd"]
     chain = f"the whole chain costs {_amount(abs(whole), 'USD')} {'more' if whole > 0 else 'less'}"
-    return f"{plan} {told[0]} than {base}, {told[1]}, and {told[2]}; {chain}."
+    years = [comparison.plans[n].currency_year for n in (0, place)]
+    priced = f"; {base} counts in prices of {years[0]}, {plan} of {years[1]}" if years[0] != years[1] else ""
+    return f"{plan} {told[0]} than {base}, {told[1]}, and {told[2]}; {chain}{priced}."

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from supercargo.kernel import format_utc
 from supercargo.model import Arrival
+from supercargo.report.sun_chart import chart_line, chart_text, marked_days, sun_panel
 from supercargo.report.svg import PALETTE, CalendarAxis, escaped, points
 
 __all__ = ["render_windows"]
@@ -14,7 +15,6 @@ __all__ = ["render_windows"]
 _WIDTH, _HEIGHT, _LEFT, _RIGHT = 960, 560, 64, 64
 _TOP, _HOURS_HIGH, _GAP, _SUN_HIGH = 48, 240, 56, 130
 _SUN_TOP = _TOP + _HOURS_HIGH + _GAP
-_BETA_SPAN_DEG = 90.0
 _NONE = "none"
 _COLOURS = {
     "2-orbit": PALETTE[2],
@@ -25,7 +25,6 @@ _COLOURS = {
     _NONE: PALETTE[5],
 }
 _LETTERS = {"2-orbit": "2", "4-orbit": "4", "1-day": "d", "2-day": "D", "3-day": "T", _NONE: "x"}
-_MOST_DAY_MARKS = 16
 
 
 def render_windows(rows: Sequence[Arrival], start: datetime, end: datetime) -> str:
@@ -36,14 +35,14 @@ def render_windows(rows: Sequence[Arrival], start: datetime, end: datetime) -> s
     axis = CalendarAxis(start, end, _LEFT, _WIDTH - _LEFT - _RIGHT)
     named = f"{rows[0].destination} from {rows[0].site}" if rows else "no window"
     title = f"Launch windows, {named}, {format_utc(start)[:10]} to {format_utc(end)[:10]}"
+    sun = sorted({(row.launch_utc, row.beta_deg, row.eclipse_fraction) for row in rows})
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
         f"<title>{escaped(title)}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
         f'<text x="{_LEFT}" y="24" font-size="16">{escaped(title)}</text>',
         *_hours_frame(axis),
-        *_sun_frame(axis),
-        *_sun_curves(rows, axis),
+        *sun_panel(sun, axis, _SUN_TOP, _SUN_HIGH),
         *_marks(rows, axis),
         *_legend(),
         "</svg>",
@@ -51,66 +50,16 @@ def render_windows(rows: Sequence[Arrival], start: datetime, end: datetime) -> s
     return "\n".join(parts) + "\n"
 
 
-def _days(axis: CalendarAxis) -> Iterator[tuple[datetime, str]]:
-    """Midnights that are marked, some sixteen at most."""
-    midnight = axis.start.replace(hour=0, minute=0, second=0)
-    span = max((axis.end - axis.start).days, 1)
-    every = next((step for step in (1, 2, 5, 7, 14, 30) if span / step <= _MOST_DAY_MARKS), 61)
-    day = type(axis.end - axis.start)(days=1)
-    for k in range(0, span + 2, every):
-        at = midnight + k * day
-        if axis.start <= at <= axis.end:
-            yield at, format_utc(at)[5:10]
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str = "#dddddd") -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
-
-
-def _text(x: float, y: float, words: str, anchor: str = "end") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#333333">{escaped(words)}</text>'
-
-
 def _hours_frame(axis: CalendarAxis) -> Iterator[str]:
     right = _WIDTH - _RIGHT
     for hour in range(0, 25, 6):
         y = _TOP + _HOURS_HIGH * (1.0 - hour / 24.0)
-        yield _line(_LEFT, y, right, y)
-        yield _text(_LEFT - 8, y + 4, f"{hour:02d} h")
-    for at, words in _days(axis):
-        yield _line(axis.x(at), _TOP, axis.x(at), _TOP + _HOURS_HIGH)
-        yield _text(axis.x(at), _TOP + _HOURS_HIGH + 16, words, "middle")
-    yield _text(_LEFT, _TOP - 8, "lift-off, hour of the day UTC", "start")
-
-
-def _beta_y(beta_deg: float) -> float:
-    return _SUN_TOP + _SUN_HIGH * (0.5 - beta_deg / (2.0 * _BETA_SPAN_DEG))
-
-
-def _night_y(share: float) -> float:
-    return _SUN_TOP + _SUN_HIGH * (1.0 - share / 0.5)
-
-
-def _sun_frame(axis: CalendarAxis) -> Iterator[str]:
-    right = _WIDTH - _RIGHT
-    for beta in (-90, -60, 0, 60, 90):
-        yield _line(_LEFT, _beta_y(beta), right, _beta_y(beta), "#e8b0a0" if abs(beta) == 60 else "#dddddd")
-        yield _text(_LEFT - 8, _beta_y(beta) + 4, f"{beta:+d}°" if beta else "0°")
-    for percent in (0, 25, 50):
-        yield _text(right + 8, _night_y(percent / 100.0) + 4, f"{percent} %", "start")
-    for at, _ in _days(axis):
-        yield _line(axis.x(at), _SUN_TOP, axis.x(at), _SUN_TOP + _SUN_HIGH)
-    yield _text(
-        _LEFT, _SUN_TOP - 8, "Sun over the plane (beta), line; night, share of each revolution, dashes (right scale)", "start"
-    )
-
-
-def _sun_curves(rows: Sequence[Arrival], axis: CalendarAxis) -> Iterator[str]:
-    at = {row.launch_utc: row for row in rows}
-    beta = [(axis.x(launch), _beta_y(row.beta_deg)) for launch, row in sorted(at.items())]
-    night = [(axis.x(launch), _night_y(row.eclipse_fraction)) for launch, row in sorted(at.items())]
-    yield f'<polyline points="{points(beta)}" fill="none" stroke="{PALETTE[5]}" stroke-width="2"/>'
-    yield f'<polyline points="{points(night)}" fill="none" stroke="{PALETTE[0]}" stroke-width="2" stroke-dasharray="6 4"/>'
+        yield chart_line(_LEFT, y, right, y)
+        yield chart_text(_LEFT - 8, y + 4, f"{hour:02d} h")
+    for at, words in marked_days(axis):
+        yield chart_line(axis.x(at), _TOP, axis.x(at), _TOP + _HOURS_HIGH)
+        yield chart_text(axis.x(at), _TOP + _HOURS_HIGH + 16, words, "middle")
+    yield chart_text(_LEFT, _TOP - 8, "lift-off, hour of the day UTC", "start")
 
 
 def _quickest(rows: Sequence[Arrival]) -> dict[tuple[datetime, str, str], tuple[Arrival, str]]:
@@ -144,6 +93,8 @@ def _legend() -> Iterator[str]:
     words = {**{name: f"{name} quickest" for name in _COLOURS if name != _NONE}, _NONE: "nothing stands"}
     for profile, told in words.items():
         yield _mark(x + 8, y, profile, ascending=True)
-        yield _text(x + 22, y + 4, told, "start")
+        yield chart_text(x + 22, y + 4, told, "start")
         x += 132
-    yield _text(_LEFT, y + 28, "disc: the place moves north over the pad (ascending); diamond: south (descending)", "start")
+    yield chart_text(
+        _LEFT, y + 28, "disc: the place moves north over the pad (ascending); diamond: south (descending)", "start"
+    )

@@ -1,11 +1,13 @@
-"""Scenario and plan folders and the catalogue: text on disk to nouns and back. Nothing here plans."""
+"""Scenario and plan folders, workbooks and the catalogue: what stands on disk to nouns and back. Nothing here plans."""
 
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
-from supercargo.store.folders import refuse_existing, refuse_unwritable
+from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_unwritable
 from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, folder_files, plan_files, read_plan, write_plan
+from supercargo.store.reference import read_ephemeris_file, read_reference_tables
 from supercargo.store.rows import read_rows, read_table, write_rows
-from supercargo.store.scenario import read_scenario, scenario_files, write_scenario
+from supercargo.store.scenario import read_scenario, scenario_files, scenario_or_faults, write_scenario
+from supercargo.store.workbooks import is_workbook, refuse_other_kinds, write_mending, write_scenario_book, write_template
 
 __all__ = [
     "CALENDAR_FILE",
@@ -14,19 +16,28 @@ __all__ = [
     "digest_of_plan",
     "digest_violations",
     "folder_files",
+    "is_workbook",
     "old_calendar",
     "plan_files",
     "read_catalogue",
+    "read_ephemeris_file",
     "read_past_catalogue",
     "read_plan",
     "read_records",
+    "read_reference_tables",
     "read_rows",
     "read_scenario",
     "read_table",
     "refuse_existing",
+    "refuse_existing_file",
+    "refuse_other_kinds",
     "refuse_unwritable",
     "scenario_files",
+    "scenario_or_faults",
+    "write_mending",
     "write_plan",
     "write_rows",
     "write_scenario",
+    "write_scenario_book",
+    "write_template",
 ]

@@ -70,6 +70,7 @@ class Column:
     default: Any  # value where the file has no such column; MISSING where it must have it
     empty: Any  # value of an empty cell; MISSING where the cell must say something
     is_text: bool
+    kind: str  # text, words, number, whole, truth or instant
     read: Callable[[str], Any]
     write: Callable[[Any], str]
 
@@ -103,6 +104,7 @@ def _column(field: dataclasses.Field[Any], hint: Any) -> Column:
         default=field.default,
         empty=_of_empty(field, hint),
         is_text=hint is str,
+        kind=_kind(hint),
         read=read,
         write=write,
     )
@@ -114,6 +116,13 @@ def _of_empty(field: dataclasses.Field[Any], hint: Any) -> Any:
     if getattr(hint, "__origin__", None) is tuple:
         return ()
     return "" if hint is str else MISSING
+
+
+def _kind(hint: Any) -> str:
+    kinds = [kind for kind in getattr(hint, "__args__", (hint,)) if kind is not type(None)]
+    if getattr(hint, "__origin__", None) is tuple:
+        return "words"
+    return {str: "text", int: "whole", float: "number", bool: "truth", datetime: "instant"}[kinds[0]]
 
 
 def _codec(hint: Any, unit: str, places: int) -> tuple[Callable[[str], Any], Callable[[Any], str]]:

@@ -6,14 +6,14 @@ import dataclasses
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
-from supercargo.model import PLAN_TABLES, OperationsPlan, Scenario, StageReport, Unflown, Violation
+from supercargo.model import PLAN_TABLES, Figures, OperationsPlan, Scenario, StageReport, Unflown, Violation
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
@@ -31,14 +31,13 @@ NOT_YET = (
     "bags.csv",
     "changes.csv",
     "flows.csv",
-    "plan.xlsx",
     "risks.csv",
     "transfer.csv",
 )
 """Files of a plan folder whose stage does not exist yet."""
 
 _OUTSIDE_DIGEST = (PLAN_FILE, RUN_FILE)
-_LIBRARIES = ("supercargo", "highspy", "numpy", "ortools")
+_LIBRARIES = ("supercargo", "highspy", "numpy", "ortools", "XlsxWriter")
 
 
 def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
@@ -54,14 +53,18 @@ def folder_files(
     run: Mapping[str, Any],
     report_html: str,
     ephemerides: Mapping[str, str] = MappingProxyType({}),
+    front: Sequence[Figures] = (),
     replaced: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, bytes]:
     """Every file of a plan folder by its name inside it.
 
     `run` goes to run.json, the one file that may differ between two runs of the same scenario and seed into a fresh folder.
-    `ephemerides` are texts by mission. A calendar that is `replaced` is continued: see `calendar_text`.
+    `ephemerides` are texts by mission, `front` is what plan.xlsx says before its tables. A calendar that is `replaced` is
+    continued: see `calendar_text`.
     """
-    files = {**plan_files(plan), "report.html": report_html.encode()}
+    from supercargo.store.book.plan import PLAN_BOOK, plan_book  # its library loads only for those who write
+
+    files = {**plan_files(plan), "report.html": report_html.encode(), PLAN_BOOK: plan_book(plan, front)}
     files |= {f"{EPHEMERIS_FOLDER}/{mission_id}.oem": told.encode() for mission_id, told in sorted(ephemerides.items())}
     files[CALENDAR_FILE] = calendar_text(plan, replaced)
     files[PLAN_FILE] = canonical_json(_head(plan, files)).encode()
@@ -76,6 +79,7 @@ def write_plan(
     run: Mapping[str, Any],
     report_html: str,
     ephemerides: Mapping[str, str] = MappingProxyType({}),
+    front: Sequence[Figures] = (),
     force: bool,
 ) -> None:
     """Write a plan folder, whole or not at all: an interrupted run leaves what stood there before.
@@ -84,7 +88,7 @@ def write_plan(
     Raises Refused if the folder exists and `force` is false, StoreError if the disk refuses.
     """
     replaced = old_calendar(folder) if force else None
-    files = folder_files(plan, run=run, report_html=report_html, ephemerides=ephemerides, replaced=replaced)
+    files = folder_files(plan, run=run, report_html=report_html, ephemerides=ephemerides, front=front, replaced=replaced)
     write_whole(folder, files, force=force)
 
 

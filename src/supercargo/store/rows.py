@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +25,12 @@ __all__ = [
     "MOST_COLUMNS",
     "MOST_ROWS",
     "MOST_TOLD",
+    "OddCells",
     "TableRead",
+    "read_lines",
     "read_rows",
     "read_table",
+    "text_lines",
     "write_rows",
 ]
 
@@ -74,7 +77,7 @@ class _Bounded:
     """Faults of one file: of each column the first MOST_TOLD, so that a file of rubbish does not bury those of others."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self._faults = faults
+        self.faults = faults
         self._counts: Counter[str] = Counter()
         self._last: dict[str, Fault] = {}
 
@@ -82,7 +85,7 @@ class _Bounded:
         """Tell a fault, or only count it if its column has enough of them."""
         self._counts[fault.column] += 1
         if self._counts[fault.column] <= MOST_TOLD:
-            self._faults.append(fault)
+            self.faults.append(fault)
         else:
             self._last[fault.column] = fault
 
@@ -91,7 +94,7 @@ class _Bounded:
         for column, fault in sorted(self._last.items()):
             more = self._counts[column] - MOST_TOLD
             what = f"{fault.what}: the last of {more:,} more like those above"
-            self._faults.append(replace(fault, what=what))
+            self.faults.append(replace(fault, what=what))
 
 
 def write_rows(records: Iterable[Any], noun: type) -> bytes:
@@ -127,16 +130,42 @@ def read_table(source: str | bytes | Path, table: Table, faults: list[Fault]) ->
     if written is None or _has_nul(written, table.file, faults) or _too_long(written, table.file, faults):
         return TableRead(whole=False, sound=False)
     bounded = _Bounded(faults)
-    lines = _lines(written, table.file, bounded)
+    return _read_all(_lines(written, table.file, bounded), table, bounded, {})
+
+
+def text_lines(content: bytes, file: str, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    """Numbered lines of cells of a file, whatever they hold; none where it is no text, and a fault of each that is no CSV."""
+    written = _decoded(content, file, faults)
+    if written is None or _has_nul(written, file, faults) or _too_long(written, file, faults):
+        return []
+    bounded = _Bounded(faults)
+    lines = list(_lines(written, file, bounded))
+    bounded.close()
+    return lines
+
+
+OddCells = Mapping[str, Mapping[int, BadCell | None]]
+"""By column and row: cells that hold no value of any kind, and why; None where that was told already."""
+
+
+def read_lines(lines: Iterable[tuple[int, list[str]]], table: Table, faults: list[Fault], odd: OddCells) -> TableRead:
+    """The records of numbered lines of cells, the header first; every fault of every cell is added to `faults`."""
+    return _read_all(iter(lines), table, _Bounded(faults), odd)
+
+
+def _read_all(lines: Iterator[tuple[int, list[str]]], table: Table, bounded: _Bounded, odd: OddCells) -> TableRead:
+    faults = bounded.faults
     _, header = next(lines, (1, []))
     places = _placed(header, table, faults)
     if places is None:
         bounded.close()
         return TableRead(whole=False, sound=False)
     before = len(faults)
-    found = _read_lines(list(lines), len(header), _Sheet(table, places), bounded)
+    found = _read_lines(list(lines), len(header), _Sheet(table, places, odd), bounded)
     bounded.close()
-    return replace(found, whole=all(fault.column for fault in faults[before:]), sound=len(faults) == before)
+    key = next(column.name for column in columns_of(table.noun) if column.field == table.key[0])
+    whole = all(fault.column for fault in faults[before:]) and not odd.get(key)
+    return replace(found, whole=whole, sound=len(faults) == before and not odd)
 
 
 def _decoded(content: bytes, file: str, faults: list[Fault]) -> str | None:
@@ -253,6 +282,7 @@ def _meant(name: str, absent: Sequence[Column]) -> Column | None:
 class _Sheet:
     table: Table
     places: dict[str, int]
+    odd: OddCells
 
 
 def _read_lines(lines: list[tuple[int, list[str]]], width: int, sheet: _Sheet, faults: _Bounded) -> TableRead:
@@ -294,10 +324,26 @@ def _read_columns(
             _check_words(values[column.field], column, column.field in named, column_faults)
         elif wanted and column.unit in CEILINGS:
             _check_sizes(values[column.field], column, column_faults)
+        if odd := sheet.odd.get(column.name):
+            column_faults = _set_apart(values[column.field], numbers, odd, column_faults)
+            bad.update(at for at, number in enumerate(numbers) if number in odd)
         for at, what, fix in column_faults:
             bad.add(at)
             faults.append(Fault(sheet.table.file, numbers[at], column.name, what, fix))
     return values, bad
+
+
+def _set_apart(
+    values: list[Any], numbers: list[int], odd: Mapping[int, BadCell | None], told: list[tuple[int, str, str]]
+) -> list[tuple[int, str, str]]:
+    """Odd cells have no value, and of what is told of them only the reason why."""
+    faults = [fault for fault in told if numbers[fault[0]] not in odd]
+    for at, number in enumerate(numbers):
+        if number in odd:
+            values[at] = None
+            if (reason := odd[number]) is not None:
+                faults.append((at, reason.what, reason.fix))
+    return faults
 
 
 def _cells(cells: list[str], column: Column, bad: list[tuple[int, str, str]]) -> list[Any]:

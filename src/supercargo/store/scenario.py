@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,15 @@ from supercargo.store.rows import TableRead, read_table, write_rows
 from supercargo.store.settings import SETTINGS_FILE, read_settings, settings_text
 from supercargo.store.sheets import Sheets
 
-__all__ = ["read_scenario", "scenario_files", "scenario_or_faults", "write_scenario"]
+__all__ = [
+    "assembled",
+    "completed",
+    "misspelt",
+    "read_scenario",
+    "scenario_files",
+    "scenario_or_faults",
+    "write_scenario",
+]
 
 
 def scenario_files(scenario: Scenario) -> dict[str, bytes]:
@@ -55,20 +63,27 @@ def read_scenario(folder: Path) -> Scenario:
 def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
     """The scenario of a folder, or None with each of its faults added to `faults`."""
     before = len(faults)
+    if folder.is_file():
+        from supercargo.store.book.scenario import scenario_of_book  # its libraries load only for those who use them
+
+        return scenario_of_book(folder, faults)
     if not folder.is_dir():
-        faults.append(Fault(folder.name or str(folder), 0, "", "the scenario folder is missing", "give a folder that exists"))
+        fix = "give a folder or workbook that exists"
+        faults.append(Fault(folder.name or str(folder), 0, "", "the scenario folder is missing", fix))
         return None
     content = read_within(folder, SETTINGS_FILE, faults)
     settings = read_settings(content, faults) if content is not None else None
     _check_names(folder, faults)
-    tables = _read_tables(folder, faults)
+    tables = completed(
+        {table.attribute: _read_given(folder, table, faults) for table in SCENARIO_TABLES if _is_given(folder, table)}
+    )
     faults += cross_faults(Sheets(settings, tables))
-    if settings is None or len(faults) > before:
-        return None
-    return _assembled(settings, {attribute: table.records for attribute, table in tables.items()})
+    return None if settings is None or len(faults) > before else assembled(settings, tables)
 
 
-def _assembled(settings: Settings, records: Mapping[str, Any]) -> Scenario:
+def assembled(settings: Settings, tables: Mapping[str, TableRead]) -> Scenario:
+    """The scenario of sound tables, with its digest."""
+    records: dict[str, Any] = {attribute: table.records for attribute, table in tables.items()}
     scenario = Scenario(settings=settings, **records)
     return dataclasses.replace(scenario, digest=digest_of_files(scenario_files(scenario)))
 
@@ -76,18 +91,25 @@ def _assembled(settings: Settings, records: Mapping[str, Any]) -> Scenario:
 def _check_names(folder: Path, faults: list[Fault]) -> None:
     """A misspelt file name would silently give way to the catalogue."""
     known = [SETTINGS_FILE, *(table.file for table in SCENARIO_TABLES)]
-    names = sorted(os.listdir(folder))
+    for name, meant in misspelt(sorted(os.listdir(folder)), known):
+        faults.append(Fault(name, 0, "", f"the file {name!r} is not known", f"name it {meant}"))
+
+
+def misspelt(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of a name that is not known and the absent one that it is a misspelling of."""
     absent = [name for name in known if name not in names]
+    found = []
     for name in names:
-        close = difflib.get_close_matches(name.lower().replace("-", "_"), absent, n=1, cutoff=0.88)
+        close = difflib.get_close_matches(name.lower().replace("-", "_")[:80], absent, n=1, cutoff=0.88)
         if name not in known and close:
-            faults.append(Fault(name, 0, "", f"the file {name!r} is not known", f"name it {close[0]}"))
+            found.append((name, close[0]))
+    return found
 
 
-def _read_tables(folder: Path, faults: list[Fault]) -> dict[str, TableRead]:
-    given = {table.attribute: _read_given(folder, table, faults) for table in SCENARIO_TABLES if _is_given(folder, table)}
+def completed(given: Mapping[str, TableRead]) -> dict[str, TableRead]:
+    """All tables of a scenario: what is not given comes from the catalogue, as far as it fits what is."""
     if len(given) == len(SCENARIO_TABLES):
-        return given
+        return dict(given)
     catalogue = read_catalogue_tables()
     return _fitted({t.attribute: given.get(t.attribute, catalogue[t.attribute]) for t in SCENARIO_TABLES}, frozenset(given))
 

@@ -104,6 +104,12 @@ def row_objects(records: Iterable[Any], noun: type) -> list[dict[str, Any]]:
     return [{column.name: plain(getattr(record, column.field)) for column in columns} for record in records]
 
 
+def _is_needed(kind: Any, key: str) -> bool:
+    """A key without a default must be given."""
+    declared = next(field for field in dataclasses.fields(kind) if field.name == key)
+    return declared.default is dataclasses.MISSING and declared.default_factory is dataclasses.MISSING
+
+
 def settings_schema() -> Schema:
     """Schema of scenario.toml as an object; unknown keys are refused, as they are when it is read."""
     properties: Schema = {}
@@ -112,7 +118,7 @@ def settings_schema() -> Schema:
         told = {key: _of_setting(kind, key) for key in keys}
         if not section:
             properties |= told
-            required += list(keys)
+            required += [key for key in keys if _is_needed(kind, key)]
         else:
             needed = {"required": list(keys)} if kind is Settings else {}
             properties[section] = {"type": "object", "properties": told, **needed, "additionalProperties": False}

@@ -7,15 +7,24 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, get_type_hints
 
 from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc, parse_utc
 from supercargo.model import Limits, Service, Settings
-from supercargo.store.columns import LARGEST_NUMBER, YEARS
+from supercargo.store.columns import LARGEST_NUMBER, YEARS, BadCell
 
-__all__ = ["SETTINGS_FILE", "SETTINGS_SECTIONS", "read_settings", "settings_range", "settings_text"]
+__all__ = [
+    "SETTINGS_FILE",
+    "SETTINGS_SECTIONS",
+    "SettingKey",
+    "read_settings",
+    "setting_keys",
+    "settings_of",
+    "settings_range",
+    "settings_text",
+]
 
 SETTINGS_FILE = "scenario.toml"
 LARGEST_SETTINGS = 64 * 1024
@@ -28,7 +37,7 @@ _HEAD = ("name", "as_of_utc", "currency_year", "seed")
 _OPTIONAL = ("remarks",)
 
 SETTINGS_SECTIONS: tuple[tuple[str, type, tuple[str, ...]], ...] = (
-    ("", Settings, _HEAD),
+    ("", Settings, (*_HEAD, *_OPTIONAL)),
     ("horizon", Settings, _HORIZON),
     *((name, kind, tuple(field.name for field in dataclasses.fields(kind))) for name, kind in _SECTIONS.items()),
 )
@@ -80,13 +89,54 @@ def read_settings(content: bytes, faults: list[Fault]) -> Settings | None:
             Fault(SETTINGS_FILE, int(row[1]) if row else 0, "", what, "write `key = value`, text in quotation marks")
         )
         return None
-    reader = _Reader(written, faults, len(faults))
-    return reader.settings(head)
+    return settings_of(head, faults, lambda section, key: _row(written, section, key))
+
+
+def settings_of(head: Mapping[str, Any], faults: list[Fault], row_of: Callable[[str, str], int]) -> Settings | None:
+    """Settings of keys and tables, wherever they were read; `row_of` finds the row of (table, key), 0 if it is not there.
+
+    A value may be a BadCell, which is told as it stands. Faults and None as `read_settings` says.
+    """
+    return _Reader(row_of, faults, len(faults)).settings(head)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SettingKey:
+    """One key of the settings: its table (empty: the head), type, unit, meaning, and default (MISSING: it must be given)."""
+
+    section: str
+    key: str
+    hint: Any
+    unit: str
+    meaning: str
+    default: Any
+
+    @property
+    def dotted(self) -> str:
+        """`limits.schedule_work`; keys of the head stand alone."""
+        return f"{self.section}.{self.key}" if self.section else self.key
+
+
+def setting_keys() -> tuple[SettingKey, ...]:
+    """Every key of the settings, in the order in which they are written."""
+    kinds: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+        ("", Settings, (*_HEAD, *_OPTIONAL)),
+        ("horizon", Settings, _HORIZON),
+        *((name, kind, ()) for name, kind in _SECTIONS.items()),
+    )
+    found = []
+    for section, kind, keys in kinds:
+        fields = {f.name: f for f in dataclasses.fields(kind)}
+        hints = get_type_hints(kind)
+        for key in keys or fields:
+            told = fields[key].metadata
+            found.append(SettingKey(section, key, hints[key], told.get("unit", ""), told["doc"], fields[key].default))
+    return tuple(found)
 
 
 @dataclasses.dataclass
 class _Reader:
-    written: str
+    row_of: Callable[[str, str], int]
     faults: list[Fault]
     before: int
 
@@ -116,7 +166,9 @@ class _Reader:
                 self._fault(section, key, f"{key!r} is not known in {place}", f"use one of: {', '.join(known)}")
         values = {}
         for key in known:
-            if key in given:
+            if isinstance(given.get(key), BadCell):
+                self._fault(section, key, given[key].what, given[key].fix)
+            elif key in given:
                 try:
                     values[key] = _typed(given[key], hints[key])
                 except ValueError as error:
@@ -143,19 +195,20 @@ class _Reader:
             return draft
 
     def _fault(self, section: str, key: str, what: str, fix: str) -> None:
-        self.faults.append(Fault(SETTINGS_FILE, self._row(section, key), key, what, fix))
+        self.faults.append(Fault(SETTINGS_FILE, self.row_of(section, key), key, what, fix))
 
-    def _row(self, section: str, key: str) -> int:
-        """Line of a key, 0 if it is not there."""
-        place = ""
-        for number, line in enumerate(self.written.splitlines(), 1):
-            if opened := re.match(r"\s*\[([^\]]+)\]", line):
-                place = opened[1].strip()
-                if not section and place == key:
-                    return number
-            elif place == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
+
+def _row(written: str, section: str, key: str) -> int:
+    """Line of a key of scenario.toml, 0 if it is not there."""
+    place = ""
+    for number, line in enumerate(written.splitlines(), 1):
+        if opened := re.match(r"\s*\[([^\]]+)\]", line):
+            place = opened[1].strip()
+            if not section and place == key:
                 return number
-        return 0
+        elif place == section and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
+            return number
+    return 0
 
 
 def settings_range(kind: Any, key: str) -> tuple[float, float, bool]:

@@ -19,14 +19,20 @@ __all__ = ["Search", "improve", "search"]
 class Search:
     """Work allowed: the gap that suffices, nodes of each branch and bound, rounds over all neighbourhoods, columns freed.
 
-    The fuse cuts branch and bound and the rounds short; the relaxation always runs to its end, since it is the bound.
+    It ends when `patience` neighbourhoods in a row have won nothing.
+
+    Of the columns that the relaxation takes whole, a branch and bound frees the `loosened` ones that lie nearest to being
+    left out, and of those left out the `cheapest` ones. The fuse cuts branch and bound and the rounds short; the relaxation
+    always runs to its end, since it is the bound.
     """
 
     gap: float = 0.005
     nodes: int = 50
     rounds: int = 2
-    columns: int = 1500
-    whole_below: int = 1500
+    patience: int = 1_000_000
+    loosened: int = 150
+    cheapest: int = 550
+    whole_below: int = 600
     fuse: Fuse = never
 
 
@@ -35,11 +41,13 @@ def search(
     neighbourhoods: Sequence[Ints],
     limits: Search,
     *,
+    blocks: Sequence[Ints] = (),
     start: Floats | None = None,
     watch: Watch = silent,
 ) -> Outcome[Floats]:
     """Minimise a program whose columns fall into overlapping neighbourhoods, with the relaxation as the bound.
 
+    The first answer is found `blocks` by block, which together hold every column; without blocks, in one piece.
     A program of at most `limits.whole_below` columns goes to branch and bound as it is. `start` is an answer to improve on.
     """
     program = tighten(program)
@@ -53,7 +61,8 @@ def search(
         bound = max(bound, whole.bound)
         best = whole.best
     else:
-        best = _first_answer(program, relaxed, limits, start)
+        everything = np.arange(program.column_count, dtype=np.int64)
+        best = _first_answer(program, relaxed, blocks or (everything,), limits, start)
     if best is None:
         return Outcome(Status.UNDECIDED, None, math.inf, bound)
     watch(0.5)
@@ -63,37 +72,65 @@ def search(
     return Outcome(status, best, objective, min(bound, objective))
 
 
-def _first_answer(program: IntegerProgram, relaxed: Relaxation, limits: Search, start: Floats | None) -> Floats | None:
-    """Keep the columns that the relaxation sets to a whole value above zero; branch over cheap columns of the others."""
-    whole = relaxed.values.round()
-    sure = program.integral & (whole > 0.5) & (np.abs(relaxed.values - whole) < 1e-6)
-    blocked = _blocked_by(program, sure)
-    open_columns = ~sure & ~blocked
-    free = _cheapest(relaxed, open_columns, open_columns & (relaxed.values > 1e-6), 2 * limits.columns)
-    held = np.where(sure, whole, program.lower)
-    effort = Effort(
-        nodes=limits.nodes, gap_absolute=0.25 * limits.gap * abs(relaxed.objective), heuristic_share=0.1, fuse=limits.fuse
-    )
-    found = minimise(restrict(program, free, held), effort)
-    answers = [] if start is None else [start]
-    if found.best is not None:
-        whole_answer = held.copy()
-        whole_answer[free] = found.best
-        answers.append(whole_answer)
-    elif math.isfinite(objective_of(program, held)):
-        answers.append(held)
+def _first_answer(
+    program: IntegerProgram, relaxed: Relaxation, blocks: Sequence[Ints], limits: Search, start: Floats | None
+) -> Floats | None:
+    """Begin with the columns that the relaxation takes whole; branch over the doubtful ones of one block after another."""
+    best = np.where(program.integral & _whole(relaxed), relaxed.values.round(), program.lower)
+    enough = 0.5 * limits.gap * abs(relaxed.objective) / len(blocks)
+    for block in blocks:
+        free = _doubtful(program, best, block, relaxed, limits)
+        if not len(free):
+            continue
+        effort = Effort(nodes=limits.nodes, gap_absolute=enough, fuse=limits.fuse)
+        found = minimise(restrict(program, free, best), effort)
+        if found.best is not None:
+            best[free] = found.best
+    answers = [answer for answer in (best, start) if answer is not None and math.isfinite(objective_of(program, answer))]
     return min(answers, key=lambda answer: objective_of(program, answer), default=None)
+
+
+def _whole(relaxed: Relaxation) -> Bools:
+    """Columns that the relaxation takes by whole units [column]."""
+    values = relaxed.values
+    return np.asarray((values > 0.5) & (np.abs(values - values.round()) < 1e-6))
+
+
+def _doubtful(
+    program: IntegerProgram,
+    best: Floats,
+    columns: Ints,
+    relaxed: Relaxation,
+    limits: Search,
+    *,
+    slack: float = math.inf,
+) -> Ints:
+    """Columns of a block over which it pays to branch: those in which answer and relaxation differ, and the nearest others.
+
+    A column left out whose reduced cost exceeds `slack`, the whole gap, is in no better answer.
+    """
+    inside = np.zeros(program.column_count, dtype=np.bool_)
+    inside[columns] = True
+    taken = program.integral & (best > 0.5)
+    agreed = np.flatnonzero(inside & taken & _whole(relaxed))
+    loose = agreed[np.argsort(-relaxed.reduced_cost[agreed], kind="stable")[: limits.loosened]]
+    firm = taken & ~inside
+    firm[agreed] = True
+    firm[loose] = False
+    open_columns = inside & ~firm & ~_blocked_by(program, firm)
+    keep = open_columns & ((relaxed.values > 1e-6) | (best > 1e-9) | ~program.integral)
+    useful = keep | (open_columns & (relaxed.reduced_cost <= slack))
+    return _cheapest(relaxed, useful, keep, int(keep.sum()) + limits.cheapest)
 
 
 def _blocked_by(program: IntegerProgram, sure: Bools) -> Bools:
     """Columns that share a full one-of-many row with a sure column."""
     rows = program.rows
     row_of = rows.row_of_entry
-    unit = np.ones(len(program.row_upper), dtype=np.bool_)
-    np.logical_and.at(unit, row_of, rows.values == 1.0)
-    full = np.zeros(len(unit), dtype=np.bool_)
+    full = np.zeros(len(program.row_upper), dtype=np.bool_)
     full[row_of[sure[rows.columns]]] = True
-    full &= unit & (program.row_upper == 1.0)
+    full[row_of[rows.values != 1.0]] = False
+    full &= program.row_upper == 1.0
     blocked = np.zeros(program.column_count, dtype=np.bool_)
     blocked[rows.columns[full[row_of]]] = True
     return blocked & ~sure & program.integral
@@ -120,25 +157,29 @@ def improve(
 
     Stops at the gap to the relaxation, when every neighbourhood has been tried as it stands, or when the rounds are used up.
     """
-    objective, turns = objective_of(program, best), limits.rounds * len(neighbourhoods)
+    objective, turns, idle = objective_of(program, best), limits.rounds * len(neighbourhoods), 0
     weights = _row_weights(program, neighbourhoods)
     tried: dict[int, bytes] = {}
     for turn in range(turns):
         if objective - relaxed.objective <= limits.gap * abs(objective) or limits.fuse() <= 0.0:
             break
-        step = _next_step(program, best, neighbourhoods, (relaxed, weights, tried), limits.columns)
+        step = _next_step(program, best, neighbourhoods, (relaxed, weights, tried), limits)
         if step is None:
             break
         free, rest = step
         effort = Effort(
-            nodes=limits.nodes, gap_absolute=0.1 * limits.gap * abs(objective) / len(neighbourhoods), fuse=limits.fuse
+            nodes=limits.nodes, gap_absolute=0.3 * limits.gap * abs(objective) / len(neighbourhoods), fuse=limits.fuse
         )
         found = minimise(rest, effort, best[free])
         if found.best is not None and found.objective < objective:
             changed = best.copy()
             changed[free] = found.best
             if (value := objective_of(program, changed)) < objective:
+                idle = -1 if objective - value > 0.01 * limits.gap * abs(objective) else idle
                 best, objective = changed, value
+        idle += 1
+        if idle >= limits.patience:
+            break
         watch(0.5 + 0.5 * (turn + 1) / turns)
     return best
 
@@ -147,7 +188,7 @@ _Memory = tuple[Relaxation, Floats, dict[int, bytes]]
 
 
 def _next_step(
-    program: IntegerProgram, best: Floats, neighbourhoods: Sequence[Ints], memory: _Memory, count: int
+    program: IntegerProgram, best: Floats, neighbourhoods: Sequence[Ints], memory: _Memory, limits: Search
 ) -> tuple[Ints, IntegerProgram] | None:
     """Columns to free and the program over them, for the costliest neighbourhood not yet tried in its present state."""
     relaxed, weights, tried = memory
@@ -155,7 +196,7 @@ def _next_step(
     scores = weights @ by_row + np.array([by_column[columns].sum() for columns in neighbourhoods])
     slack = objective_of(program, best) - relaxed.objective
     for place in np.argsort(-scores, kind="stable").tolist():
-        free = _free_columns(program, best, neighbourhoods[place], relaxed, (slack, count))
+        free = _doubtful(program, best, neighbourhoods[place], relaxed, limits, slack=slack)
         if not len(free):
             continue
         rest = restrict(program, free, best)
@@ -191,15 +232,3 @@ def _row_weights(program: IntegerProgram, neighbourhoods: Sequence[Ints]) -> Flo
         inside[columns] = True
         weights[place] = np.bincount(row_of[inside[rows.columns]], minlength=len(size)) / size
     return weights
-
-
-def _free_columns(program: IntegerProgram, best: Floats, columns: Ints, relaxed: Relaxation, room: tuple[float, int]) -> Ints:
-    """Columns of a neighbourhood that could take part in a better answer, at most about `count` of them."""
-    slack, count = room
-    inside = np.zeros(program.column_count, dtype=np.bool_)
-    inside[columns] = True
-    # A column at zero whose reduced cost exceeds the whole gap is in no better answer.
-    taken = _blocked_by(program, ~inside & (best > 0.5) & program.integral)
-    useful = inside & (relaxed.reduced_cost <= slack) & ~taken
-    keep = inside & ((best > 1e-9) | (~program.integral & ~taken))
-    return _cheapest(relaxed, useful | keep, keep, count)

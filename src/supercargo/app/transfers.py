@@ -1,0 +1,55 @@
+"""Transfers: read the catalogue and the ephemeris, ask the stage, write what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from supercargo.astro.ephemeris import read_ephemeris
+from supercargo.model import LunarStudy, TransferRequest, TransferStudy
+from supercargo.plan.lunar_transfers import lunar_place, study_lunar
+from supercargo.plan.transfers import Catalogue, study_transfer
+from supercargo.report.lunar import draw_lunar, render_lunar
+from supercargo.report.porkchop import draw_porkchop, render_transfer
+from supercargo.store import read_catalogue, read_ephemeris_file, read_reference_tables, refuse_existing, refuse_unwritable
+from supercargo.store.transfer import write_lunar, write_transfer
+
+__all__ = ["find_transfers", "transfer_catalogue"]
+
+
+def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bool = False) -> TransferStudy | LunarStudy:
+    """Transfers between two places within dates; with `out` the chart, tables, drawing and page are written there.
+
+    Raises ScenarioError for places that are not known and dates that do not serve, Refused for an `out` that exists.
+    """
+    if out is not None:
+        refuse_existing(out, force=force)
+        refuse_unwritable(out)
+    catalogue = transfer_catalogue()
+    if lunar_place(asked.destination) is not None:
+        lunar = study_lunar(asked, catalogue)
+        if out is not None:
+            pages = {"transfer.html": render_lunar(lunar)}
+            if lunar.flights:
+                pages["transfer.svg"] = draw_lunar(lunar)
+            write_lunar(lunar, out, pages=pages, force=force)
+        return lunar
+    study = study_transfer(asked, catalogue)
+    if out is not None:
+        pages = {"porkchop.html": render_transfer(study)}
+        if study.flights:
+            pages |= {"porkchop.svg": draw_porkchop(study), "c3.svg": draw_porkchop(study, figure="C3")}
+        write_transfer(study, out, pages=pages, force=force)
+    return study
+
+
+def transfer_catalogue() -> Catalogue:
+    """The records and the ephemeris that ship with the package. Raises StoreError if they are not sound."""
+    records, reference = read_catalogue(), read_reference_tables()
+    return Catalogue(
+        ephemeris=read_ephemeris(read_ephemeris_file()),
+        small_bodies=reference["small_bodies"],
+        vehicles=records["vehicles"],
+        launchers=records["launchers"],
+        energies=reference["launch_energies"],
+        legs=reference["cislunar_legs"],
+    )
