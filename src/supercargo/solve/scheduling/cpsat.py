@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from supercargo.kernel import Watch
 from supercargo.solve.scheduling.effort import Effort
-from supercargo.solve.scheduling.problem import Cover, DatedChoice, faults_of_choice, value_of
+from supercargo.solve.scheduling.problem import Cover, DatedChoice, faults_of_choice, value_of, whole_bound
 from supercargo.solve.scheduling.rows import Crowd, crowds
 
 __all__ = ["search"]
@@ -134,7 +134,7 @@ class _Model:
         for index, literal in enumerate(self.taken):
             if solver.boolean_value(literal):
                 chosen[self.problem.alternatives[index].job] = index
-        return _Found(tuple(chosen), float(solver.best_objective_bound), work)
+        return _Found(tuple(chosen), whole_bound(float(solver.best_objective_bound)), work)
 
 
 def _told(watch: Watch, work: float, done: float) -> _Told:

@@ -7,10 +7,11 @@ units in use stay within each resource's capacity. Time, resources and costs mea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["FOREVER", "Alternative", "Block", "Cover", "DatedChoice", "Use", "faults_of_choice", "value_of"]
+__all__ = ["FOREVER", "Alternative", "Block", "Cover", "DatedChoice", "Use", "faults_of_choice", "value_of", "whole_bound"]
 
 FOREVER = 1 << 40
 """A time later than all others."""
@@ -97,3 +98,12 @@ def faults_of_choice(problem: DatedChoice, chosen: tuple[int, ...]) -> Iterator[
             taken = sum(units for start, end, units in blocks if start <= instant < end)
             if wanted and wanted + taken > problem.capacities[resource]:
                 yield resource, instant
+
+
+def whole_bound(bound: float) -> float:
+    """Costs are whole, so no choice costs less than the next whole number over a bound; a solver's noise is let off.
+
+    >>> whole_bound(13.2), whole_bound(14.000000000000002), whole_bound(13.999999999999998)
+    (14.0, 14.0, 14.0)
+    """
+    return float(math.ceil(bound - 1e-6 * max(1.0, abs(bound)))) if math.isfinite(bound) else bound

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from supercargo.solve.integer import Effort as Branching
 from supercargo.solve.integer import IntegerProgram, Relaxation, SparseRows, minimise, relax, restrict
 from supercargo.solve.scheduling.effort import Effort
-from supercargo.solve.scheduling.problem import DatedChoice, faults_of_choice, value_of
+from supercargo.solve.scheduling.problem import DatedChoice, faults_of_choice, value_of, whole_bound
 from supercargo.solve.scheduling.rows import crowds
 
 __all__ = ["relaxed_choice"]
@@ -37,7 +37,7 @@ def relaxed_choice(problem: DatedChoice, effort: Effort) -> tuple[tuple[int, ...
     relaxed = relax(program)
     if relaxed is None:
         return None, -math.inf
-    bound = float(math.ceil(relaxed.objective - 1e-6 * max(1.0, abs(relaxed.objective))))
+    bound = whole_bound(relaxed.objective)
     if np.all(np.abs(relaxed.values - np.round(relaxed.values)) <= WHOLE):
         return _choice(problem, relaxed.values), bound
     best, least = None, math.inf
