@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from supercargo.astro.ccsds.writing import write_xml
-from supercargo.bench import earth_orbit, lambert, sgp4
+from supercargo.bench import earth_orbit, lambert, oem, sgp4
 from supercargo.bench.comparisons import comparison_lines
 from supercargo.bench.oem import station_ephemeris
 from supercargo.bench.pykep_files import put_in
@@ -150,3 +151,17 @@ def test_an_import_that_fails_for_another_reason_is_told(tmp_path: Path, text: s
     python = python_with(tmp_path, {"pykep/__init__.py": text})
     with pytest.raises(RuntimeError, match=what):
         put_in(python)
+
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_peers_are_pinned_apart_and_the_program_depends_on_none() -> None:
+    """One is under the GPL; all are heavy. What is ours to install must not name them."""
+    peers = {*lambert.PEERS, sgp4.SKYFIELD, oem.PEER}
+    pins = (ROOT / "constraints-peers.txt").read_text()
+    assert peers <= set(re.findall(r"^([\w.-]+)==[\w.]+$", pins, re.MULTILINE))
+    (named,) = re.findall(r"for peer in (.*); do", (ROOT / "Makefile").read_text())
+    assert set(named.split()) == peers
+    ours = (ROOT / "pyproject.toml").read_text() + (ROOT / "constraints.txt").read_text()
+    assert [peer for peer in peers if re.search(rf"\b{peer}\b", ours)] == []

@@ -33,9 +33,8 @@ class BenchRequest:
     def given(self) -> frozenset[str]:
         """The options that were asked for, as they are written."""
         asked = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "name"}
-        return frozenset(
-            name.replace("_", "-") for name, value in asked.items() if value is not None and value is not False and value != ()
-        )
+        unasked = {name for name, value in asked.items() if value is None or value is False or value == ()}
+        return frozenset(name.replace("_", "-") for name in asked.keys() - unasked)
 
 
 def bench(asked: BenchRequest, *, as_json: bool) -> None:
