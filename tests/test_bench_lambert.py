@@ -11,8 +11,9 @@ from supercargo.bench.lambert import bench_lambert, bench_porkchop
 from supercargo.kernel import ScenarioError
 from tests.stand_ins import python_with
 
-# Stands in for satkit, whose answers in m/s it takes from our own solver, put OFF by so much.
+# Stands in for satkit, whose answers in m/s it takes from our own solver, put OFF by so much; it greets as some libraries do.
 SATKIT = """
+print("welcome")
 import numpy as np
 from supercargo.astro.lambert import solve_lambert
 def lambert(a, b, t, mu):

@@ -49,7 +49,7 @@ def told(message):
     vectors = [vector for segment in message.body.segment for vector in segment.data.state_vector]
     numbers = [getattr(vector, axis).value for vector in vectors for axis in ("x", "y", "z", "x_dot", "y_dot", "z_dot")]
     return [len(vectors), math.fsum(numbers)]
-print(json.dumps(told(read())), flush=True)
+print("ready", json.dumps(told(read())), flush=True)
 for line in sys.stdin:
     begun = time.process_time()
     read()

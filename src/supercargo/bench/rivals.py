@@ -1,8 +1,8 @@
 """Peers in processes of their own, and the measures that ours and theirs share.
 
-A peer is a few lines of Python run by a Python that has it. They print one line once they are ready, and then, for each line
-that they are sent, the processor's seconds of one round. So ours and theirs are timed in turns, what else runs on the machine
-is counted for neither, and no peer's code (some are under the GPL) is ever loaded into our process.
+A peer is a few lines of Python run by a Python that has it. They print a line that begins with "ready", and then, for each
+line that they are sent, the processor's seconds of one round. So ours and theirs are timed in turns, what else runs on the
+machine is counted for neither, and no peer's code (some are under the GPL) is ever loaded into our process.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from supercargo.kernel import ScenarioError
 
 __all__ = ["Rival", "compare_times", "peak_mb", "peer_python_at", "processor_seconds", "rival", "skipped"]
+
+_READY = "ready"
 
 
 def skipped(peer: str) -> str:
@@ -48,7 +50,7 @@ def peer_python_at(path: str) -> str:
 
 
 class Rival:
-    """A peer that waits in its own process; `told` is what it said when it was ready."""
+    """A peer that waits in its own process; `told` is what it said after that it was ready."""
 
     def __init__(self, peer: str, process: subprocess.Popen[str], told: str) -> None:
         self._peer, self._process, self.told = peer, process, told
@@ -95,8 +97,9 @@ def rival(peer: str, python: str, source: str, words: Sequence[str] = ()) -> Ite
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        told = process.stdout.readline().strip()
-        yield Rival(peer, process, told) if told else None
+        lines = iter(process.stdout.readline, "")  # some libraries greet first
+        ready = next((line for line in lines if line.startswith(_READY)), None)
+        yield None if ready is None else Rival(peer, process, ready.removeprefix(_READY).strip())
     finally:
         process.kill()
         process.wait()
