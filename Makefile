@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/run-ready
 DEV_READY := $(VENV)/dev-ready
 PINS := constraints.txt
+# Other people's software that benchmarks compare with, apart from the program; pykep alone brings a gigabyte.
+PEERS := .venv-peers
+PEERS_READY := $(PEERS)/peers-ready
+PEER_PINS := constraints-peers.txt
 YEAR := work/reference-year
 PLAN := work/plan
 
@@ -35,11 +39,14 @@ lint: $(DEV_READY) ## format, style and types
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 
-bench: $(RUN_READY) ## what a plan of 12 to 192 missions costs, stage by stage
-	$(BIN)/supercargo bench plan
+bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, and orbits and messages beside their peers
+	$(BIN)/supercargo bench plan --peers
+	$(BIN)/supercargo bench lambert --peers --peer-python $(PEERS)/bin/python
+	$(BIN)/supercargo bench sgp4 --peers --peer-python $(PEERS)/bin/python
+	$(BIN)/supercargo bench oem --peers --peer-python $(PEERS)/bin/python
 
 clean: ## everything made, environment and plans included
-	rm -rf $(VENV) work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	rm -rf $(VENV) $(PEERS) work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/made:
@@ -57,3 +64,17 @@ $(RUN_READY): $(VENV)/made pyproject.toml $(PINS)
 $(DEV_READY): $(RUN_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint $(PINS) --editable '.[dev]'
 	@touch $@
+
+$(PEERS)/made: $(VENV)/made
+	$(BIN)/python -m venv $(PEERS)
+	@touch $@
+
+# A peer that can't be had here is told and skipped; the stamp is left out then, so that it is tried again another time.
+$(PEERS_READY): $(PEERS)/made $(PEER_PINS) src/supercargo/bench/pykep_files.py
+	@lacking=; for peer in pykep satkit skyfield ccsds-ndm; do \
+	  echo "installing $$peer in $(PEERS)"; \
+	  $(PEERS)/bin/python -m pip install --disable-pip-version-check --quiet --only-binary :all: --constraint $(PEER_PINS) $$peer \
+	    && { [ $$peer != pykep ] || $(PEERS)/bin/python -P src/supercargo/bench/pykep_files.py; } \
+	    || { lacking="$$lacking $$peer"; echo "$$peer can't be had here: its comparisons will be skipped" >&2; }; \
+	done; \
+	[ -n "$$lacking" ] || touch $@

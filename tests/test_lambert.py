@@ -15,7 +15,7 @@ from supercargo.astro.kepler import eccentric_anomaly, propagate_conic
 from supercargo.astro.lambert import Branch, Engine, LambertStatus, Motion, solve_lambert, solve_revolutions
 from supercargo.astro.lambert_time import first_guess, flight_time, shape_of, triangle
 from supercargo.astro.timescales import Floats
-from supercargo.bench.lambert import bench_lambert, bench_porkchop, heliocentric_problems
+from supercargo.bench.lambert import heliocentric_problems
 
 SUN_KM3_S2 = 132_712_440_018.0
 EARTH_KM3_S2 = 398_600.4418
@@ -228,16 +228,3 @@ def test_conic_carried_there_and_back_is_where_it_was() -> None:
     there = propagate_conic(r, v, 5000.0, EARTH_KM3_S2)
     back = propagate_conic(*there, -5000.0, EARTH_KM3_S2)
     assert back[0] == pytest.approx(r, abs=1e-4)
-
-
-def test_peer_that_is_not_installed_is_a_row_that_says_so() -> None:
-    rows = bench_lambert(count=1000, rounds=1, peers=("no such peer",))
-    assert [row["peer"] for row in rows] == ["skipped", "skipped"]
-    assert all(row["status"] == "feasible" and row["ratio"] is None for row in rows)
-
-
-def test_bench_of_the_porkchop_times_both_engines_on_the_same_chart() -> None:
-    rows = bench_porkchop(side=20, rounds=1)
-    assert [row["instance"] for row in rows] == ["porkchop-bennu-20x20-numpy", "porkchop-bennu-20x20-compiled"]
-    assert rows[0]["objective"] == pytest.approx(rows[1]["objective"])
-    assert all(row["seconds"] > 0.0 and row["status"] == "feasible" for row in rows)

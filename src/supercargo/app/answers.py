@@ -203,6 +203,8 @@ class BenchAnswer(TypedDict):
     peer_objective: float | None
     peer_seconds: float | None
     ratio: float | None
+    bar_ratio: float | None
+    bar_seconds: float | None
     cpu_seconds: float
     warm_up_seconds: float
     missions: int

@@ -1,24 +1,17 @@
 """Lambert's problem and porkchops timed beside pykep and satkit, one core, in one run.
 
-A peer runs in a process of its own, by default in this Python; `peer_python` names another one that has it installed. Each
-round times ours and then the peer in seconds of the processor, so that a busy machine is as unkind to both; the best of each
-counts. A peer that can't be started gives a row with the peer "skipped".
+A peer runs in the Python that `peer_python` names. One that can't be started gives rows whose peer is "skipped: NAME".
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import resource
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
@@ -28,6 +21,8 @@ from supercargo.astro.impulses import RADIUS_KM, escape_burn_km_s
 from supercargo.astro.lambert import Engine, LambertBatch, solve_lambert
 from supercargo.astro.porkchop import compute_porkchop, date_axis
 from supercargo.astro.timescales import Floats, seconds_since_j2000
+from supercargo.bench.results import Result
+from supercargo.bench.rivals import Rival, compare_times, peak_mb, rival, skipped
 
 __all__ = ["PEERS", "bench_lambert", "bench_porkchop", "heliocentric_problems"]
 
@@ -37,9 +32,14 @@ AU_KM = 149_597_870.7
 AGREED_KM_S = 1e-9
 _SEASON = ((2036, 1), (2037, 1), (2037, 3), (2039, 1))  # first and last month of departure, of arrival
 _PARKING_KM = RADIUS_KM["Earth"] + 400.0
+FULL_SIDE = 1000
+_BARS = {("pykep", Engine.NUMPY): 4.0, ("satkit", Engine.NUMPY): 2.3, ("pykep", Engine.COMPILED): 10.0}
+_CHART_BARS_S = {Engine.NUMPY: 1.2, Engine.COMPILED: 0.5}
+
+_Problems: TypeAlias = tuple[Floats, Floats, Floats]
 
 _PEER = """
-import json, sys, time
+import sys, time
 import numpy as np
 name, folder = sys.argv[1:]
 r1, r2, tof, mu = (np.load(f"{folder}/{part}.npy") for part in ("r1", "r2", "tof", "mu"))
@@ -69,7 +69,7 @@ print("saved", flush=True)
 """
 
 
-def heliocentric_problems(count: int, seed: int = 1) -> tuple[Floats, Floats, Floats]:
+def heliocentric_problems(count: int, seed: int = 1) -> _Problems:
     """Departures at 1 AU, arrivals at 0.8 to 1.7 AU [problem, axis] km, flights of 90 to 450 days [problem] s."""
     rng = np.random.default_rng(seed)
 
@@ -84,69 +84,72 @@ def heliocentric_problems(count: int, seed: int = 1) -> tuple[Floats, Floats, Fl
 
 
 def bench_lambert(
-    *, count: int = 100_000, rounds: int = 9, peers: tuple[str, ...] = PEERS, peer_python: str = sys.executable
-) -> list[dict[str, Any]]:
-    """Rows of ours against each peer: NumPy and compiled, flights without revolutions; `ratio` is peer's seconds over ours."""
+    *,
+    count: int = 100_000,
+    rounds: int = 9,
+    peers: tuple[str, ...] = PEERS,
+    peer_python: str | None = None,
+    watch: Callable[[str, float], None] = lambda doing, share: None,
+) -> list[Result]:
+    """Rows of flights without revolutions, NumPy and compiled: beside each peer of `peer_python`, if one is named, else alone.
+
+    The objective is the largest difference of a velocity from the peer's [km/s]; within 1e-9 the status is optimal.
+    """
     problems = heliocentric_problems(count)
-    rows: list[dict[str, Any]] = []
-    for peer in peers:
-        with contextlib.ExitStack() as stack:
-            rival = stack.enter_context(_rival(peer, problems, peer_python))
-            some = [_row(engine, problems, rounds, rival, peer) for engine in Engine]
-            for row in some:
-                _compare(row, rival)
-            rows += some
+    if peer_python is None:
+        return [_row(engine, problems, rounds) for engine in Engine]
+    rows: list[Result] = []
+    for at, peer in enumerate(peers):
+        watch(f"timing Lambert's problem beside {peer}", at / len(peers))
+        rows += _beside(peer, peer_python, problems, rounds)
     return rows
 
 
-def _row(
-    engine: Engine, problems: tuple[Floats, Floats, Floats], rounds: int, rival: _Rival | None, peer: str
-) -> dict[str, Any]:
+def _beside(peer: str, peer_python: str, problems: _Problems, rounds: int) -> Iterator[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        for part, content in zip(("r1", "r2", "tof", "mu"), (*problems, np.array(SUN_KM3_S2)), strict=True):
+            np.save(Path(folder) / f"{part}.npy", content)
+        with rival(peer, peer_python, _PEER, [peer, folder]) as theirs:
+            rows = [_row(engine, problems, rounds, theirs, peer) for engine in Engine]
+            if theirs is None:
+                yield from rows
+                return
+            theirs.last()
+            found = np.load(Path(folder) / "found.npy")
+    for engine, row in zip(Engine, rows, strict=True):
+        yield _agreed(row, solve_lambert(*problems, SUN_KM3_S2, engine=engine), found)
+
+
+def _row(engine: Engine, problems: _Problems, rounds: int, theirs: Rival | None = None, peer: str = "") -> Result:
     found = solve_lambert(*problems, SUN_KM3_S2, engine=engine)  # compiles, and warms the caches
-    ours, theirs = [], []
-    for _ in range(rounds):
-        ours.append(_seconds(lambda: solve_lambert(*problems, SUN_KM3_S2, engine=engine)))
-        if rival is not None:
-            theirs.append(rival.round())
-    return {
-        "name": "lambert",
-        "instance": f"heliocentric-{problems[2].size}-{engine.value}",
-        "status": "feasible" if bool(found.solved.all()) else "unknown",
-        "objective": None,
-        "bound": None,
-        "best_known": None,
-        "seconds": min(ours),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-        "peer": peer if rival is not None else "skipped",
-        "peer_objective": None,
-        "peer_seconds": min(theirs) if theirs else None,
-        "ratio": min(theirs) / min(ours) if theirs else None,
-        "found": found,
-    }
+    seconds, peer_seconds = compare_times(lambda: solve_lambert(*problems, SUN_KM3_S2, engine=engine), theirs, rounds)
+    return Result(
+        name="lambert",
+        instance=f"heliocentric-{problems[2].size}-{engine.value}",
+        status="feasible" if bool(found.solved.all()) else "unknown",
+        objective=None,
+        bound=None,
+        seconds=seconds,
+        cpu_seconds=seconds,
+        peak_mb=peak_mb(),
+        peer=skipped(peer) if peer and theirs is None else peer,
+        peer_seconds=peer_seconds,
+        ratio=None if peer_seconds is None else peer_seconds / seconds,
+        bar_ratio=_BARS.get((peer, engine)),
+    )
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Seconds of the processor: what else runs on the machine is not counted."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
-
-
-def _compare(row: dict[str, Any], rival: _Rival | None) -> None:
-    """The objective is the largest difference of a velocity from the peer's [km/s]; optimal where it is within 1e-9."""
-    found: LambertBatch = row.pop("found")
-    if rival is None:
-        return
-    theirs = rival.answer()
+def _agreed(row: Result, found: LambertBatch, theirs: Floats) -> Result:
+    """The row with how far our velocities and the peer's [problem, end, axis] km/s are apart."""
     apart = max(float(np.max(np.abs(found.v1_km_s - theirs[:, 0]))), float(np.max(np.abs(found.v2_km_s - theirs[:, 1]))))
-    row.update(objective=apart, peer_objective=0.0, best_known=0.0)
-    row["status"] = "optimal" if apart <= AGREED_KM_S else "unknown"
+    return replace(row, objective=apart, status="optimal" if apart <= AGREED_KM_S else "unknown")
 
 
-def bench_porkchop(*, side: int = 1000, rounds: int = 5) -> list[dict[str, Any]]:
+def bench_porkchop(*, side: int = FULL_SIDE, rounds: int = 5) -> list[Result]:
     """Rows of a chart of `side` squared flights from the Earth to Bennu, ephemerides included; no peer draws one.
 
-    The objective is the cheapest flight of the chart [km/s], C3 burn from 400 km and arrival together.
+    The objective is the cheapest flight of the chart [km/s], C3 burn from 400 km and arrival together; the bars are those of
+    a million flights.
     """
     catalogue = transfer_catalogue()
     bennu = next(body for body in catalogue.small_bodies if body.body == "Bennu")
@@ -157,64 +160,19 @@ def bench_porkchop(*, side: int = 1000, rounds: int = 5) -> list[dict[str, Any]]
     for engine in Engine:
         work = partial(compute_porkchop, *bodies, *axes, engine=engine)
         chart = work()  # compiles
-        seconds = min(_seconds(work) for _ in range(rounds))
+        seconds, _ = compare_times(work, None, rounds)
         total = escape_burn_km_s(np.sqrt(chart.c3_km2_s2), "Earth", _PARKING_KM) + chart.arrival_km_s
-        row = dict.fromkeys(("bound", "best_known", "peer", "peer_objective", "peer_seconds", "ratio"))
-        row |= {"name": "lambert", "instance": f"porkchop-bennu-{side}x{side}-{engine.value}", "seconds": seconds}
-        row |= {"status": "feasible" if bool(chart.solved.all()) else "unknown", "objective": float(np.nanmin(total))}
-        rows.append({**row, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0})
+        rows.append(
+            Result(
+                name="lambert",
+                instance=f"porkchop-bennu-{side}x{side}-{engine.value}",
+                status="feasible" if bool(chart.solved.all()) else "unknown",
+                objective=float(np.nanmin(total)),
+                bound=None,
+                seconds=seconds,
+                cpu_seconds=seconds,
+                peak_mb=peak_mb(),
+                bar_seconds=_CHART_BARS_S[engine] if side == FULL_SIDE else None,
+            )
+        )
     return rows
-
-
-class _Rival:
-    """A peer that waits in its own process."""
-
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self._process, self._folder = process, folder
-        self._found: Floats | None = None
-
-    def round(self) -> float:
-        """Seconds of one pass over all problems."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("again\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def answer(self) -> Floats:
-        """Its velocities [problem, end, axis] km/s, after which it has gone home."""
-        if self._found is None:
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._process.stdin.close()
-            self._process.stdout.readline()
-            self._found = np.load(self._folder / "found.npy")
-        return self._found
-
-
-@contextlib.contextmanager
-def _rival(peer: str, problems: tuple[Floats, Floats, Floats], python: str) -> Iterator[_Rival | None]:
-    """The peer ready to run, or None where it does not start."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for part, content in zip(("r1", "r2", "tof", "mu"), (*problems, np.array(SUN_KM3_S2)), strict=True):
-            np.save(folder / f"{part}.npy", content)
-        (folder / "rival.py").write_text(_PEER)
-        words = [python, str(folder / "rival.py"), peer, name]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(words, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:
-            try:
-                assert process.stdout is not None
-                yield _Rival(process, folder) if process.stdout.readline().strip() == "ready" else None
-            finally:
-                process.kill()
-
-
-def _main() -> None:
-    """Print the rows as JSON; the first word, if any, names the peers' Python."""
-    rows = bench_lambert(peer_python=sys.argv[1] if len(sys.argv) > 1 else sys.executable)
-    print(json.dumps([*rows, *bench_porkchop()], indent=1))
-
-
-if __name__ == "__main__":
-    _main()

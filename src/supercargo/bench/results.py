@@ -29,7 +29,10 @@ class StageCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One instance solved; `ratio` is peer_seconds / seconds, or objective / peer_objective where the time is not compared."""
+    """One instance solved; `ratio` is peer_seconds / seconds, or objective / peer_objective where the time is not compared.
+
+    Where it is known what is good enough, `bar_ratio` is the least ratio and `bar_seconds` the most seconds.
+    """
 
     name: str
     instance: str
@@ -43,6 +46,8 @@ class Result:
     peer_objective: float | None = None
     peer_seconds: float | None = None
     ratio: float | None = None
+    bar_ratio: float | None = None
+    bar_seconds: float | None = None
     cpu_seconds: float = 0.0
     warm_up_seconds: float = 0.0
     missions: int = 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from supercargo.bench.results import with_best_known
-from supercargo.bench.table import Order, benchmark_named, sizes_of
+from supercargo.bench.rivals import peer_python_at
+from supercargo.bench.table import Order, benchmark_named, files_of, refuse_idle_options, sizes_of
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import printable
 from supercargo.kernel import plain
@@ -17,29 +18,31 @@ __all__ = ["BenchRequest", "bench"]
 
 @dataclass(frozen=True, slots=True)
 class BenchRequest:
-    """What a person asks of `bench`."""
+    """What a person asks of `bench`; None, empty and false are what was not asked."""
 
     name: str
-    missions: str
+    missions: str | None = None
     seconds: float | None = None
     limit: int | None = None
     best: Path | None = None
+    instances: tuple[Path, ...] = ()
     peers: bool = False
+    peer_python: str | None = None
     out: Path | None = None
+
+    def given(self) -> frozenset[str]:
+        """The options that were asked for, as they are written."""
+        asked = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "name"}
+        unasked = {name for name, value in asked.items() if value is None or value is False or value == ()}
+        return frozenset(name.replace("_", "-") for name in asked.keys() - unasked)
 
 
 def bench(asked: BenchRequest, *, as_json: bool) -> None:
     """Run a benchmark and tell what it found."""
     with answering(as_json=as_json):
         benchmark = benchmark_named(asked.name)
-        order = Order(
-            missions=sizes_of(asked.missions),
-            seconds=asked.seconds,
-            limit=asked.limit,
-            peers=asked.peers,
-            out=asked.out,
-            watch=_watch,
-        )
+        refuse_idle_options(benchmark, asked.given())
+        order = _order(asked)
         if asked.best is not None:
             with_best_known([], asked.best)  # a faulty file is told before the work, not after it
         results = benchmark.run(order)
@@ -51,5 +54,21 @@ def bench(asked: BenchRequest, *, as_json: bool) -> None:
         tell("".join(printable(line) + "\n" for line in benchmark.told(results)))
 
 
+def _order(asked: BenchRequest) -> Order:
+    order = Order(
+        seconds=asked.seconds,
+        limit=asked.limit,
+        instances=files_of(asked.instances),
+        peers=asked.peers,
+        out=asked.out,
+        watch=_watch,
+    )
+    if asked.missions is not None:
+        order = replace(order, missions=sizes_of(asked.missions))
+    if asked.peer_python is not None:
+        order = replace(order, peer_python=peer_python_at(asked.peer_python))
+    return order
+
+
 def _watch(doing: str, share: float) -> None:
-    sys.stderr.write(f"{doing}: {100 * share:.0f} % of all missions done\n")
+    sys.stderr.write(f"{doing}: {100 * share:.0f} % done\n")

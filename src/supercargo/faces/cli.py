@@ -269,27 +269,47 @@ def doctor(*, json: Json = False) -> None:
 
 @app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Benchmark: plan.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem.", show_default=False)],
     *,
-    missions: Annotated[str, typer.Option(help="Sizes of the year to plan, with commas.")] = "12,48,96,192",
+    missions: Annotated[
+        str | None, typer.Option(help="plan: sizes of the year to plan, with commas.", show_default="12,48,96,192")
+    ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Stop the solvers of each plan after so many.", min=0.0, show_default=False)
+        float | None, typer.Option(help="plan: stop the solvers of each plan after so many.", min=0.0, show_default=False)
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Only the first so many sizes.", min=1, show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="plan, oem: only the first so many sizes or files.", min=1, show_default=False)
+    ] = None,
     best: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Earlier --json answers, for the best known.", show_default=False)
+        Path | None, typer.Option(metavar="FILE", help="plan: earlier --json answers, for the best known.", show_default=False)
     ] = None,
-    peers: Annotated[bool, typer.Option("--peers", help="Plan first come, first served as well, and compare.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep scenarios and plans here.", show_default=False)] = None,
+    instances: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="oem: read this file or folder; again for each.", show_default=False),
+    ] = None,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Compare: plan with first come, first served; others with known software.")
+    ] = False,
+    peer_python: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="lambert, sgp4, oem: the Python that has the peers.", show_default="this one"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="plan: keep scenarios and plans here.", show_default=False)
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Measure what a job costs and how that grows.
+    """Measure what a job costs, and beside whom.
 
-    Each size is planned in a process of its own, after a warm-up that is told apart. JSON is a list, one result a size.
+    plan: a year of each size, each in a process of its own after a warm-up that is told apart. lambert: flights between
+    planets and a porkchop. sgp4: states among the stars and a year's events of an orbit. oem: the reading of ephemeris
+    messages. An option that does nothing in a benchmark is refused; a peer that is missing is told as skipped. JSON is a list
+    of results.
     """
     from supercargo.faces import benches
 
-    asked = benches.BenchRequest(name, missions, seconds=seconds, limit=limit, best=best, peers=peers, out=out)
+    read = tuple(instances or ())
+    asked = benches.BenchRequest(name, missions, seconds, limit, best, read, peers, peer_python, out)
     benches.bench(asked, as_json=json)
 
 
