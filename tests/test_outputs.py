@@ -128,6 +128,14 @@ def test_arrivals_before_the_first_departure_are_refused(tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
+def test_a_year_without_missions_is_told_as_such(tiny: Path) -> None:
+    for name in ("missions.csv", "cargo.csv"):
+        path = tiny / name
+        path.write_text(path.read_text().splitlines()[0] + "\n")
+    told = run("plan", str(tiny), "--out", str(tiny.parent / "plan"))
+    assert (told.code, "the scenario has no missions" in told.err) == (3, True)
+
+
 def test_the_version_is_told() -> None:
     told = run("--version")
     assert (told.code, told.out.startswith("supercargo ")) == (0, True)
