@@ -121,13 +121,6 @@ def test_what_is_no_plan_is_named(tiny: Path) -> None:
     assert "this is a file, not a plan folder" in run("kpi", str(book)).err
 
 
-def test_arrivals_before_the_first_departure_are_refused(tmp_path: Path) -> None:
-    words = ("--depart", "2026-09-01..2026-12-01", "--arrive", "2020-05-01..2020-12-01", "--out", str(tmp_path / "out"))
-    told = run("transfer", "--from", "Earth", "--to", "Mars", *words)
-    assert (told.code, "before the first departure" in told.err) == (2, True)
-    assert not (tmp_path / "out").exists()
-
-
 def test_a_year_without_missions_is_told_as_such(tiny: Path) -> None:
     for name in ("missions.csv", "cargo.csv"):
         path = tiny / name

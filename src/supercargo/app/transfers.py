@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from supercargo.astro.ephemeris import read_ephemeris
-from supercargo.kernel import ScenarioError
 from supercargo.model import LunarStudy, TransferRequest, TransferStudy
 from supercargo.plan.lunar_transfers import lunar_place, study_lunar
 from supercargo.plan.transfers import Catalogue, study_transfer
@@ -20,15 +19,11 @@ __all__ = ["find_transfers", "transfer_catalogue"]
 def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bool = False) -> TransferStudy | LunarStudy:
     """Transfers between two places within dates; with `out` the chart, tables, drawing and page are written there.
 
-    Raises ScenarioError for places that are not known, dates that do not serve and arrivals that end before departures begin,
-    Refused for an `out` that exists.
+    Raises ScenarioError for places that are not known and dates that do not serve, Refused for an `out` that exists.
     """
     if out is not None:
         refuse_existing(out, force=force)
         refuse_unwritable(out)
-    if asked.arrive[1] < asked.depart[0]:
-        fix = "let the arrivals end after the first departure"
-        raise ScenarioError("every arrival is before the first departure", fix=fix, where="--arrive")
     catalogue = transfer_catalogue()
     if lunar_place(asked.destination) is not None:
         lunar = study_lunar(asked, catalogue)
