@@ -246,6 +246,7 @@ def test_unfolding_is_the_inverse_of_folding(year: OperationsPlan) -> None:
 def test_plan_refuses_a_calendar_it_can_not_continue_before_it_plans(scenario_folder: Path, tmp_path: Path) -> None:
     kept_folder = tmp_path / "plan"
     kept_folder.mkdir()
+    (kept_folder / "plan.json").write_text("{}")
     (kept_folder / "schedule.ics").write_bytes(b"not a calendar")
     told = run("plan", str(scenario_folder), "--out", str(kept_folder), "--force")
     assert (told.code, "take schedule.ics out of the folder" in told.err) == (4, True)

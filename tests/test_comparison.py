@@ -19,7 +19,7 @@ from supercargo.app.comparing import comparison_content, comparison_files, plan_
 from supercargo.measure.compared import ComparedMission, Comparison, Figure
 from supercargo.measure.compared_flights import is_lost, stay_of
 from supercargo.measure.comparison import compare_plans, letter_of, long_form
-from supercargo.model import OperationsPlan, PlannedMission
+from supercargo.model import OperationsPlan, PlannedMission, Violation
 from supercargo.report.compare import render_comparison
 from supercargo.report.compare_pictures import draw_docked
 from supercargo.report.compare_words import inputs_sentence, label, money_sentence, shown, signed, verdict, weight
@@ -67,6 +67,13 @@ def other() -> OperationsPlan:
     slipped = changed(plan, "M01", launch_utc=plan.missions[1].launch_utc + timedelta(days=5))
     ported = changed(slipped, "M02", port="aft" if plan.missions[2].port == "fore" else "fore")
     return replace(ported, missions=tuple(one for one in ported.missions if one.mission_id != "M03"))
+
+
+def test_a_verdict_names_broken_promises_first(year: OperationsPlan, other: OperationsPlan) -> None:
+    broken = Violation(rule="port-double-use", object="M01", text="two at once", hard=True)
+    told = verdict(compared(replace(year, violations=()), replace(other, violations=(broken, replace(broken, object="M02")))))
+    assert told.startswith("Hard rules broken: A 0, B 2. ")
+    assert verdict(compared(replace(year, violations=()), replace(other, violations=()))).startswith(tuple("123456789"))
 
 
 def test_the_same_plan_twice_shows_no_difference(year: OperationsPlan) -> None:

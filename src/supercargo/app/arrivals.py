@@ -9,7 +9,7 @@ from supercargo.model import Arrival, PortTaken, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.report.window_chart import render_windows
 from supercargo.store import read_plan, read_scenario, write_rows
-from supercargo.store.folders import refuse_existing_file, write_file
+from supercargo.store.folders import refuse_outputs, write_file
 
 __all__ = ["windows_of"]
 
@@ -28,9 +28,7 @@ def windows_of(
     `planned` is a plan folder whose missions take ports. Raises ScenarioError for a faulty scenario, plan or question,
     Refused for a file that exists unless `force`.
     """
-    for file in (out, picture):
-        if file is not None:
-            refuse_existing_file(file, force=force)
+    refuse_outputs((out, picture), (folder, planned), force=force)
     if planned is not None:
         query = replace(query, taken=_taken(planned))
     found = list_arrivals(read_scenario(folder), query)

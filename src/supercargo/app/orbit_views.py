@@ -10,7 +10,7 @@ from supercargo.model import BetaDay, HoldSafety, OrbitQuery, ReturnChance, Scen
 from supercargo.plan.orbit_views import antennas_of, beta_days, hold_safety, return_chances, station_passes
 from supercargo.report.sun_chart import render_beta
 from supercargo.store import read_scenario, write_rows
-from supercargo.store.folders import refuse_existing_file, write_file
+from supercargo.store.folders import refuse_outputs, write_file
 
 __all__ = ["VIEWS", "orbit_view"]
 
@@ -52,9 +52,7 @@ def orbit_view(
     Raises ScenarioError for a faulty scenario or question, Refused for a file that exists unless `force`.
     """
     noun, find = VIEWS[view]
-    for file in (out, picture):
-        if file is not None:
-            refuse_existing_file(file, force=force)
+    refuse_outputs((out, picture), (folder,), force=force)
     rows = find(read_scenario(folder), query)
     if out is not None:
         write_file(out, write_rows(rows, noun), force=force)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
-from supercargo.kernel import Fault, NoPlan, Refused, ScenarioError, digest_of_files
+from supercargo.kernel import Fault, NoPlan, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
@@ -19,6 +19,8 @@ from supercargo.referee import judge, unwaived
 from supercargo.report.front import front_figures
 from supercargo.report.page import render_report
 from supercargo.store import (
+    PLAN_FILE,
+    SETTINGS_FILE,
     digest_violations,
     folder_files,
     is_workbook,
@@ -32,6 +34,7 @@ from supercargo.store import (
     refuse_existing_file,
     refuse_other_kinds,
     refuse_unwritable,
+    refuse_within,
     scenario_files,
     scenario_or_faults,
     write_mending,
@@ -70,11 +73,14 @@ CAUSES_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class NewScenario:
-    """What a person asks of `new`; `records` is a folder of records of past flights, None for those of the package."""
+    """What a person asks of `new`, None where nothing is asked: 48 missions, seed 1, the package's records of past flights.
+
+    A past year has the missions that were flown; the tiny scenario has its own three.
+    """
 
     source: str
-    missions: int = 48
-    seed: int = 1
+    missions: int | None = None
+    seed: int | None = None
     records: Path | None = None
     force: bool = False
 
@@ -82,33 +88,47 @@ class NewScenario:
 def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
     """Write a scenario folder from the catalogue; a past year has the year as flown in a plan folder inside it.
 
-    Raises ScenarioError for an unknown source, Refused for a folder that exists unless `force`.
+    Raises ScenarioError for an unknown source and for wishes that it can't serve, Refused for a folder that exists unless
+    `force`.
     """
     past = _PAST.fullmatch(asked.source)
     if past:
         return _new_past_year(folder, int(past[1]), asked)
     from supercargo.app.reference import reference_year, tiny
 
-    source, seed, missions, force = asked.source, asked.seed, asked.missions, asked.force
-
+    source, force = asked.source, asked.force
+    seed = 1 if asked.seed is None else asked.seed
+    missions = 48 if asked.missions is None else asked.missions
     makers: Mapping[str, Callable[[Mapping[str, Any]], Scenario]] = {
         "reference-year": lambda catalogue: reference_year(catalogue, seed=seed, missions=missions),
         "tiny": lambda catalogue: tiny(catalogue, seed=seed),
     }
     if source not in makers:
         raise ScenarioError(f"no scenario is called {source!r}", fix=f"use one of: {', '.join(SOURCES)}", where="--from")
-    refuse_existing(folder, force=force)
+    if asked.records is not None:
+        raise ScenarioError("only a past year is made from records", fix="leave the option out", where="--records")
+    if source == "tiny":
+        _refuse_wish(asked.missions, "--missions", "the tiny scenario has three missions")
+    refuse_existing(folder, force=force, like=[SETTINGS_FILE])
     refuse_unwritable(folder)
     scenario = makers[source](read_catalogue())
     write_scenario(scenario, folder, force=force)
     return scenario
 
 
+def _refuse_wish(wish: int | None, where: str, what: str) -> None:
+    """A number that is asked for and can't be given is not passed over in silence."""
+    if wish is not None:
+        raise ScenarioError(what, fix="leave the option out", where=where)
+
+
 def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
+    _refuse_wish(asked.missions, "--missions", "a past year has the missions that were flown")
+    _refuse_wish(asked.seed, "--seed", "a past year is made from records, not drawn by lot")
     from supercargo.app.history import past_year
     from supercargo.app.history.flown import flown_year, history_waivers
 
-    refuse_existing(folder, force=asked.force)
+    refuse_existing(folder, force=asked.force, like=[SETTINGS_FILE])
     refuse_unwritable(folder)
     meter = Meter(unwatched)
     past = past_year(read_records(asked.records), read_past_catalogue(), year)
@@ -138,7 +158,7 @@ def check_scenario(folder: Path, *, errors: Path | None = None, force: bool = Fa
     refuse_other_kinds(errors)
     if not is_workbook(errors):
         raise ScenarioError("the faults are written as a workbook", fix="give a name that ends in .xlsx", where=str(errors))
-    _refuse_itself(folder, errors)
+    refuse_within(folder, errors)
     refuse_existing_file(errors, force=force)
     faults: list[Fault] = []
     scenario = scenario_or_faults(folder, faults)
@@ -150,19 +170,13 @@ def check_scenario(folder: Path, *, errors: Path | None = None, force: bool = Fa
     raise error
 
 
-def _refuse_itself(source: Path, out: Path) -> None:
-    one, other = source.resolve(), out.resolve()
-    if other == one or other.is_relative_to(one) or one.is_relative_to(other):
-        raise Refused("the output would replace or stand inside the scenario", fix="choose another name", where=str(out))
-
-
 def convert_scenario(source: Path, out: Path, *, force: bool) -> Scenario:
     """Write a scenario, folder or workbook, as the other: a workbook where `out` ends in .xlsx, else a folder.
 
     Raises ScenarioError for faulty input, Refused for an `out` that exists unless `force`.
     """
     refuse_other_kinds(out)
-    _refuse_itself(source, out)
+    refuse_within(source, out)
     if is_workbook(out):
         refuse_existing_file(out, force=force)
         scenario = read_scenario(source)
@@ -200,7 +214,7 @@ def plan_scenario(
     Raises ScenarioError for faulty input, Refused for an `out` that exists, and NoPlan, with the binding causes, where a
     promise can't be kept, unless `partial` (or `baseline`, which promises nothing) is asked for.
     """
-    refuse_existing(out, force=force)
+    refuse_existing(out, force=force, like=[PLAN_FILE])
     refuse_unwritable(out)
     old_calendar(out)  # one that can't be continued is told now, not when the plan is made
     meter, fuse = Meter(watch), FuseClock(limit_s)

@@ -44,6 +44,26 @@ app = typer.Typer(
 
 app.add_typer(orbit_app, name="orbit")
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"supercargo {version('supercargo')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True, show_default=False),
+    ] = False,
+) -> None:
+    """Plan a year of cargo missions in space: launch windows, schedule, manifest, stowage, stock, cost and KPIs."""
+
+
 INTERRUPTED = 128 + signal.SIGINT
 LARGEST_SEED = 999_999_999_999_999
 """The largest whole number that every file of ours carries."""
@@ -64,8 +84,14 @@ def new(
     source: Annotated[
         str, typer.Option("--from", help="reference-year, tiny, or iss-2001 to iss-2021: a past year.", show_default=False)
     ],
-    missions: Annotated[int, typer.Option(help="Contracted missions of a reference year.", min=12, max=192)] = 48,
-    seed: Annotated[int, typer.Option(help="Seed of the scenario.", min=0, max=LARGEST_SEED)] = 1,
+    missions: Annotated[
+        int | None,
+        typer.Option(help="Contracted missions of a reference year: 48.", min=12, max=192, show_default=False),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Seed of a reference year or tiny scenario: 1.", min=0, max=LARGEST_SEED, show_default=False),
+    ] = None,
     records: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Records of past flights instead of the package's own.", show_default=False),
@@ -154,6 +180,7 @@ def plan(
     """Plan a scenario folder or workbook into a plan folder.
 
     Prints what a manager reads first. A plan that breaks a promise is written only with --partial.
+    The baseline promises nothing: it is written as it comes out, with exit code 3 if it breaks a rule.
     """
     from supercargo.faces import commands
 

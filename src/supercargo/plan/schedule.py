@@ -47,6 +47,8 @@ def schedule_missions(
 
     Raises NoPlan where no mission of the scenario has any lawful launch at all.
     """
+    if not scenario.missions:
+        raise NoPlan("the scenario has no missions", fix="add rows to missions.csv", where="missions.csv")
     market = options_of(scenario, windows)
     if not market.options:
         causes = [f"{row.mission_id}: {row.reason}" for row in unflown_of(scenario, market, (-1,) * len(market.missions))]

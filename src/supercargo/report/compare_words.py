@@ -138,12 +138,14 @@ def weight(figure: Figure, place: int) -> str:
 
 
 def verdict(comparison: Comparison) -> str:
-    """In one sentence, how far the plans are apart."""
+    """How far the plans are apart; broken promises come first."""
     if not comparison.differs:
         return "No difference: every figure and every line is the same in all plans."
     differing = sum(1 for mission in comparison.missions if mission.differs)
     lines = max((lines.lines_count for lines in comparison.lines), default=0)
-    return (
+    hard = next(figure.values for figure in comparison.headline if figure.field == "hard_violations")
+    broken = ", ".join(f"{plan.letter} {count or 0:,.0f}" for plan, count in zip(comparison.plans, hard, strict=True))
+    return (f"Hard rules broken: {broken}. " if any(hard) else "") + (
         f"{differing} of {len(comparison.missions)} missions differ, and up to {lines:,} lines fly otherwise than in the base."
     )
 

@@ -2,16 +2,28 @@
 
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
-from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_unwritable
-from supercargo.store.plan import NOT_YET, digest_of_plan, digest_violations, folder_files, plan_files, read_plan, write_plan
+from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
+from supercargo.store.plan import (
+    NOT_YET,
+    PLAN_FILE,
+    digest_of_plan,
+    digest_violations,
+    folder_files,
+    plan_files,
+    read_plan,
+    write_plan,
+)
 from supercargo.store.reference import read_ephemeris_file, read_reference_tables
 from supercargo.store.rows import read_rows, read_table, write_rows
 from supercargo.store.scenario import read_scenario, scenario_files, scenario_or_faults, write_scenario
+from supercargo.store.settings import SETTINGS_FILE
 from supercargo.store.workbooks import is_workbook, refuse_other_kinds, write_mending, write_scenario_book, write_template
 
 __all__ = [
     "CALENDAR_FILE",
     "NOT_YET",
+    "PLAN_FILE",
+    "SETTINGS_FILE",
     "calendar_text",
     "digest_of_plan",
     "digest_violations",
@@ -31,7 +43,9 @@ __all__ = [
     "refuse_existing",
     "refuse_existing_file",
     "refuse_other_kinds",
+    "refuse_outputs",
     "refuse_unwritable",
+    "refuse_within",
     "scenario_files",
     "scenario_or_faults",
     "write_mending",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def read_records(folder: Path | None = None) -> Records:
         if folder is None:
             content = (shipped / table.file).read_bytes()
         else:
-            there = table.required or (folder / table.file).exists()
+            there = table.required or os.path.lexists(folder / table.file)
             content = read_within(folder, table.file, faults) if there else None
         found[table.attribute] = () if content is None else read_table(content, table, faults).records
     if faults and folder is None:

@@ -8,7 +8,7 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,9 @@ __all__ = [
     "read_within",
     "refuse_existing",
     "refuse_existing_file",
+    "refuse_outputs",
     "refuse_unwritable",
+    "refuse_within",
     "write_file",
     "write_whole",
 ]
@@ -74,10 +76,11 @@ def files_beneath(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def refuse_existing(folder: Path, *, force: bool) -> None:
+def refuse_existing(folder: Path, *, force: bool, like: Iterable[str] = ()) -> None:
     """A folder that exists holds somebody's work: it is replaced only on demand.
 
-    Raises Refused if it exists and `force` is false, or if it is not a folder, or if it holds the working or home directory.
+    Raises Refused if it exists and `force` is false, or if it is not a folder, or if it holds the working or home directory,
+    or something else than an earlier output: things, and none of the names `like`, if there are such names.
     """
     if not os.path.lexists(folder):
         return
@@ -88,6 +91,10 @@ def refuse_existing(folder: Path, *, force: bool) -> None:
     for held in (Path.cwd(), Path.home()):
         if held.resolve().is_relative_to(folder.resolve()):
             raise Refused(f"replacing the output would delete {held}", fix="choose a folder of its own", where=str(folder))
+    wanted, there = set(like), set(os.listdir(folder))
+    if wanted and there and not wanted & there:
+        what = f"the output holds something else than what is written there: {min(there)}"
+        raise Refused(what, fix="choose another folder, or delete this one yourself", where=str(folder))
 
 
 def refuse_existing_file(path: Path, *, force: bool) -> None:
@@ -101,6 +108,32 @@ def refuse_existing_file(path: Path, *, force: bool) -> None:
         raise Refused("the output is not a plain file", fix="choose another name", where=str(path))
     if not force:
         raise Refused("the output exists", fix="choose another name, or give --force to replace it", where=str(path))
+
+
+def refuse_outputs(outputs: Iterable[Path | None], sources: Iterable[Path | None], *, force: bool) -> None:
+    """Files to write must each have a place of its own, outside of what is read.
+
+    Raises Refused as `refuse_existing_file` does, or if two are the same, or one would replace a source or stand inside one.
+    """
+    places: set[Path] = set()
+    for output in outputs:
+        if output is None:
+            continue
+        if output.resolve() in places:
+            raise Refused("two outputs have the same name", fix="give each a name of its own", where=str(output))
+        places.add(output.resolve())
+        for source in sources:
+            if source is not None:
+                refuse_within(source, output)
+        refuse_existing_file(output, force=force)
+
+
+def refuse_within(source: Path, output: Path) -> None:
+    """What is read is not written over. Raises Refused if `output` is `source`, or one stands inside the other."""
+    one, other = source.resolve(), output.resolve()
+    if other == one or other.is_relative_to(one) or one.is_relative_to(other):
+        what = f"the output would replace or stand inside {source}, which is read"
+        raise Refused(what, fix="choose another name", where=str(output))
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:
@@ -174,7 +207,7 @@ def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
 
     Raises Refused as `refuse_existing` does, StoreError if the disk refuses.
     """
-    refuse_existing(folder, force=force)
+    refuse_existing(folder, force=force, like={name.partition("/")[0] for name in files})
     try:
         with interrupts_held() as waiting:
             absent = [place for place in folder.parents if not os.path.lexists(place)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calenda
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
 from supercargo.store.scenario import scenario_files, scenario_or_faults
+from supercargo.store.settings import SETTINGS_FILE
 
 __all__ = ["NOT_YET", "digest_of_plan", "digest_violations", "folder_files", "plan_files", "read_plan", "write_plan"]
 
@@ -123,10 +125,12 @@ def read_plan(folder: Path) -> OperationsPlan:
     Rows that repeat a key or name things that do not exist are let through: the referee judges them.
     Raises ScenarioError with every fault of form found.
     """
-    if not folder.is_dir():
-        raise ScenarioError(
-            "the plan folder is missing", fix="give the folder that `supercargo plan` wrote", where=str(folder)
-        )
+    fix = "give the folder that `supercargo plan` wrote"
+    if not os.path.isdir(folder):
+        what = "this is a file, not a plan folder" if os.path.isfile(folder) else "the plan folder is missing"
+        raise ScenarioError(what, fix=fix, where=str(folder))
+    if (folder / SETTINGS_FILE).is_file() and not os.path.lexists(folder / PLAN_FILE):
+        raise ScenarioError("this is a scenario, not a plan", fix=fix, where=str(folder))
     faults: list[Fault] = []
     head = _read_head(folder, faults)
     tables: dict[str, Any] = {}

@@ -272,7 +272,9 @@ def _meant(name: str, absent: Sequence[Column]) -> Column | None:
     tidy = "_".join(name.lower().replace("-", " ").replace("(", " ").replace(")", " ").replace("_", " ").split())
     for column in absent:
         stem = column.name.removesuffix("_" + column.unit.lower().replace("/", "_")) if column.unit else column.name
-        if tidy in (column.name, stem) or (stem != column.name and tidy.rpartition("_")[0] == stem):
+        instant = column.name.removesuffix("_utc")
+        dated = instant != column.name and tidy in (instant, f"{instant}_date", f"{instant}_day", f"{instant}_time")
+        if dated or tidy in (column.name, stem) or (stem != column.name and tidy.rpartition("_")[0] == stem):
             return column
     close = difflib.get_close_matches(tidy[:80], [column.name for column in absent], n=1, cutoff=0.85)
     return next((column for column in absent if close and column.name == close[0]), None)

@@ -63,11 +63,11 @@ def read_scenario(folder: Path) -> Scenario:
 def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
     """The scenario of a folder, or None with each of its faults added to `faults`."""
     before = len(faults)
-    if folder.is_file():
+    if os.path.isfile(folder):
         from supercargo.store.book.scenario import scenario_of_book  # its libraries load only for those who use them
 
         return scenario_of_book(folder, faults)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         fix = "give a folder or workbook that exists"
         faults.append(Fault(folder.name or str(folder), 0, "", "the scenario folder is missing", fix))
         return None

@@ -55,7 +55,7 @@ class Draft:
 
 def drafts_of(source: Path) -> list[Draft]:
     """Every sheet of a workbook, or every file of a folder that can be split into cells; empty if there is none."""
-    return _of_book(source) if source.is_file() else _of_folder(source)
+    return _of_book(source) if os.path.isfile(source) else _of_folder(source)
 
 
 def _of_book(path: Path) -> list[Draft]:
