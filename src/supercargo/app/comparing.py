@@ -15,7 +15,7 @@ from supercargo.measure.kpis import measure_kpis
 from supercargo.model import OperationsPlan
 from supercargo.referee import judge
 from supercargo.report.compare import render_comparison
-from supercargo.store import read_plan, refuse_existing, refuse_unwritable, write_rows
+from supercargo.store import read_plan, refuse_existing, refuse_unwritable, refuse_within, write_rows
 from supercargo.store.folders import write_whole
 
 __all__ = [
@@ -35,11 +35,13 @@ def compare_folders(folders: Sequence[Path], *, out: Path | None = None, force: 
     """Plan folders side by side, whoever wrote them; the first is the base.
 
     Nothing that a folder says of itself is believed: the referee judges each plan and its KPIs are measured anew.
-    Raises ScenarioError for a folder that holds no plan, Refused for an `out` that exists unless `force`.
+    Raises ScenarioError for a folder that holds no plan, Refused for an `out` that exists unless `force`, or that stands in or
+    over one of them.
     """
     if len(folders) < 2:
         raise ScenarioError("one plan has nothing to stand beside", fix="give two plan folders or more")
     if out:
+        refuse_within(out, *folders, fix="choose another folder for --out")
         refuse_existing(out, force=force)
         refuse_unwritable(out)
     plans = [_judged(read_plan(folder)) for folder in folders]

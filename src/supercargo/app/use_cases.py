@@ -33,6 +33,7 @@ from supercargo.store import (
     refuse_existing,
     refuse_existing_file,
     refuse_other_kinds,
+    refuse_outputs,
     refuse_unwritable,
     refuse_within,
     scenario_files,
@@ -158,8 +159,7 @@ def check_scenario(folder: Path, *, errors: Path | None = None, force: bool = Fa
     refuse_other_kinds(errors)
     if not is_workbook(errors):
         raise ScenarioError("the faults are written as a workbook", fix="give a name that ends in .xlsx", where=str(errors))
-    refuse_within(folder, errors)
-    refuse_existing_file(errors, force=force)
+    refuse_outputs((errors,), (folder,), force=force)
     faults: list[Fault] = []
     scenario = scenario_or_faults(folder, faults)
     if scenario is not None:
@@ -176,7 +176,7 @@ def convert_scenario(source: Path, out: Path, *, force: bool) -> Scenario:
     Raises ScenarioError for faulty input, Refused for an `out` that exists unless `force`.
     """
     refuse_other_kinds(out)
-    refuse_within(source, out)
+    refuse_within(out, source)
     if is_workbook(out):
         refuse_existing_file(out, force=force)
         scenario = read_scenario(source)
@@ -214,6 +214,7 @@ def plan_scenario(
     Raises ScenarioError for faulty input, Refused for an `out` that exists, and NoPlan, with the binding causes, where a
     promise can't be kept, unless `partial` (or `baseline`, which promises nothing) is asked for.
     """
+    refuse_within(out, folder, fix="choose another folder for --out")
     refuse_existing(out, force=force, like=[PLAN_FILE])
     refuse_unwritable(out)
     old_calendar(out)  # one that can't be continued is told now, not when the plan is made

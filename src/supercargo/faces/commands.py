@@ -25,7 +25,7 @@ from supercargo.faces.progress import Progress, patience
 from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
-from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
+from supercargo.kernel import NoPlan, ScenarioError, StoreError, SupercargoError, plain
 from supercargo.report.compare_lines import comparison_lines
 
 __all__ = [
@@ -122,7 +122,6 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
     """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
     with answering(as_json=as_json):
-        _refuse_own_scenario(asked)
         with Progress() as watch:
             made = use_cases.plan_scenario(
                 asked.folder,
@@ -151,15 +150,6 @@ def plan(asked: PlanRequest, *, as_json: bool) -> None:
         tell("\n".join(summary_lines(summary, made, report)) + "\n")
     if made.causes or hard:
         raise SystemExit(VIOLATIONS_FOUND)
-
-
-def _refuse_own_scenario(asked: PlanRequest) -> None:
-    folder, out = (Path(os.path.realpath(place)) for place in (asked.folder, asked.out))
-    fix = "choose another folder for --out"
-    if folder.is_relative_to(out):
-        raise Refused("the plan would replace the scenario it is made from", fix=fix, where=str(asked.out))
-    if out.is_relative_to(folder):
-        raise Refused("the plan would stand inside the scenario it is made from", fix=fix, where=str(asked.out))
 
 
 def verify(folder: Path, *, as_json: bool) -> None:
@@ -192,23 +182,12 @@ def kpi(folder: Path, *, as_json: bool) -> None:
 def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: bool) -> None:
     """Tell what differs between plan folders; with `out`, write it as a page, a table and JSON too."""
     with answering(as_json=as_json), patience("comparing the plans"):
-        if out:
-            _refuse_replacing(folders, out)
         comparison = comparing.compare_folders(folders, out=out, force=force)
     if as_json:
         print_json(comparing.comparison_content(comparison))
     else:
         lines = [printable(line) for line in comparison_lines(comparison)]
         tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
-
-
-def _refuse_replacing(folders: Sequence[Path], out: Path) -> None:
-    target = Path(os.path.realpath(out))
-    for folder in folders:
-        plan_folder = Path(os.path.realpath(folder))
-        if plan_folder.is_relative_to(target) or target.is_relative_to(plan_folder):
-            what = f"the comparison would stand in or over the plan {folder}"
-            raise Refused(what, fix="choose another folder for --out", where=str(out))
 
 
 def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:

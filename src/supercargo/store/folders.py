@@ -115,25 +115,22 @@ def refuse_outputs(outputs: Iterable[Path | None], sources: Iterable[Path | None
 
     Raises Refused as `refuse_existing_file` does, or if two are the same, or one would replace a source or stand inside one.
     """
-    places: set[Path] = set()
-    for output in outputs:
-        if output is None:
-            continue
-        if output.resolve() in places:
-            raise Refused("two outputs have the same name", fix="give each a name of its own", where=str(output))
-        places.add(output.resolve())
-        for source in sources:
-            if source is not None:
-                refuse_within(source, output)
+    given = [output for output in outputs if output is not None]
+    if len({os.path.realpath(output) for output in given}) < len(given):
+        raise Refused("two outputs have the same name", fix="give each a name of its own", where=str(given[-1]))
+    for output in given:
+        refuse_within(output, *(source for source in sources if source is not None))
         refuse_existing_file(output, force=force)
 
 
-def refuse_within(source: Path, output: Path) -> None:
-    """What is read is not written over. Raises Refused if `output` is `source`, or one stands inside the other."""
-    one, other = source.resolve(), output.resolve()
-    if other == one or other.is_relative_to(one) or one.is_relative_to(other):
-        what = f"the output would replace or stand inside {source}, which is read"
-        raise Refused(what, fix="choose another name", where=str(output))
+def refuse_within(output: Path, *sources: Path, fix: str = "choose another name") -> None:
+    """What is read is not written over. Raises Refused if `output` is one of `sources`, or stands inside or around it."""
+    target = Path(os.path.realpath(output))
+    for source in sources:
+        place = Path(os.path.realpath(source))
+        if target.is_relative_to(place) or place.is_relative_to(target):
+            what = f"the output would replace or stand inside {source}, which is read"
+            raise Refused(what, fix=fix, where=str(output))
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:
