@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from supercargo.measure.compared import ComparedMission, Comparison, Figure
 from supercargo.report.compare_pictures import STYLES_COUNT, draw_docked, draw_overlays
 from supercargo.report.compare_words import (
@@ -22,6 +20,7 @@ from supercargo.report.compare_words import (
 )
 from supercargo.report.page import FILTERS
 from supercargo.report.svg import PALETTE
+from supercargo.report.templating import template_of
 
 __all__ = ["Cell", "render_comparison"]
 
@@ -66,16 +65,8 @@ def render_comparison(comparison: Comparison) -> str:
 
     The page needs nothing from outside and runs no script. Every name is escaped. The same comparison gives the same bytes.
     """
-    pages = Environment(
-        loader=PackageLoader("supercargo.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters.update({**FILTERS, "label": label, "shown": shown, "signed": signed})
     others = range(1, len(comparison.plans))
-    return pages.get_template("compare.html").render(
+    return template_of("compare.html", {**FILTERS, "label": label, "shown": shown, "signed": signed}).render(
         comparison=comparison,
         base=comparison.plans[0],
         verdict=verdict(comparison),

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from supercargo.kernel import DAY_S
 from supercargo.model import LunarFlight, LunarStudy
 from supercargo.report.porkchop import date_ticks
 from supercargo.report.svg import PALETTE, escaped, points
+from supercargo.report.templating import template_of
 
 __all__ = ["draw_lunar", "render_lunar"]
 
@@ -103,14 +102,7 @@ def _dates(scale: _Scale, base: float) -> Iterator[str]:
 
 def render_lunar(study: LunarStudy) -> str:
     """The study as one self-contained HTML page: drawing, best flights, legs beside the published table, masses."""
-    pages = Environment(
-        loader=PackageLoader("supercargo.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return pages.get_template("lunar.html").render(
+    return template_of("lunar.html").render(
         study=study,
         palette=PALETTE,
         drawing=draw_lunar(study) if study.flights else "",

@@ -7,8 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
@@ -18,6 +16,7 @@ from supercargo.report.cargo import cargo_sheets
 from supercargo.report.stock import draw_stocks
 from supercargo.report.stowage import class_colours, draw_stowage
 from supercargo.report.svg import PALETTE, short_utc
+from supercargo.report.templating import template_of
 from supercargo.report.timeline import draw_timeline
 
 __all__ = ["FILTERS", "render_report"]
@@ -47,17 +46,9 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
     The page needs nothing from outside: style and drawings are inside it. Every name is escaped. The same plan gives the same
     bytes. `summary` is that of the same plan.
     """
-    pages = Environment(
-        loader=PackageLoader("supercargo.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters.update(FILTERS)
     colours = class_colours(plan)
     left, violations = _left_behind(plan), _violations(plan)
-    return pages.get_template("page.html").render(
+    return template_of("page.html", FILTERS).render(
         plan=plan,
         settings=plan.scenario.settings,
         summary=summary,

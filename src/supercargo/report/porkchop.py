@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from supercargo.kernel import DAY_S
 from supercargo.model import TransferFlight, TransferStudy
 from supercargo.report.contours import contour_lines, nice_levels, round_levels
 from supercargo.report.svg import MONTHS, PALETTE, escaped, points
+from supercargo.report.templating import template_of
 
 __all__ = ["date_ticks", "draw_porkchop", "render_transfer"]
 
@@ -266,15 +266,8 @@ def _key(levels: Sequence[float], unit: str, any_flight: bool) -> Iterator[str]:
 
 def render_transfer(study: TransferStudy) -> str:
     """The study as one self-contained HTML page: charts, best flights, masses delivered, round trips, assumptions."""
-    pages = Environment(
-        loader=PackageLoader("supercargo.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     drawn = np.isfinite(study.chart.c3_km2_s2).any()
-    return pages.get_template("transfer.html").render(
+    return template_of("transfer.html").render(
         study=study,
         palette=PALETTE,
         colours={},
