@@ -158,7 +158,23 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedMission:
+class ComparedThing:
+    """A thing of any of the plans, figure by figure."""
+
+    figures: tuple[Figure, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Some figure of it is not the same in every plan."""
+        return any(figure.differs for figure in self.figures)
+
+    def figure(self, field: str) -> Figure:
+        """The figure of that name."""
+        return next(one for one in self.figures if one.field == field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedMission(ComparedThing):
     """A mission of any of the plans, figure by figure."""
 
     mission_id: str
@@ -167,39 +183,22 @@ class ComparedMission:
     lost: tuple[bool, ...]  # [plan]
     launches: tuple[datetime | None, ...]  # [plan]
     stays: tuple[Stay | None, ...]  # [plan]
-    figures: tuple[Figure, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Some figure of it is not the same in every plan."""
-        return any(figure.differs for figure in self.figures)
-
-    def figure(self, field: str) -> Figure:
-        """The figure of that name."""
-        return next(one for one in self.figures if one.field == field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedPort:
+class ComparedPort(ComparedThing):
     """A docking place of any of the plans."""
 
     destination: str
     port: str
-    figures: tuple[Figure, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Some figure of it is not the same in every plan."""
-        return any(figure.differs for figure in self.figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedPlace:
+class ComparedPlace(ComparedThing):
     """A destination with its arrivals in each plan."""
 
     destination: str
     arrivals: tuple[tuple[Arrival, ...], ...]  # [plan]
-    figures: tuple[Figure, ...]
 
     @property
     def differs(self) -> bool:
@@ -208,22 +207,12 @@ class ComparedPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedStock:
+class ComparedStock(ComparedThing):
     """A class of supply at a place with its curve in each plan."""
 
     destination: str
     supply_class: str
     curves: tuple[tuple[InventoryRow, ...], ...]  # [plan], by day; empty where the plan tracks no such stock
-    figures: tuple[Figure, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Some figure of it is not the same in every plan."""
-        return any(figure.differs for figure in self.figures)
-
-    def figure(self, field: str) -> Figure:
-        """The figure of that name."""
-        return next(one for one in self.figures if one.field == field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
