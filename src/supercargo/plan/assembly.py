@@ -9,16 +9,24 @@ from supercargo.kernel import as_written
 from supercargo.model import (
     Activity,
     CostRow,
+    DemandSeries,
     Flight,
+    LaunchWindow,
+    Manifest,
     ManifestRow,
     MissionBay,
+    OperationsPlan,
     PlannedMission,
     Scenario,
     Schedule,
+    StowagePlan,
 )
 from supercargo.plan.bays import bays_of_type
+from supercargo.plan.costing import cost_missions
+from supercargo.plan.delivery import deliver
+from supercargo.plan.projection import project_stock
 
-__all__ = ["BEFORE_LOSS", "mission_activities", "mission_bays", "planned_missions", "propellant_kg"]
+__all__ = ["BEFORE_LOSS", "assemble_year", "mission_activities", "mission_bays", "planned_missions", "propellant_kg"]
 
 BEFORE_LOSS = ("processing", "pad", "launch")
 """Activities of a mission that was lost on its way."""
@@ -36,6 +44,32 @@ def propellant_kg(wet_kg: float, delta_v_m_s: float, isp_s: float) -> float:
     523.1
     """
     return wet_kg * math.expm1(delta_v_m_s / (isp_s * G0_M_S2)) if isp_s else 0.0
+
+
+def assemble_year(
+    scenario: Scenario,
+    windows: tuple[LaunchWindow, ...],
+    forecast: tuple[DemandSeries, ...],
+    schedule: Schedule,
+    manifest: Manifest,
+    stowage: StowagePlan,
+) -> OperationsPlan:
+    """What follows from flights, loads and places alone: deliveries, missions, stock and money; no stages or causes yet."""
+    rows = deliver(scenario, schedule, manifest, stowage)
+    costs = cost_missions(scenario, schedule, rows)
+    return OperationsPlan(
+        scenario=scenario,
+        windows=windows,
+        missions=planned_missions(scenario, schedule, rows, costs),
+        activities=mission_activities(schedule),
+        manifest=rows,
+        stowage=stowage.placements,
+        bays=mission_bays(scenario, schedule),
+        inventory=project_stock(scenario, forecast, rows),
+        costs=costs,
+        unflown=schedule.unflown,
+        seed=scenario.settings.seed,
+    )
 
 
 def planned_missions(

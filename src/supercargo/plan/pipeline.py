@@ -19,15 +19,12 @@ from supercargo.model import (
     StockNeed,
     StowagePlan,
 )
-from supercargo.plan.assembly import mission_activities, mission_bays, planned_missions
-from supercargo.plan.costing import cost_missions
-from supercargo.plan.delivery import deliver
+from supercargo.plan.assembly import assemble_year
 from supercargo.plan.demand import forecast_demand
 from supercargo.plan.loading import load_first_come, load_missions
 from supercargo.plan.manifest import lost_usd
 from supercargo.plan.manifest_promises import unkept_promises
 from supercargo.plan.needs import stock_needs
-from supercargo.plan.projection import project_stock
 from supercargo.plan.schedule import priced_first_come, schedule_missions
 from supercargo.plan.windows import find_windows
 
@@ -53,9 +50,8 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     `OperationsPlan.causes`; the caller decides whether a partial plan is wanted. When the `fuse` blows, schedule and manifest
     stop with the best they have.
     """
-    seed = scenario.settings.seed
     windows = find_windows(scenario, watch=_of(watch, "windows"))
-    forecast = forecast_demand(scenario, rng=stream(seed, "demand"))
+    forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
     needs = stock_needs(scenario, forecast)
     scheduled = planner.schedule(scenario, windows, needs, _of(watch, "schedule"), fuse)
     schedule = _answer(scheduled, "schedule")
@@ -63,21 +59,10 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     loaded, stowage = planner.load(scenario, schedule, needs, _of(watch, "manifest"), fuse)
     manifest = _answer(loaded, "manifest")
     reports.append(_report("manifest", loaded, fuse))
-    rows = deliver(scenario, schedule, manifest, stowage)
-    costs = cost_missions(scenario, schedule, rows)
-    plan = OperationsPlan(
-        scenario=scenario,
-        windows=_used(windows, schedule),
-        missions=planned_missions(scenario, schedule, rows, costs),
-        activities=mission_activities(schedule),
-        manifest=rows,
-        stowage=stowage.placements,
-        bays=mission_bays(scenario, schedule),
-        inventory=project_stock(scenario, forecast, rows),
-        costs=costs,
-        unflown=schedule.unflown,
-        stages=(*reports, _stowed(stowage, rows)),
-        seed=seed,
+    plan = assemble_year(scenario, _used(windows, schedule), forecast, schedule, manifest, stowage)
+    plan = replace(
+        plan,
+        stages=(*reports, _stowed(stowage, plan.manifest)),
         baseline=planner is BASELINE,
         causes=unkept_promises(scenario, schedule, needs, manifest),
     )

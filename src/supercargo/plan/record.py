@@ -6,11 +6,8 @@ from dataclasses import replace
 
 from supercargo.kernel import Watch, silent, stream
 from supercargo.model import Flight, LaunchWindow, Manifest, OperationsPlan, Scenario, Schedule
-from supercargo.plan.assembly import mission_activities, mission_bays, planned_missions
-from supercargo.plan.costing import cost_missions
-from supercargo.plan.delivery import deliver
+from supercargo.plan.assembly import assemble_year
 from supercargo.plan.demand import forecast_demand
-from supercargo.plan.projection import project_stock
 from supercargo.plan.stowage import stow
 from supercargo.plan.windows import find_windows, lift_off_window
 
@@ -26,21 +23,7 @@ def record_year(scenario: Scenario, schedule: Schedule, manifest: Manifest, *, w
     windows = _with_lift_offs(scenario, schedule)
     forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
     stowage = stow(scenario, schedule, manifest, watch=watch)
-    rows = deliver(scenario, schedule, manifest, stowage)
-    costs = cost_missions(scenario, schedule, rows)
-    return OperationsPlan(
-        scenario=scenario,
-        windows=windows,
-        missions=planned_missions(scenario, schedule, rows, costs),
-        activities=mission_activities(schedule),
-        manifest=rows,
-        stowage=stowage.placements,
-        bays=mission_bays(scenario, schedule),
-        inventory=project_stock(scenario, forecast, rows),
-        costs=costs,
-        unflown=schedule.unflown,
-        seed=scenario.settings.seed,
-    )
+    return assemble_year(scenario, windows, forecast, schedule, manifest, stowage)
 
 
 def _with_lift_offs(scenario: Scenario, schedule: Schedule) -> tuple[LaunchWindow, ...]:
