@@ -22,6 +22,7 @@ __all__ = [
     "ComparedPlan",
     "ComparedPort",
     "ComparedStock",
+    "ComparedThing",
     "ComparedValue",
     "Comparison",
     "Figure",

@@ -48,11 +48,12 @@ def propellant_kg(wet_kg: float, delta_v_m_s: float, isp_s: float) -> float:
 
 def assemble_year(
     scenario: Scenario,
-    windows: tuple[LaunchWindow, ...],
-    forecast: tuple[DemandSeries, ...],
     schedule: Schedule,
     manifest: Manifest,
     stowage: StowagePlan,
+    *,
+    windows: tuple[LaunchWindow, ...],
+    forecast: tuple[DemandSeries, ...],
 ) -> OperationsPlan:
     """What follows from flights, loads and places alone: deliveries, missions, stock and money; no stages or causes yet."""
     rows = deliver(scenario, schedule, manifest, stowage)

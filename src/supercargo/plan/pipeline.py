@@ -59,7 +59,7 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     loaded, stowage = planner.load(scenario, schedule, needs, _of(watch, "manifest"), fuse)
     manifest = _answer(loaded, "manifest")
     reports.append(_report("manifest", loaded, fuse))
-    plan = assemble_year(scenario, _used(windows, schedule), forecast, schedule, manifest, stowage)
+    plan = assemble_year(scenario, schedule, manifest, stowage, windows=_used(windows, schedule), forecast=forecast)
     plan = replace(
         plan,
         stages=(*reports, _stowed(stowage, plan.manifest)),

@@ -23,7 +23,7 @@ def record_year(scenario: Scenario, schedule: Schedule, manifest: Manifest, *, w
     windows = _with_lift_offs(scenario, schedule)
     forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
     stowage = stow(scenario, schedule, manifest, watch=watch)
-    return assemble_year(scenario, windows, forecast, schedule, manifest, stowage)
+    return assemble_year(scenario, schedule, manifest, stowage, windows=windows, forecast=forecast)
 
 
 def _with_lift_offs(scenario: Scenario, schedule: Schedule) -> tuple[LaunchWindow, ...]:
