@@ -18,7 +18,7 @@ from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Limits, Service, Sett
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "supercargo"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DISTRIBUTION_OF = {"erfa": "pyerfa", "python_calamine": "python-calamine", "xlsxwriter": "XlsxWriter"}
+DISTRIBUTION_OF = {"argon2": "argon2-cffi", "erfa": "pyerfa", "python_calamine": "python-calamine", "xlsxwriter": "XlsxWriter"}
 NUMBA_ROOMS = {"astro", "solve", "plan", "simulate"}
 STAGE_ROOMS = {"model", "astro", "referee", "solve", "plan", "measure", "report"}
 REFEREES_ASTRO = {"timescales", "elements", "frames"}

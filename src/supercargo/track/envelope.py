@@ -1,0 +1,121 @@
+"""What an event is written in: who says that what happened when, and the chain of hashes that shows if it was altered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from supercargo.kernel import format_utc, plain
+
+__all__ = ["GENESIS", "Draft", "Head", "Receipt", "Recorded", "Statement", "hash_of", "recorded_from", "same_statement"]
+
+GENESIS = "0" * 64
+"""What the first event of a log has for the hash before it."""
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What somebody states to have happened; the same statement told twice is one event.
+
+    `stream` names the thing it happened to (`cargo/R000123`, `mission/ISS-01`), `kind` is in the past tense, `body` holds what
+    JSON can carry, `tenant` is the customer whose event it is (empty: the company's own), `schema` the version of the body.
+    """
+
+    event_id: str
+    stream: str
+    kind: str
+    body: Mapping[str, Json]
+    occurred_utc: datetime
+    by: str
+    tenant: str = ""
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Statement):
+    """A statement that is not stored yet; `expected_version` is the last version of its stream that the writer knew.
+
+    0 says that the stream must be new; None takes any state of it.
+    """
+
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Statement):
+    """A statement that is stored: `position` in the log and `version` in its stream, both from 1 and without gaps."""
+
+    position: int
+    version: int
+    recorded_utc: datetime
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the writer of an event keeps: with it anybody can show later that the event stood at that place of the log.
+
+    `repeated` is true where the same statement had been stored before: nothing was added.
+    """
+
+    event_id: str
+    stream: str
+    version: int
+    position: int
+    hash: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The end of a log: how many events it holds, and the hash of the last."""
+
+    position: int = 0
+    hash: str = GENESIS
+
+
+_STATED = tuple(field.name for field in fields(Statement))
+
+
+def _stated(event: Statement) -> dict[str, Json]:
+    return {name: plain(getattr(event, name)) for name in _STATED}
+
+
+def same_statement(one: Statement, other: Statement) -> bool:
+    """Whether two events say the same, wherever they are stored."""
+    return _stated(one) == _stated(other)
+
+
+def hash_of(event: Recorded) -> str:
+    """SHA-256 over the hash before it and all that the event says, as JSON with sorted keys and no blanks (FIPS 180-4)."""
+    said = {
+        **_stated(event),
+        "position": event.position,
+        "version": event.version,
+        "recorded_utc": format_utc(event.recorded_utc),
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(event.previous_hash.encode() + text.encode()).hexdigest()
+
+
+def recorded_from(draft: Draft, head: Head, *, version: int, recorded_utc: datetime) -> Recorded:
+    """The draft as it stands in a log behind `head`."""
+    stated = {name: getattr(draft, name) for name in _STATED}
+    open_end = Recorded(
+        **stated, position=head.position + 1, version=version, recorded_utc=recorded_utc, previous_hash=head.hash, hash=""
+    )
+    return Recorded(
+        **stated,
+        position=open_end.position,
+        version=version,
+        recorded_utc=recorded_utc,
+        previous_hash=head.hash,
+        hash=hash_of(open_end),
+    )

@@ -1,0 +1,69 @@
+"""Who asks and who acts: roles, scopes, and the one rule of who may see what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from supercargo.kernel import Refused
+
+__all__ = ["ROLES", "ROLE_SCOPES", "SCOPES", "Principal", "permit", "visible"]
+
+SCOPES: Mapping[str, str] = {
+    "read": "see what one may see",
+    "cargo": "record what happens to cargo",
+    "custody": "hand over custody, seal and unseal",
+    "mission": "record gates, polls, procedures, phases, incidents and slips",
+    "release": "open a plan for operations, waive a rule",
+    "maintenance": "write and sign work orders",
+    "quality": "write and close non-conformances",
+    "safety": "write and close hazards and incidents",
+    "contract": "book milestones, penalties and credits",
+    "comply": "edit requirements, add evidence, waive a requirement",
+    "audit": "read the log itself and verify it",
+    "admin": "people, keys, backups",
+}
+"""What a person or a key may be let do."""
+
+ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
+    "viewer": ("read",),
+    "customer": ("read",),
+    "custodian": ("read", "cargo", "custody"),
+    "controller": ("read", "cargo", "custody", "mission"),
+    "planner": ("read", "mission", "release"),
+    "quality": ("read", "quality", "comply"),
+    "safety": ("read", "safety", "comply"),
+    "maintainer": ("read", "maintenance"),
+    "director": ("read", "contract", "comply", "release"),
+    "auditor": ("read", "audit"),
+    "admin": ("read", "audit", "admin"),
+}
+"""What each role may do; a person can have several."""
+
+ROLES: tuple[str, ...] = tuple(ROLE_SCOPES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A person or a machine that is known; `customer` is whom it works for, empty for the company's own."""
+
+    name: str
+    scopes: frozenset[str]
+    customer: str = ""
+
+
+def visible(principal: Principal, tenant: str) -> bool:
+    """A customer sees what is its own and nothing else; the company's own people see all.
+
+    >>> visible(Principal(name="kim", scopes=frozenset({"read"}), customer="ESA"), "NASA")
+    False
+    """
+    return not principal.customer or principal.customer == tenant
+
+
+def permit(principal: Principal, scope: str) -> None:
+    """Let the principal go on, or raise Refused with what is missing."""
+    if scope not in principal.scopes:
+        raise Refused(
+            f"{principal.name} may not {SCOPES[scope]}", fix=f"ask an administrator for the scope {scope!r}", where=scope
+        )
