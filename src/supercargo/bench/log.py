@@ -1,4 +1,4 @@
-"""What the event log costs: confirmed events beside the disk's own syncs, a year's views made anew, where an item is, kills."""
+"""What the event log costs: confirmed events beside the disk's own syncs, a year's views, where an item is, kills."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def bench_log(*, events: int, kills: int = KILLS, out: Path | None = None, watch
 
     Syncs of the disk and appends take turns in one run, because the same disk is another one a minute later.
     """
+    watch = _seldom(watch)
     with _folder(out) as folder:
         results = _appends(folder, watch)
         results += _year(folder, events, watch)
@@ -44,6 +45,18 @@ def bench_log(*, events: int, kills: int = KILLS, out: Path | None = None, watch
         results.append(_killed(kill_at_random(str(folder / "kills.sqlite"), folder, kills=kills)))
     watch("measured", 1.0)
     return results
+
+
+def _seldom(watch: Watch) -> Watch:
+    """Hears of a page of events, tells of a twentieth of the whole."""
+    told: list[tuple[str, float]] = [("", 0.0)]
+
+    def tell(doing: str, share: float) -> None:
+        if doing != told[0][0] or share >= told[0][1] + 0.05:
+            told[0] = (doing, share)
+            watch(doing, share)
+
+    return tell
 
 
 @contextmanager
