@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from supercargo.bench.results import Result
 from supercargo.store.log import open_log
 from supercargo.track.envelope import Receipt
 from tests.cli_runner import run
+from tests.docs_text import help_text
 from tests.event_logs import WHERE, PostgresServer, a_draft, noon
 
 
@@ -136,7 +139,7 @@ def test_rebuild_tells_whether_the_views_were_the_same(store: str, monkeypatch: 
         (("verify-log", "--store", "{store}", "--receipts", "{tmp}/none"), 2, "give receipts as they were answered"),
         (("export", "--store", "{store}", "--out", "{store}"), 4, "choose a folder beside it"),
         (("backup", "--store", "{store}", "--out", "{tmp}"), 4, "choose a folder beside it"),
-        (("restore", "{tmp}", "--store", "{tmp}/new"), 2, "give a folder that `supercargo track export` wrote"),
+        (("restore", "{tmp}", "--store", "{tmp}/new"), 2, "give a folder that `supercargo track export` or `backup` wrote"),
         (("restore", "{tmp}/none", "--store", "{tmp}/new"), 2, "give a folder"),
         (("rebuild", "--store", "{tmp}/none"), 5, "check the name"),
     ],
@@ -160,6 +163,17 @@ def test_receipts_out_of_form_are_told(store: str, receipts: tuple[Receipt, ...]
 def test_receipts_are_read_one_a_line_too(store: str, receipts: tuple[Receipt, ...], tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("".join(json.dumps(asdict(one)) + "\n" for one in receipts))
     assert use_cases.receipts_of(tmp_path / "lines") == receipts
+
+
+def test_the_examples_of_the_help_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_log("work/log.sqlite", (), noon) as opened:
+        opened.append([a_draft()])
+    (tmp_path / "log.pub").write_bytes((tmp_path / "work/log.sqlite.key.pub").read_bytes())
+    for command in ("export", "verify-log", "rebuild", "backup", "restore"):
+        (line,) = re.findall(r"^  Example: supercargo (.+(?:\n  .+)*)$", help_text(f"track {command}"), re.MULTILINE)
+        told = run(*shlex.split(line))
+        assert told.code == 0, told.err
 
 
 def _measured(**told: Any) -> Result:
