@@ -103,6 +103,7 @@ class Flight(_Checked):
     way_delta_v_m_s: float | None = quantity(
         "m/s", "manoeuvres from insertion to contact by the profile; empty: those of the place", ge=0, default=None
     )
+    window_utc: datetime | None = text("planned lift-off of its window, where the way has one of its own", default=None)
 
     @property
     def lost(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from supercargo.kernel import days
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
@@ -19,7 +20,7 @@ HURDLES = (
     "there is no pad at an allowed site for its launchers",
     "no launch window opens between {earliest} and {latest}",
     "site or pad is closed at every launch window",
-    "no way to dock stands at any launch window: the phase is out of range, or the Sun too high over the orbit plane",
+    "no way to dock stands at any launch window: the phase is out of range, the Sun too high over the orbit plane, or down",
     "its longest stay is too short for unloading and loading at the place's handling hours",
     "the place is closed at every arrival or departure it could make",
     "no processing facility at its sites takes its vehicle types",
@@ -123,9 +124,12 @@ class _Sieve:
         for vehicle, launcher in self.ways(request):
             courses: dict[int, Course | None] = {}
             for window in self.launches(request, launcher):
-                launch_s = seconds_of(window.launch_utc - self.scenario.settings.start_utc)
                 found: list[Option] = []
                 for way in self.approaches.of(request, vehicle, window):
+                    launch_utc = window.launch_utc + timedelta(seconds=way.moved_s)
+                    if way.moved_s and not (self.lawful(request, launch_utc) and self.pad_open(window, launch_utc)):
+                        continue
+                    launch_s = seconds_of(launch_utc - self.scenario.settings.start_utc)
                     self.past(4)
                     if way.arrive_s not in courses:
                         courses[way.arrive_s] = course_of(request, vehicle, launcher, place, way.arrive_s)
@@ -158,18 +162,22 @@ class _Sieve:
         }
         if serving:
             self.past(1)
-        settings = self.scenario.settings
         for window in self.windows.get((request.destination, launcher.launcher), ()):
-            lawful = request.earliest_utc <= window.launch_utc <= request.latest_utc
-            in_year = settings.start_utc <= window.launch_utc < settings.end_utc
-            if not (lawful and in_year and (window.site, window.pad) in serving):
+            if not (self.lawful(request, window.launch_utc) and (window.site, window.pad) in serving):
                 continue
             self.past(2)
-            instant = seconds_of(window.launch_utc - settings.start_utc)
-            pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
-            if pad_open and self.closures.end_of("site", window.site, instant) == instant:
+            if self.pad_open(window, window.launch_utc):
                 self.past(3)
                 yield window
+
+    def lawful(self, request: MissionRequest, launch_utc: datetime) -> bool:
+        settings = self.scenario.settings
+        return request.earliest_utc <= launch_utc <= request.latest_utc and settings.start_utc <= launch_utc < settings.end_utc
+
+    def pad_open(self, window: LaunchWindow, launch_utc: datetime) -> bool:
+        instant = seconds_of(launch_utc - self.scenario.settings.start_utc)
+        pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
+        return pad_open and self.closures.end_of("site", window.site, instant) == instant
 
     def kept_open(self, course: Course, launch_s: int, place: Destination) -> Course | None:
         """The course with its departure after any closed time of the place, or nothing if it can't arrive or leave."""
@@ -227,9 +235,9 @@ def _worth_weighing(options: list[Option]) -> Iterator[Option]:
     """
     preferred: dict[tuple[int, int, int], int] = {}
     for option in options:
-        place = (option.facility, option.port, option.tail)
-        if option.course.arrive_s < preferred.get(place, option.course.arrive_s) + NEXT_PASS_S:
-            preferred[place] = min(preferred.get(place, option.course.arrive_s), option.course.arrive_s)
+        place, arrive_s = (option.facility, option.port, option.tail), option.launch_s + option.course.arrive_s
+        if arrive_s < preferred.get(place, arrive_s) + NEXT_PASS_S:
+            preferred[place] = min(preferred.get(place, arrive_s), arrive_s)
             yield option
 
 
