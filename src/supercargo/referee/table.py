@@ -58,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     _rule("profile-lawful", ways.profile_lawful),
     _rule("profile-phase", ways.profile_phase),
     _rule("beta-cutout", ways.beta_cutout),
+    _rule("daylight-docking", ways.daylight_docking),
     _rule("arrival-instant", flights.arrival_instant),
     _rule("stay-length", flights.stay_length),
     _rule("end-instant", flights.end_instant),

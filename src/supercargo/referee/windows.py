@@ -16,6 +16,7 @@ from supercargo.model import Launcher, LaunchWindow, Orbit, Pad, Site
 from supercargo.referee.case import TIME_TOLERANCE_S, Case, day_word, stamp, when
 from supercargo.referee.planes import EARTH_TURN_DEG_S, PHASE_EDGE, Plane, plane_of
 from supercargo.referee.rule import Finding
+from supercargo.referee.ways import lead_of
 
 __all__ = [
     "window_azimuth",
@@ -50,6 +51,7 @@ class _Group:
     launcher: Launcher
     plane: Plane
     launch_s: Floats  # since 2000-01-01T12:00:00Z
+    lead_s: Floats  # of the launcher, with the mission that uses the row
     normal: Floats  # TEME, at lift-off [row, axis]
     offset_deg: Floats  # pad out of the plane at lift-off
     crossing_deg: Floats  # pad out of the plane when the launcher's lead is over
@@ -97,7 +99,8 @@ def _each_group(case: Case) -> Iterator[_Group]:
         if not (pad and launcher):
             continue
         for plane, near in _by_epoch(planes.get(destination, ()), rows):
-            group = _group(near, plane, pad, launcher, sites.get(site))
+            leads_s = np.array([lead_of(case, row, launcher) for row in near], dtype=np.float64)
+            group = _group(near, plane, _Stack(pad, launcher, sites.get(site)), leads_s)
             if group:
                 yield group
 
@@ -119,22 +122,32 @@ def _by_epoch(planes: tuple[Plane, ...], rows: tuple[LaunchWindow, ...]) -> Iter
         yield planes[int(index)], tuple(rows[int(row)] for row in np.flatnonzero(nearest == index))
 
 
-def _group(rows: tuple[LaunchWindow, ...], plane: Plane, pad: Pad, launcher: Launcher, site: Site | None) -> _Group | None:
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A launcher on its pad."""
+
+    pad: Pad
+    launcher: Launcher
+    site: Site | None
+
+
+def _group(rows: tuple[LaunchWindow, ...], plane: Plane, stack: _Stack, lead_s: Floats) -> _Group | None:
     launch_s = np.array([stamp(row.launch_utc) - _J2000_S for row in rows], dtype=np.float64)
     try:
-        normal, later = plane.normals(launch_s), plane.normals(launch_s + launcher.lead_s)
+        normal, later = plane.normals(launch_s), plane.normals(launch_s + lead_s)
     except ScenarioError:
         return None
     return _Group(
         rows=rows,
-        pad=pad,
-        site=site,
-        launcher=launcher,
+        pad=stack.pad,
+        site=stack.site,
+        launcher=stack.launcher,
         plane=plane,
         launch_s=launch_s,
+        lead_s=lead_s,
         normal=normal,
-        offset_deg=_offsets_deg(pad, normal, launch_s),
-        crossing_deg=_offsets_deg(pad, later, launch_s + launcher.lead_s),
+        offset_deg=_offsets_deg(stack.pad, normal, launch_s),
+        crossing_deg=_offsets_deg(stack.pad, later, launch_s + lead_s),
         node_sigma_deg=plane.node_sigma_deg(launch_s),
     )
 
@@ -160,7 +173,7 @@ def _column(group: _Group, field: str) -> Floats:
 
 
 def window_plane(case: Case) -> Iterator[Finding]:
-    """At lift-off plus the launcher's lead the pad lies in the plane of its place, as sure as steering and drift allow."""
+    """At lift-off plus the lead of launcher and way the pad lies in the plane of its place, within steering and drift."""
     judged = {row.destination for group in _groups(case) for row in group.rows}
     rows = {row.destination for row in case.plan.windows}
     for place in sorted(_place_kind(case, "plane") & rows - judged):
@@ -185,7 +198,7 @@ def window_offset(case: Case) -> Iterator[Finding]:
 
 def _azimuths_deg(group: _Group) -> Floats:
     """Azimuth over the ground that puts a launcher into the plane [deg] (Vallado, eq. 6-38 to 6-40)."""
-    pad = teme(pad_direction(group.pad.latitude_deg, group.pad.longitude_deg), group.launch_s + group.launcher.lead_s)
+    pad = teme(pad_direction(group.pad.latitude_deg, group.pad.longitude_deg), group.launch_s + group.lead_s)
     forward = np.cross(group.normal, pad)
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
     level = np.hypot(pad[:, 0], pad[:, 1])
