@@ -59,6 +59,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("profile invented", "profile-lawful", flights.profile_invented),
     Mutation("place elsewhere on its orbit", "profile-phase", flights.phase_ignored),
     Mutation("Sun too high at docking", "beta-cutout", flights.sun_too_high),
+    Mutation("docked by night", "daylight-docking", flights.docked_by_night),
     Mutation("stay too long", "stay-length", flights.stay_too_long),
     Mutation("mission ends early", "end-instant", flights.ends_early),
     Mutation("fate known before lift-off", "outcome-known", flights.fate_foretold),

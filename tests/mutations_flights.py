@@ -7,6 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
+import numpy as np
+
+from supercargo.astro.elements import satellite_of, states
+from supercargo.astro.lighting import shade_depth_rad
+from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import days
 from supercargo.model import LaunchWindow, OperationsPlan, PlannedMission
 from tests.mutation_victims import changed, couples, mission_of, pick, put, scene, shift
@@ -21,6 +26,7 @@ __all__ = [
     "before_ready",
     "docked_and_lost",
     "docked_by_another_profile",
+    "docked_by_night",
     "doubt_forged",
     "ends_early",
     "facility_crowded",
@@ -289,6 +295,20 @@ def sun_too_high(plan: OperationsPlan) -> OperationsPlan:
     """The type can't bear the Sun where it docks."""
     victim = pick((mission for mission in _by_plane(plan) if mission.profile), "mission by a profile")
     return scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], beta_limit_deg=0.0)
+
+
+def docked_by_night(plan: OperationsPlan) -> OperationsPlan:
+    """Elements of the day of lift-off have the place in the Earth's shadow at docking, and the type needs light."""
+    victim = pick((mission for mission in _by_plane(plan) if mission.profile), "mission by a profile")
+    plan = scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], daylight=True)
+    orbit = plan.scenario.orbits_of[victim.destination][0]
+    dock_s = np.array([seconds_since_j2000(victim.docked_utc[0])])
+    turned = (replace(orbit, epoch_utc=victim.launch_utc, mean_anomaly_deg=10.0 * step) for step in range(36))
+    dark = pick(
+        (one for one in turned if shade_depth_rad(states(satellite_of(one), dock_s)[0], dock_s, shade="umbra")[0] > 0.3),
+        "place on its orbit in the shadow",
+    )
+    return scene(plan, "orbits", orbit, epoch_utc=dark.epoch_utc, mean_anomaly_deg=dark.mean_anomaly_deg)
 
 
 def phase_forged(plan: OperationsPlan) -> OperationsPlan:
