@@ -14,6 +14,7 @@ from supercargo.app.history import past_year
 from supercargo.app.reference import reference_year
 from supercargo.app.reference.tiny import tiny
 from supercargo.astro.crossings import latitude_rate_rad_s, moving_plane
+from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import Fuse, Outcome, Status, Watch
 from supercargo.model import (
     Arrival,
@@ -33,7 +34,8 @@ from supercargo.model import (
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.plan.pipeline import OPTIMISED, Planner, plan_year
 from supercargo.plan.schedule_options import options_of
-from supercargo.plan.windows import find_windows, pass_window, window_key
+from supercargo.plan.ways import chaser_of, held_at, options_through, profiles_of
+from supercargo.plan.windows import find_windows, pass_window, planes_held, window_key
 from supercargo.referee import judge
 from supercargo.store import read_catalogue, read_past_catalogue, read_records
 from tests.test_profiles import a_year_by_profiles, planned
@@ -222,6 +224,24 @@ def test_the_referee_refuses_a_lift_off_at_the_windows_own_instant_where_the_way
 def _moved_s(plan: OperationsPlan, mission: PlannedMission) -> float:
     (window,) = (row for row in plan.windows if row.used_by == mission.mission_id)
     return (window.launch_utc - pass_window(plan.scenario, window).launch_utc).total_seconds()
+
+
+def test_a_way_whose_own_lift_off_falls_to_another_element_set_is_refused() -> None:
+    plan = the_plan("tiny with sets")
+    scenario = plan.scenario
+    mission = max(to_orbit(plan), key=lambda one: abs(_moved_s(plan, one)))
+    (row,) = (row for row in plan.windows if row.used_by == mission.mission_id)
+    window, launcher = pass_window(scenario, row), scenario.launcher_named[row.launcher]
+    chaser = chaser_of(scenario.vehicle_types[mission.vehicle_type], scenario.places[mission.destination])
+    profiles = profiles_of((scenario.profile_named[mission.profile],))
+    window_s, own_s = seconds_since_j2000(window.launch_utc), seconds_since_j2000(row.launch_utc)
+    held = held_at(planes_held(scenario, mission.destination), window_s)
+    (whole,) = options_through(window, held, launcher, chaser, profiles)
+    assert (whole.lift_off_s, whole.refused) == (own_s, ())
+    between_s = (window_s + own_s) / 2.0
+    cut = (held[0], between_s, held[2]) if window_s > own_s else (held[0], held[1], between_s)
+    (adrift,) = options_through(window, cut, launcher, chaser, profiles)
+    assert any("element set" in reason for reason in adrift.refused)
 
 
 # light

@@ -195,6 +195,7 @@ class Ways:
                 own = self._windows.setdefault((window.destination, window.launcher), {})
                 own[window.launch_utc, window.phase_deg] = window
         self._held: dict[str, tuple[Held, ...]] = {}
+        self._chasers: dict[tuple[str, str], Chaser] = {}
         self._found: dict[tuple[str, str, str, Chaser], Mapping[_Chance, Way]] = {}
 
     def of(self, request: MissionRequest, vehicle: VehicleType, window: LaunchWindow) -> tuple[Way, ...]:
@@ -217,8 +218,10 @@ class Ways:
 
     def _chances(self, name: str, vehicle: VehicleType, window: LaunchWindow) -> Mapping[_Chance, Way]:
         """By lift-off and phase, the way by a profile where it stands."""
-        chaser = chaser_of(vehicle, self._scenario.places[window.destination])
-        key = (window.destination, window.launcher, name, chaser)
+        loaded = (window.destination, vehicle.vehicle_type)
+        if loaded not in self._chasers:
+            self._chasers[loaded] = chaser_of(vehicle, self._scenario.places[window.destination])
+        key = (window.destination, window.launcher, name, self._chasers[loaded])
         if key not in self._found:
             self._found[key] = self._worked_out(*key)
         return self._found[key]
