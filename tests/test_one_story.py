@@ -13,6 +13,8 @@ import pytest
 from supercargo.app.history import past_year
 from supercargo.app.reference import reference_year
 from supercargo.app.reference.tiny import tiny
+from supercargo.astro.ccsds.messages import OrbitEphemerisMessage
+from supercargo.astro.ccsds.reading import parse_message
 from supercargo.astro.crossings import latitude_rate_rad_s, moving_plane
 from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import Fuse, Outcome, Status, Watch
@@ -32,6 +34,7 @@ from supercargo.model import (
     WindowQuery,
 )
 from supercargo.plan.arrivals import list_arrivals
+from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.pipeline import OPTIMISED, Planner, plan_year
 from supercargo.plan.schedule_options import options_of
 from supercargo.plan.ways import chaser_of, held_at, options_through, profiles_of
@@ -242,6 +245,16 @@ def test_a_way_whose_own_lift_off_falls_to_another_element_set_is_refused() -> N
     cut = (held[0], between_s, held[2]) if window_s > own_s else (held[0], held[1], between_s)
     (adrift,) = options_through(window, cut, launcher, chaser, profiles)
     assert any("element set" in reason for reason in adrift.refused)
+
+
+def test_the_orbit_message_of_a_lift_off_of_its_own_docks_when_the_plan_does() -> None:
+    plan = the_plan("reference year with sets")
+    told = ephemerides_of(plan)
+    assert set(told) == {mission.mission_id for mission in to_orbit(plan)}
+    for mission in to_orbit(plan):
+        message = parse_message(told[mission.mission_id].encode(), where=mission.mission_id)
+        assert isinstance(message, OrbitEphemerisMessage)
+        assert message.segments[-1].metadata.start_time.as_utc() == mission.arrive_utc
 
 
 # light
