@@ -70,6 +70,14 @@ class LaunchWindow(_Checked):
     beta_deg: float | None = quantity("deg", "Sun above the target's plane", ge=-90, le=90, default=None)
     used_by: str = text("mission that uses it; empty: none", default="")
     transit_d: float | None = quantity("d", "lift-off to arrival of a listed opportunity", ge=0, default=None)
+    route: str = text("way of a listed opportunity; empty: not told", default="")
+    delta_v_m_s: float | None = quantity(
+        "m/s", "spacecraft's own manoeuvres by a listed opportunity; empty: those of the place", ge=0, default=None
+    )
+    c3_km2_s2: float | None = quantity("km2/s2", "launch energy of a listed opportunity", ge=-100, le=300, default=None)
+    sun_elevation_deg: float | None = quantity(
+        "deg", "Sun above the horizon of the place at arrival; empty: unknown", ge=-90, le=90, default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

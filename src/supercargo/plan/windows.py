@@ -301,12 +301,12 @@ def _by_catalogue(scenario: Scenario, destination: str, stands: tuple[_Stand, ..
             fix=f"add a row for {destination} to transfer_windows.csv, or set its window_kind to plane and give an orbit",
             where="transfer_windows.csv",
         )
-    transit_d: dict[datetime, float] = {}
-    for row in sorted(listed, key=lambda row: -row.transit_d):
-        transit_d.update(dict.fromkeys(_listed_instants(row), row.transit_d))
+    chances: dict[datetime, TransferWindow] = {}
+    for row in sorted(listed, key=lambda row: (-row.transit_d, row.route, row.launch_utc)):
+        chances.update(dict.fromkeys(_listed_instants(row), row))
     for stand in stands:
         steering = seconds(stand.launcher.steering_s)
-        for launch in sorted(transit_d):
+        for launch, chance in sorted(chances.items(), key=lambda pair: pair[0]):
             if any(start <= launch <= end for start, end in stand.spans):
                 yield as_written(
                     LaunchWindow(
@@ -319,7 +319,11 @@ def _by_catalogue(scenario: Scenario, destination: str, stands: tuple[_Stand, ..
                         closes_utc=launch + steering,
                         sigma_s=0.0,
                         node="catalogue",
-                        transit_d=transit_d[launch],
+                        transit_d=chance.transit_d,
+                        route=chance.route,
+                        delta_v_m_s=chance.delta_v_m_s,
+                        c3_km2_s2=chance.c3_km2_s2,
+                        sun_elevation_deg=chance.sun_elevation_deg,
                     )
                 )
 
