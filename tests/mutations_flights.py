@@ -29,11 +29,13 @@ __all__ = [
     "docked_by_night",
     "doubt_forged",
     "ends_early",
+    "energy_forged",
     "facility_crowded",
     "fate_foretold",
     "furnisher_denied",
     "hands_short",
     "in_blackout",
+    "launcher_too_weak",
     "loaded_while_full",
     "mission_twice",
     "must_mission_dropped",
@@ -53,9 +55,12 @@ __all__ = [
     "processing_d",
     "profile_invented",
     "range_crowded",
+    "route_cheapened",
+    "route_renamed",
     "stay_too_long",
     "sun_forged",
     "sun_too_high",
+    "sunrise_forged",
     "sure_windows",
     "surest",
     "tail_too_soon",
@@ -256,6 +261,32 @@ def transit_cut(plan: OperationsPlan) -> OperationsPlan:
 def opportunity_invented(plan: OperationsPlan) -> OperationsPlan:
     row = pick((row for row in plan.windows if row.used_by and row.transit_d), "listed window in use")
     return changed(plan, "windows", row, launch_utc=row.launch_utc + timedelta(days=1000))
+
+
+def route_renamed(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.route), "listed route in use")
+    return changed(plan, "windows", row, route="low-energy")
+
+
+def route_cheapened(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
+    return changed(plan, "windows", row, delta_v_m_s=(row.delta_v_m_s or 0.0) - 20.0)
+
+
+def energy_forged(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.c3_km2_s2 is not None), "listed launch energy in use")
+    return changed(plan, "windows", row, c3_km2_s2=(row.c3_km2_s2 or 0.0) - 1.0)
+
+
+def sunrise_forged(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.route), "listed route in use")
+    return changed(plan, "windows", row, sun_elevation_deg=5.0)
+
+
+def launcher_too_weak(plan: OperationsPlan) -> OperationsPlan:
+    """No launcher sends half of the spacecraft off."""
+    rows = tuple(replace(row, payload_kg=2000.0) for row in plan.scenario.launch_energies)
+    return replace(plan, scenario=replace(plan.scenario, launch_energies=rows))
 
 
 # ways up

@@ -81,4 +81,5 @@ def _flight(scenario: Scenario, market: Market, option: Option, names: Mapping[s
         profile=option.way.profile,
         way_delta_v_m_s=option.way.delta_v_m_s,
         window_utc=window.launch_utc if option.way.moved_s else None,
+        lift_kg=None if option.way.lift is None else option.lift_kg,
     )

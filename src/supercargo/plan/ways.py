@@ -34,6 +34,7 @@ from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats, Truths, second
 from supercargo.kernel import DAY_S
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
 from supercargo.model import Profile as ProfileRecord
+from supercargo.plan.lift import Lift, lift_by
 from supercargo.plan.windows import planes_held
 
 __all__ = [
@@ -57,12 +58,13 @@ _ADRIFT = "its own lift-off falls out of the span in which the window's element 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to the place: by a profile of the type, or, where the profile is empty, as agreed, as listed or as usual."""
+    """A way to the place: by a profile of the type or a listed route; where that is empty, as agreed, listed or usual."""
 
     profile: str
     arrive_s: int  # after lift-off
     delta_v_m_s: float | None = None  # from insertion to contact; None: those of the place
     moved_s: int = 0  # lift-off after the window's: the slip of the node, where the launcher's lead without it is known
+    lift: Lift | None = None  # what the route lets the type carry; None: its upmass
 
 
 def profiles_of(records: Iterable[ProfileRecord]) -> tuple[Profile, ...]:
@@ -197,6 +199,7 @@ class Ways:
         self._held: dict[str, tuple[Held, ...]] = {}
         self._chasers: dict[tuple[str, str], Chaser] = {}
         self._found: dict[tuple[str, str, str, Chaser], Mapping[_Chance, Way]] = {}
+        self._routes: dict[tuple[object, ...], Way] = {}
 
     def of(self, request: MissionRequest, vehicle: VehicleType, window: LaunchWindow) -> tuple[Way, ...]:
         """Ways by which a type may arrive through a window, the preferred first; none if none stands.
@@ -204,7 +207,7 @@ class Ways:
         By profile, those of `options_through` that light and phase let pass. Propellant is judged of the loads, once known.
         """
         if window.transit_d is not None:
-            return (Way("", _whole_s(window.transit_d)),)
+            return (self._route(vehicle, window, window.transit_d),)
         if request.phasing_d is not None:
             return (Way("", _whole_s(request.phasing_d)),)
         if not vehicle.profiles:
@@ -215,6 +218,15 @@ class Ways:
             if way is not None:
                 found.append(way)
         return tuple(found)
+
+    def _route(self, vehicle: VehicleType, window: LaunchWindow, transit_d: float) -> Way:
+        """The way of a listed window, with its lift where it gives a delta-v; where it gives no route, that of the place."""
+        asked = (window.destination, transit_d, window.route, window.delta_v_m_s, window.c3_km2_s2, window.launcher)
+        key = (vehicle.vehicle_type, *asked)
+        if key not in self._routes:
+            lift = lift_by(self._scenario, vehicle, window)
+            self._routes[key] = Way(window.route, _whole_s(transit_d), window.delta_v_m_s, lift=lift)
+        return self._routes[key]
 
     def _chances(self, name: str, vehicle: VehicleType, window: LaunchWindow) -> Mapping[_Chance, Way]:
         """By lift-off and phase, the way by a profile where it stands."""

@@ -18,6 +18,7 @@ from supercargo.referee import (
     loads,
     money,
     resources,
+    routes,
     stock,
     stowage,
     sums,
@@ -117,6 +118,8 @@ RULES: tuple[Rule, ...] = (
     _rule("mission-sums", sums.mission_sums),
     _rule("mission-capacity", sums.mission_capacity),
     _rule("mission-propellant", sums.mission_propellant),
+    _rule("route-propellant", routes.route_propellant),
+    _rule("launch-energy", routes.launch_energy),
     _rule("bays-true", sums.bays_true),
     # stowage
     _rule("stow-complete", stowage.stow_complete),

@@ -215,13 +215,13 @@ def _ahead_deg(case: Case, voyage: Voyage, plane: Plane) -> float | None:
 
 
 def profile_lawful(case: Case) -> Iterator[Finding]:
-    """A mission arrives by a profile of its type; by none where its way is agreed or listed, or its type has none."""
+    """A mission arrives by a profile of its type or by its window's route; by none where neither is to be had."""
     for name, voyage in case.voyages.items():
         profile, window = voyage.mission.profile, case.window_of.get(name)
         free = voyage.request.phasing_d is None and voyage.place.window_kind == "plane" and not voyage.mission.lost
-        if window is not None and window.transit_d is not None:
-            free = False
         lawful = voyage.vehicle.profiles if free else ()
+        if window is not None and window.transit_d is not None:
+            lawful = (window.route,)
         if profile not in (lawful or ("",)):
             told = ", ".join(lawful) or "none"
             yield name, f"mission {name} arrives by {profile or 'no profile'}; lawful is {told}"
