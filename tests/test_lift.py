@@ -38,14 +38,13 @@ def far(*listed: TransferWindow, cargo: tuple[Any, ...] = (), **changes: Any) ->
     """One mission to a far place, 200 kg in tanks and 900 kg in holds at most, with prices there."""
     scenario = a_far_scenario(*listed, latest_utc=on_day(140))
     base = a_scenario()
-    return replace(
-        scenario,
-        cargo=cargo,
-        ports=tuple(replace(port, destination="Far") for port in base.ports),
-        prices=tuple(replace(price, destination="Far") for price in base.prices),
-        stock=(), crew=(), demand=(), spares=(), rates=(),
-        **changes,
-    )  # fmt: skip
+    own: dict[str, Any] = {
+        "cargo": cargo,
+        "ports": tuple(replace(port, destination="Far") for port in base.ports),
+        "prices": tuple(replace(price, destination="Far") for price in base.prices),
+        **dict.fromkeys(("stock", "crew", "demand", "spares", "rates"), ()),
+    }
+    return replace(scenario, **{**own, **changes})
 
 
 def planned(scenario: Scenario, planner: Any = OPTIMISED) -> OperationsPlan:

@@ -18,6 +18,7 @@ from supercargo.model import (
     Kpi,
     LaunchWindow,
     ReturnChance,
+    RouteArrival,
     StageReport,
     StationPass,
     Unflown,
@@ -236,6 +237,7 @@ class WindowsAnswer(TypedDict):
     to_utc: str
     windows: list[LaunchWindow]
     arrivals: list[Arrival]
+    routes: list[RouteArrival]
     reasons: list[str]
     out: NotRequired[str]
     picture: NotRequired[str]

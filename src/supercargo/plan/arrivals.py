@@ -15,7 +15,7 @@ from supercargo.astro.frames import pad_direction
 from supercargo.astro.lighting import eclipse_share
 from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, Profile
 from supercargo.astro.timescales import instant_at, seconds_since_j2000
-from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
+from supercargo.kernel import DAY_S, ScenarioError, as_written, days, format_utc
 from supercargo.model import (
     Arrival,
     Destination,
@@ -30,6 +30,7 @@ from supercargo.model import (
     WindowQuery,
     WindowsFound,
 )
+from supercargo.plan.route_arrivals import route_arrivals, why_no_route
 from supercargo.plan.ways import Held, chaser_of, docking_lights, held_at, not_flown, options_through, profiles_of
 from supercargo.plan.windows import azimuth_lawful, find_windows, planes_held
 
@@ -63,9 +64,6 @@ def _named(scenario: Scenario, query: WindowQuery) -> tuple[Destination, Site]:
     if site is None:
         known = ", ".join(sorted(site.site for site in scenario.sites))
         raise ScenarioError(f"no site is called {query.site!r}", fix=f"use one of: {known}", where="--site")
-    if place.window_kind != "plane":
-        what = f"{place.destination} is not reached by crossing an orbit plane"
-        raise ScenarioError(what, fix="its launch windows are listed in transfer_windows.csv", where="--destination")
     return place, site
 
 
@@ -127,9 +125,12 @@ def _closures(scenario: Scenario, query: WindowQuery, port: Port, span_s: tuple[
     return found
 
 
-def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ...]:
-    """Spans without an arrival for one docking system: blackouts of the place, and spans in which every port is closed."""
-    span_s = (seconds_since_j2000(query.start_utc), seconds_since_j2000(query.end_utc + _FAR_AHEAD))
+def _busy(scenario: Scenario, query: WindowQuery, system: str, ahead: timedelta = _FAR_AHEAD) -> tuple[Busy, ...]:
+    """Spans without an arrival for one docking system: blackouts of the place, and spans in which every port is closed.
+
+    They are told up to `ahead` after the last lift-off asked for.
+    """
+    span_s = (seconds_since_j2000(query.start_utc), seconds_since_j2000(query.end_utc + ahead))
     spans = [
         Busy(
             from_s=seconds_since_j2000(blackout.from_utc), to_s=seconds_since_j2000(blackout.to_utc),
@@ -254,23 +255,44 @@ def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
             yield f"pad {pad.pad} would need an azimuth of {flown} deg, and the range allows {limits}"
 
 
+def _listed(scenario: Scenario, query: WindowQuery, vehicles: tuple[VehicleType, ...]) -> WindowsFound:
+    """The answer for a place whose windows are listed."""
+    if query.beta_limit_deg is not None:
+        what = f"{query.destination} is not reached by crossing an orbit plane, so no beta limits an arrival there"
+        raise ScenarioError(what, fix="leave the limit out; --daylight asks for a lit arrival", where="--beta-limit")
+    windows: tuple[LaunchWindow, ...] = ()
+    if vehicles:
+        windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
+    ahead = _FAR_AHEAD + days(max((window.transit_d or 0.0 for window in windows), default=0.0))
+    systems = sorted({vehicle.docking_system for vehicle in vehicles})
+    rows = route_arrivals(
+        scenario, query, [(window, _no_launch(scenario, window)) for window in windows], vehicles,
+        {system: _busy(scenario, query, system, ahead) for system in systems},
+    )  # fmt: skip
+    reasons = () if windows else tuple(why_no_route(scenario, query, vehicles))
+    return WindowsFound(windows=windows, arrivals=(), reasons=reasons, routes=rows)
+
+
 def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     """A launch window is worth what can dock through it: each window of a site in a span with every spacecraft's profiles.
 
     Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
     `options_through`, as for the schedule, the spacecraft loaded full, its departure kept. A port that is closed, blacked out
     or taken by a mission named in the question refuses an arrival if every other that fits does too; a blackout of site or pad
-    refuses a launch.
+    refuses a launch. A place beyond low Earth orbit has its listed windows, each with the lift of every spacecraft by its route.
 
     Raises
     ------
     ScenarioError
-        for an unknown place, site or type, a place not reached by plane crossing or without orbit, or an empty span.
+        for an unknown place, site or type, a place without orbit or listed window, or an empty span; for a limit of beta
+        at a place that is not reached by crossing a plane.
     """
     place, site = _named(scenario, query)
     if query.end_utc <= query.start_utc:
         raise ScenarioError("the span asked for is empty", fix="give at least one day", where="--days")
     vehicles = _vehicles(scenario, query)
+    if place.window_kind != "plane":
+        return _listed(scenario, query, vehicles)
     systems = {vehicle.docking_system for vehicle in vehicles}
     case = _Case(
         query=query, place=place, site=site, vehicles=vehicles,
