@@ -148,7 +148,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("capacity raised", "mission-capacity", cargo.mission_column("upmass_capacity_kg", lambda kg: kg + 100.0)),
     Mutation("propellant halved", "mission-propellant", cargo.mission_column("propellant_kg", lambda kg: kg / 2.0)),
     Mutation("delta-v cut", "mission-propellant", cargo.mission_column("delta_v_m_s", lambda dv: dv - 1.0)),
-    Mutation("tanks too small for the route", "route-propellant", cargo.shrunk("propellant_kg", 0, lambda line: True)),
+    Mutation("tanks too small for the route", "route-propellant", flights.tanks_too_small),
     Mutation("launcher too weak for the route", "launch-energy", flights.launcher_too_weak),
     Mutation("route lifts less than claimed", "mission-capacity", flights.launcher_too_weak),
     Mutation("route lifts less than is aboard", "mass-up", flights.launcher_too_weak),

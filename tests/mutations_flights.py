@@ -65,6 +65,7 @@ __all__ = [
     "surest",
     "tail_too_soon",
     "tail_worn_out",
+    "tanks_too_small",
     "transit_cut",
     "two_at_one_port",
     "uncontracted",
@@ -285,8 +286,16 @@ def sunrise_forged(plan: OperationsPlan) -> OperationsPlan:
 
 def launcher_too_weak(plan: OperationsPlan) -> OperationsPlan:
     """No launcher sends half of the spacecraft off."""
+    pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
     rows = tuple(replace(row, payload_kg=2000.0) for row in plan.scenario.launch_energies)
     return replace(plan, scenario=replace(plan.scenario, launch_energies=rows))
+
+
+def tanks_too_small(plan: OperationsPlan) -> OperationsPlan:
+    """The spacecraft of a route has no propellant."""
+    row = pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
+    vehicle = plan.scenario.vehicle_types[mission_of(plan, row.used_by).vehicle_type]
+    return scene(plan, "vehicles", vehicle, propellant_kg=0.0)
 
 
 # ways up

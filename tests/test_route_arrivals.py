@@ -44,7 +44,7 @@ def row(found: WindowsFound, route: str) -> RouteArrival:
 def test_each_listed_window_comes_with_its_route_and_the_lift_of_what_its_launcher_lifts() -> None:
     found = asked(moon())
     assert [window.route for window in found.windows] == ["fast", "low-energy"]
-    assert found.arrivals == found.reasons == ()
+    assert (found.arrivals, found.reasons) == ((), ())
     fast = row(found, "fast")
     assert (fast.vehicle_type, fast.transit_d, fast.delta_v_m_s, fast.c3_km2_s2) == ("Wren", 5.0, 550.0, -0.6)
     assert fast.arrive_utc == on_day(105.3)
