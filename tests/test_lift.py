@@ -97,6 +97,17 @@ def test_a_route_without_a_delta_v_keeps_the_place_s_and_the_type_s_upmass() -> 
     assert plain.delta_v_m_s == 260.0
 
 
+@pytest.mark.parametrize(("daylight", "route"), [(False, "fast"), (True, "low-energy")])
+def test_a_type_that_docks_in_daylight_takes_the_route_that_arrives_in_the_light(daylight: bool, route: str) -> None:
+    dark, lit = at(100.3, {**FAST, "sun_elevation_deg": -0.5}), at(100.9, {**SLOW, "sun_elevation_deg": 0.5})
+    plan = planned(far(dark, lit, cargo=bags(6, 112.0), vehicles=(a_vehicle(daylight=daylight),)))
+    assert plan.missions[0].profile == route
+    assert hard(plan) == []
+    seeing = tuple(replace(one, daylight=True) for one in plan.scenario.vehicles)
+    told = judge(replace(plan, scenario=replace(plan.scenario, vehicles=seeing)))
+    assert [one.object for one in told if one.rule == "daylight-docking"] == ([] if daylight else ["M1"])
+
+
 def energies(payload_kg: float) -> tuple[LaunchEnergy, ...]:
     return (LaunchEnergy(launcher="Lark", c3_km2_s2=0.0, payload_kg=payload_kg, **FACT),)
 

@@ -266,7 +266,7 @@ def _listed(scenario: Scenario, query: WindowQuery, vehicles: tuple[VehicleType,
     ahead = _FAR_AHEAD + days(max((window.transit_d or 0.0 for window in windows), default=0.0))
     systems = sorted({vehicle.docking_system for vehicle in vehicles})
     rows = route_arrivals(
-        scenario, query, [(window, _no_launch(scenario, window)) for window in windows], vehicles,
+        scenario, query, [(window, _no_launch(scenario, window, window.launch_utc)) for window in windows], vehicles,
         {system: _busy(scenario, query, system, ahead) for system in systems},
     )  # fmt: skip
     reasons = () if windows else tuple(why_no_route(scenario, query, vehicles))
@@ -279,7 +279,7 @@ def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
     `options_through`, as for the schedule, the spacecraft loaded full, its departure kept. A port that is closed, blacked out
     or taken by a mission named in the question refuses an arrival if every other that fits does too; a blackout of site or pad
-    refuses a launch. A place beyond low Earth orbit has its listed windows, each with the lift of every spacecraft by its route.
+    refuses a launch. A place beyond low Earth orbit has its listed windows, each with every spacecraft's lift by its route.
 
     Raises
     ------

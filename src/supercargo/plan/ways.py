@@ -204,10 +204,12 @@ class Ways:
     def of(self, request: MissionRequest, vehicle: VehicleType, window: LaunchWindow) -> tuple[Way, ...]:
         """Ways by which a type may arrive through a window, the preferred first; none if none stands.
 
-        By profile, those of `options_through` that light and phase let pass. Propellant is judged of the loads, once known.
+        By profile, those of `options_through` that light and phase let pass; by a listed route, unless it arrives in the
+        dark with a type that needs light. Propellant is judged of the loads, once known.
         """
         if window.transit_d is not None:
-            return (self._route(vehicle, window, window.transit_d),)
+            sun_deg = window.sun_elevation_deg if vehicle.daylight else None
+            return () if sun_deg is not None and sun_deg < 0.0 else (self._route(vehicle, window, window.transit_d),)
         if request.phasing_d is not None:
             return (Way("", _whole_s(request.phasing_d)),)
         if not vehicle.profiles:

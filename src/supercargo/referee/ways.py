@@ -274,8 +274,13 @@ def _sun_down_deg(plane: Plane, at_s: float) -> float | None:
 
 
 def daylight_docking(case: Case) -> Iterator[Finding]:
-    """A type that docks only in sunlight does not dock by a profile where the Sun is known to be down."""
+    """A type that docks only in sunlight does not arrive, by a profile or a listed route, while the Sun is known down."""
     for name, voyage in case.arrivals.items():
+        window = case.window_of.get(name)
+        sun_deg = window.sun_elevation_deg if window and voyage.vehicle.daylight else None
+        if sun_deg is not None and sun_deg < 0.0:
+            words = f"the Sun stands {sun_deg:.1f} deg over the horizon"
+            yield name, f"mission {name} arrives in the dark, {words}; a {voyage.vehicle.vehicle_type} docks only in sunlight"
         way = way_up(case, voyage) if voyage.vehicle.daylight else None
         plane = _plane_at(case, voyage.mission.destination, float(voyage.launch_s - _J2000_S))
         if way is None or way.ahead_deg is None or plane is None:
