@@ -41,6 +41,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.permits import Licence, Requirement, Staff
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -144,6 +145,9 @@ class Scenario:
     hazard_pairs: tuple[HazardPair, ...]
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     digest: str = ""
 
     @cached_property
