@@ -25,6 +25,7 @@ COMMANDS = (
     "verify",
     "kpi",
     "compare",
+    "comply",
     "windows",
     *ORBIT,
     "transfer",

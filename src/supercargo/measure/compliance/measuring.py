@@ -15,7 +15,7 @@ from supercargo.measure.compliance.due import ANCHORS, due_utc, lawful_due
 from supercargo.measure.compliance.seeing import Check, Facts, Finder, Given, Seen
 from supercargo.model import Requirement
 
-__all__ = ["CHECKS", "STATES", "Compliance", "measure_compliance"]
+__all__ = ["CHECKS", "STATES", "Compliance", "Review", "measure_compliance"]
 
 STATES = ("unmet", "no evidence", "waived", "met")
 """States of a requirement for an object, the worst first."""
@@ -77,6 +77,29 @@ class Compliance:
     waived_by: str = text("who waives it", default="")
     waiver_reason: str = text("why", default="")
     waived_until_utc: datetime | None = text("until when", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A review of compliance: of what, as it stood when, and its rows."""
+
+    of: str
+    as_of_utc: datetime
+    rows: tuple[Compliance, ...]
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """Packs reviewed, in order of name."""
+        return tuple(sorted({row.framework for row in self.rows}))
+
+    def of_framework(self, framework: str) -> tuple[Compliance, ...]:
+        """Rows of one pack, the unmet first."""
+        return tuple(row for row in self.rows if row.framework == framework)
+
+    def counts(self, framework: str = "") -> dict[str, int]:
+        """How many rows are in each state, of one pack or of all."""
+        rows = self.of_framework(framework) if framework else self.rows
+        return {state: sum(row.state == state for row in rows) for state in STATES}
 
 
 def measure_compliance(requirements: Iterable[Requirement], facts: Facts) -> tuple[Compliance, ...]:

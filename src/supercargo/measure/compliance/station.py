@@ -125,14 +125,15 @@ def skip_cycle(facts: Facts, given: Given) -> Iterator[Seen]:
 
 
 def trash_planned(facts: Facts, given: Given) -> Iterator[Seen]:
-    """Of the trash of every crewed place so many percent of the mass is booked on a flight away from it."""
+    """Of the trash of every crewed place so many percent of the mass is booked on a flight away from it that is not lost."""
+    lost = {mission.mission_id for mission in facts.year.missions if mission.lost}
     asked: dict[str, float] = dict.fromkeys(_crewed(facts), 0.0)
     for line in facts.year.scenario.cargo:
         if line.direction == "disposal":
             asked[line.destination] = asked.get(line.destination, 0.0) + line.mass_kg
     booked: dict[str, float] = {}
     for row in facts.year.manifest:
-        if row.direction == "disposal" and row.mission_id:
+        if row.direction == "disposal" and row.mission_id and row.mission_id not in lost:
             booked[row.destination] = booked.get(row.destination, 0.0) + row.mass_kg
     for place, kg in sorted(asked.items()):
         if kg <= 0.0:
