@@ -23,6 +23,7 @@ class Custody:
 def custody_of(facts: Iterable[Mapping[str, str]]) -> Custody:
     """The custody that facts lead to, in the order in which they happened (of two at one instant the first told comes first).
 
+    A thing that leaves a container is held by whoever held that: its own event says who.
     A gap is a hand-over by another than the holder, or to nobody.
     """
     found = Custody()
@@ -33,7 +34,8 @@ def custody_of(facts: Iterable[Mapping[str, str]]) -> Custody:
         elif kind in ("sealed", "unsealed", "seal_checked"):
             found = _sealed(found, fact)
         elif holder := fact.get("taker") or fact.get("holder"):
-            found = replace(found, holder=holder)
+            passed = 1 if fact.get("giver") else 0  # with a move, where taker and holder before it differ
+            found = replace(found, holder=holder, handed_count=found.handed_count + passed)
     return found
 
 

@@ -83,8 +83,13 @@ _SAID = ("giver", "taker", "number", "found", "seen")
 
 def _fact(event_id: str, kind: str, at_utc: str, body: Mapping[str, Any]) -> dict[str, str]:
     told = {name: str(body[name]) for name in _SAID if body.get(name)}
-    holder = str(body.get("after", {}).get("custodian", ""))
-    return {"event_id": event_id, "kind": kind, "at_utc": at_utc, **told, **({"holder": holder} if holder else {})}
+    return {"event_id": event_id, "kind": kind, "at_utc": at_utc, **told, **_passed(body.get("after", {}))}
+
+
+def _passed(after: Mapping[str, Any]) -> dict[str, str]:
+    """Who holds a thing after an event, and who held it before where custody passed."""
+    names = (("holder", "custodian"), ("giver", "giver"))
+    return {name: str(after[column]) for name, column in names if after.get(column)}
 
 
 def _custody(event: Recorded, view: View) -> None:
@@ -99,6 +104,8 @@ def _custody(event: Recorded, view: View) -> None:
         true = body.get("instead")
         if isinstance(true, Mapping) and true.get("kind") in _CARGO:
             row["facts"].append(_fact(event.event_id, str(true["kind"]), str(true.get("at_utc", "")), true.get("body", {})))
+        anew = body.get("anew", {})
+        row["facts"] = [fact | _passed(anew.get(fact["event_id"], {})) for fact in row["facts"]]
 
     _change(view, "comply_custody", event.stream, change)
 
@@ -142,7 +149,7 @@ def _mission(event: Recorded, view: View) -> None:
 _GATES = {"GatePassed": "passed", "GateFailed": "failed", "GateWaived": "waived"}
 _CARGO = (
     "ordered", "received", "inspected", "packed", "sealed", "unsealed", "seal_checked", "loaded", "unloaded", "launched",
-    "docked", "transferred", "stowed", "trashed", "returned", "handed_over",
+    "docked", "transferred", "stowed", "trashed", "undocked", "landed", "entered", "returned", "handed_over", "registered",
 )  # fmt: skip
 _MISSION = ("MissionOpened", "MissionReplanned", "GatesSet", *_GATES, "MissionSlipped", "MissionLaunched", "PhaseEntered")
 
