@@ -29,6 +29,7 @@ __all__ = [
     "TABLE_FILE",
     "ComplyRequest",
     "compliance_content",
+    "compliance_files",
     "comply",
     "record_compliance",
     "requirements_of",

@@ -24,7 +24,7 @@ def milestone_docked(facts: Facts, given: Given) -> Iterator[Seen]:
             why = "was lost before it docked" if mission else "is not flown"
             yield Seen(object=name, met=False, words=f"a milestone is booked for {name}, which {why}")
     lost = [mission.mission_id for mission in plan.missions if mission.lost]
-    words = f"{len(booked)} milestones booked, each for a mission that docks; lost: {', '.join(lost) or 'none'}"
+    words = f"booked for {len(booked)} of {len(plan.missions)} missions, all of which dock; lost: {', '.join(lost) or 'none'}"
     if not booked:
         yield Seen(object="", met=None, words="no milestone is booked")
     elif not amiss:
