@@ -303,7 +303,8 @@ def windows(
     """List launch windows with each way to dock.
 
     Each pass of a pad through the plane: lift-off, azimuth, phase, beta, night; by profile and spacecraft: docking, delta-v,
-    propellant, light, or why it is refused. Where there is no window, the reason is told.
+    propellant, light, or why it is refused. Beyond low Earth orbit each listed window: route, energy, delta-v, arrival
+    and Sun, with every spacecraft's lift. Where there is no window, the reason is told.
     """
     from supercargo.faces import commands
     from supercargo.faces.window_words import WindowsAsked

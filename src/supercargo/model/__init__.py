@@ -1,6 +1,6 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
-from supercargo.model.arrivals import Arrival, PortTaken, WindowQuery, WindowsFound
+from supercargo.model.arrivals import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -167,6 +167,7 @@ __all__ = [
     "Requirement",
     "ReturnChance",
     "RoundTripFlight",
+    "RouteArrival",
     "Scenario",
     "Schedule",
     "Service",
