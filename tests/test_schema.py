@@ -237,6 +237,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
             "2027-08-01..2027-08-20",
             "--json",
         ),
+        "comply": ("comply", folder, "--json"),
         "schema": ("schema", "--json"),
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
