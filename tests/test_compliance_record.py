@@ -272,6 +272,18 @@ def test_a_milestone_is_shown_by_docking_and_by_every_gate_before_it(store: Memo
     assert states(store, "milestone-shown")["M1"][0] == "met"
 
 
+def test_a_milestone_booked_by_hand_before_docking_is_unmet_until_it_is_taken_back(store: MemoryStore) -> None:
+    mission(store)
+    told(store, "contract/C1", "AmountAdjusted", account="revenue:milestone", mission_id="M1", usd=2.5e6, reason="early")
+    told(store, "contract/C1", "AmountAdjusted", account="revenue:up", mission_id="M1", usd=1.0, reason="rounding")
+    assert states(store, "milestone-shown")["M1"] == (
+        "unmet",
+        "2,500,000 USD are booked by hand, docking is not on record",
+    )
+    told(store, "contract/C1", "AmountAdjusted", account="revenue:milestone", mission_id="M1", usd=-2.5e6, reason="back")
+    assert states(store, "milestone-shown")[""][0] == "no evidence"
+
+
 def test_a_gate_is_met_once_passed_unmet_once_failed_or_flown_without(store: MemoryStore) -> None:
     mission(store)
     assert states(store, "gate-passed", "gate=labels")["M1"][0] == "no evidence"

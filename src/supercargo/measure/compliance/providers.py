@@ -42,14 +42,19 @@ def _gates_open(row: dict[str, Any]) -> list[str]:
 
 def milestone_shown(facts: Facts, given: Given) -> Iterator[Seen]:
     """A milestone falls due only when docking is on record with evidence and every gate before it is passed or waived."""
-    docked = [row for row in facts.listed("comply_missions") if row["docked_utc"]]
+    missions = facts.listed("comply_missions")
+    docked = [row for row in missions if row["docked_utc"]]
+    early = [row for row in missions if not row["docked_utc"] and row["booked_usd"] > 0.0]
+    for row in early:
+        words = f"{row['booked_usd']:,.0f} USD are booked by hand, docking is not on record"
+        yield Seen(object=row["mission_id"], met=False, words=words)
     for row in docked:
         gates = _gates_open(row)
         lacks = [*(["evidence of docking"] if not row["docked_evidence"] else []), *(f"gate {gate}" for gate in gates)]
         lacks += ["the gates of the mission"] if not row["gates"] else []
         words = f"missing: {', '.join(lacks)}" if lacks else f"docked {row['docked_utc']}, shown by {row['docked_evidence']}"
         yield Seen(object=row["mission_id"], met=not lacks, words=words)
-    if not docked:
+    if not docked and not early:
         yield Seen(object="", met=None, words="no mission has docked on record")
 
 

@@ -39,7 +39,7 @@ REGISTERS: tuple[ViewTable, ...] = (
     _table("comply_cases", "case_id", "about", "opened_utc", "closed_utc"),
     _table(
         "comply_missions", "mission_id", "contract_id", "vehicle_type", "planned_utc", "launched_utc", "docked_utc",
-        "docked_evidence", "lost", "gates", "slips",
+        "docked_evidence", "lost", "gates", "slips", "booked_usd",
     ),
 )  # fmt: skip
 """Tables of this area; each is listed whole by its column `register`, which holds the table's name."""
@@ -50,7 +50,7 @@ _STARTS: Mapping[str, Mapping[str, Any]] = {
     "comply_cases": {"about": "", "opened_utc": "", "closed_utc": ""},
     "comply_missions": {
         "contract_id": "", "vehicle_type": "", "planned_utc": "", "launched_utc": "", "docked_utc": "", "docked_evidence": "",
-        "lost": False, "gates": {}, "slips": [],
+        "lost": False, "gates": {}, "slips": [], "booked_usd": 0.0,
     },
 }  # fmt: skip
 
@@ -146,6 +146,17 @@ def _mission(event: Recorded, view: View) -> None:
     _change(view, "comply_missions", event.stream.partition("/")[2], change)
 
 
+def _adjusted(event: Recorded, view: View) -> None:
+    """A milestone that is booked by hand, not by docking."""
+    body = event.body
+    if body.get("account") == "revenue:milestone" and body.get("mission_id"):
+
+        def change(row: dict[str, Any]) -> None:
+            row["booked_usd"] = round(row["booked_usd"] + float(body.get("usd", 0.0)), 2)
+
+        _change(view, "comply_missions", str(body["mission_id"]), change)
+
+
 _GATES = {"GatePassed": "passed", "GateFailed": "failed", "GateWaived": "waived"}
 _CARGO = (
     "ordered", "received", "inspected", "packed", "sealed", "unsealed", "seal_checked", "loaded", "unloaded", "launched",
@@ -160,6 +171,7 @@ _PROJECTS: Mapping[str, Callable[[Recorded, View], None]] = {
     HoldDrill.kind: _own("comply_drills", "event_id"),
     SetPartnerStatus.kind: _own("comply_partners", "party"),
     RegisterRisk.kind: _own("comply_risks", "risk_id"),
+    "AmountAdjusted": _adjusted,
     "ncr_opened": _case,
     "ncr_closed": _case,
     **dict.fromkeys((*_CARGO, "corrected"), _custody),
