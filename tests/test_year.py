@@ -5,10 +5,13 @@ Seed 1 runs always; `SUPERCARGO_SEEDS=1-20` runs more of them.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,7 +20,8 @@ import pytest
 
 from supercargo.app.reference import reference_year
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario, verify_plan
-from supercargo.kernel import days_between, stream
+from supercargo.kernel import days_between, parse_utc, stream
+from supercargo.measure.compliance import Facts, measure_compliance
 from supercargo.measure.kpis import measure_kpis
 from supercargo.model import OperationsPlan, Scenario
 from supercargo.plan.demand import forecast_demand
@@ -27,6 +31,7 @@ from supercargo.plan.schedule import schedule_missions
 from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
 from supercargo.store import plan_files, read_catalogue, read_plan
+from tests.builders import a_licence, a_requirement, a_team
 from tests.mutations import MUTATIONS, Mutation
 
 
@@ -70,6 +75,128 @@ def test_year_is_planned_without_a_hard_fault(year: OperationsPlan) -> None:
     assert [violation for violation in judge(year) if violation.hard] == []
     assert year.causes == ()
     assert year.unflown == ()
+
+
+def rows_of(year: OperationsPlan, file: str) -> list[dict[str, str]]:
+    """Rows of a file of the plan folder, as they are written."""
+    return list(csv.DictReader(io.StringIO(plan_files(year)[file].decode())))
+
+
+@pytest.mark.parametrize("supply_class", ["water", "oxygen", "food"])
+def test_station_reserves_are_those_of_the_written_inventory(year: OperationsPlan, supply_class: str) -> None:
+    checks = ("stock-reserve", "stock-critical", "stock-days", "skip-cycle")
+    asked = tuple(a_requirement(requirement_id=check, check=check, parameters=(f"class={supply_class}",)) for check in checks)
+    found = {
+        (row.requirement_id, row.object.partition("/")[0]): row
+        for row in measure_compliance(asked, Facts(year.scenario.settings.as_of_utc, year))
+    }
+    days: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for row in rows_of(year, "inventory.csv"):
+        if row["class"] == supply_class:
+            numbers = ("on_hand_kg", "p05_kg", "reserve_kg", "inbound_kg")
+            days[row["destination"]].append({name: float(row[name]) for name in numbers})
+    critical = {
+        row["destination"]: float(row["critical_kg"])
+        for row in rows_of(year, "scenario/stock.csv")
+        if row["class"] == supply_class
+    }
+    assert days
+    for place, told in days.items():
+        kg = [day["on_hand_kg"] for day in told]
+        used = [0.0, *(kg[n - 1] + told[n]["inbound_kg"] - kg[n] for n in range(1, len(kg)))]
+        cover = min(kg[n] - sum(used[n + 1 : n + 46]) for n in range(len(kg) - 45))
+        truths = {
+            "stock-reserve": all(day["on_hand_kg"] >= day["reserve_kg"] for day in told),
+            "stock-critical": all(day["p05_kg"] >= critical[place] for day in told),
+            "stock-days": cover >= -0.01,
+            "skip-cycle": _survives_each_loss(year, place, supply_class, kg, critical[place]),
+        }
+        assert {check: found[check, place].state == "met" for check in checks} == truths, place
+        low = min(range(len(kg)), key=lambda n: kg[n] - told[n]["reserve_kg"])
+        assert f"lowest {kg[low]:,.1f} kg" in found["stock-reserve", place].words
+
+
+def _survives_each_loss(year: OperationsPlan, place: str, supply_class: str, kg: list[float], critical: float) -> bool:
+    """Without the cargo of any one mission the stock stays above the critical level for 45 days, recounted from the files."""
+    brought: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    start = year.scenario.settings.start_utc
+    for row in rows_of(year, "manifest.csv"):
+        mine = (row["destination"], row["class"], row["direction"]) == (place, supply_class, "up")
+        if mine and row["delivered_utc"]:
+            day = (parse_utc(row["delivered_utc"]) - start).days
+            brought[row["mission_id"]].append((day, float(row["mass_kg"])))
+    for parts in brought.values():
+        first = min(day for day, _ in parts)
+        for day in range(first, min(first + 45, len(kg))):
+            if kg[day] - sum(mass for when, mass in parts if when <= day) < critical - 0.01:
+                return False
+    return True
+
+
+def test_providers_of_the_year_are_as_punctual_as_its_files_say(year: OperationsPlan) -> None:
+    operator = {row["vehicle_type"]: row["operator"] for row in rows_of(year, "scenario/vehicles.csv")}
+    flown = {row["mission_id"]: operator[row["vehicle_type"]] for row in rows_of(year, "missions.csv")}
+    kept: dict[str, list[bool]] = defaultdict(list)
+    for row in rows_of(year, "manifest.csv"):
+        if row["direction"] == "up" and row["due_utc"] and row["mission_id"]:
+            kept[flown[row["mission_id"]]].append(row["delivered_utc"] <= row["due_utc"])
+    asked = a_requirement(check="provider-on-time", parameters=("percent=95",))
+    told = {row.object: row for row in measure_compliance((asked,), Facts(year.scenario.settings.as_of_utc, year))}
+    assert set(told) == set(kept)
+    for name, lines in kept.items():
+        percent = 100 * sum(lines) / len(lines)
+        assert told[name].words.startswith(f"{percent:.1f} % of {len(lines)} dated lines planned on time")
+
+
+def test_costs_of_the_year_carry_processes_of_the_chain_that_add_up(year: OperationsPlan) -> None:
+    asked = a_requirement(check="cost-process", parameters=())
+    told = measure_compliance((asked,), Facts(year.scenario.settings.as_of_utc, year))
+    assert {row.state for row in told} == {"met"}
+    spent = sum(float(row["plan_usd"]) for row in rows_of(year, "costs.csv") if not row["account"].startswith("revenue"))
+    assert sum(float(row.words.split(" USD")[0].replace(",", "")) for row in told) == pytest.approx(spent, abs=len(told))
+
+
+def permitted(scenario: Scenario, gap: tuple[datetime, datetime], operator: str) -> Scenario:
+    """The year with licences and staff as an office would keep them; the launch licence of one operator has a gap."""
+    end = scenario.settings.end_utc + timedelta(days=200)
+    launch = [a_licence("launch", licence_id=f"L-{name}", holder=name, to_utc=end) for name in operators(scenario)]
+    held = [row for row in launch if row.holder != operator]
+    broken = next(row for row in launch if row.holder == operator)
+    held += [replace(broken, to_utc=gap[0]), replace(broken, licence_id="renewed", from_utc=gap[1])]
+    station = [
+        a_licence("station", licence_id=f"S-{place.destination}", destinations=(place.destination,), to_utc=end)
+        for place in scenario.destinations
+    ]
+    export = [
+        a_licence("export", licence_id=f"E-{hazard}", hazards=(hazard,), to_utc=end)
+        for hazard in sorted({line.hazard for line in scenario.cargo} - {""})
+    ]
+    middle = scenario.settings.start_utc + timedelta(days=180)
+    staff = (
+        a_team("transfer", to_utc=middle + timedelta(days=10)),
+        a_team("transfer", staff_id="second crew", from_utc=middle, to_utc=end),
+        a_team("processing", to_utc=end),
+    )
+    return replace(scenario, licences=(*held, *station, *export), staff=staff)
+
+
+def operators(scenario: Scenario) -> list[str]:
+    return sorted({launcher.operator for launcher in scenario.launchers})
+
+
+def test_a_year_with_licences_is_planned_around_a_gap_in_one_of_them() -> None:
+    free = planned(reference_year(read_catalogue(), seed=1, missions=12))
+    assert [violation for violation in judge(free) if violation.hard] == []
+    first = next(mission for mission in free.missions if mission.launcher.startswith("Falcon"))
+    operator = free.scenario.launcher_named[first.launcher].operator
+    gap = (first.launch_utc - timedelta(days=1), first.launch_utc + timedelta(days=1))
+    licensed = permitted(free.scenario, gap, operator)
+    broken = {violation.rule for violation in judge(replace(free, scenario=licensed)) if violation.hard}
+    assert broken == {"launch-licensed"}
+    around = planned(licensed)
+    assert [violation for violation in judge(around) if violation.hard] == []
+    assert around.unflown == ()
+    assert not gap[0] < around.mission_named[first.mission_id].launch_utc < gap[1]
 
 
 def test_gaps_of_the_year_are_proven(year: OperationsPlan) -> None:

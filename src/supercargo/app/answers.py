@@ -10,6 +10,7 @@ from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
+from supercargo.measure.compliance import Compliance
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
@@ -32,6 +33,7 @@ __all__ = [
     "BenchAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
+    "ComplyAnswer",
     "DoctorAnswer",
     "ErrorAnswer",
     "FigureAnswer",
@@ -182,6 +184,19 @@ class ComparisonAnswer(TypedDict):
     lines: list[ComparedLines]
 
 
+class ComplyAnswer(TypedDict):
+    """Answer of `comply`, and comply.json: what has to be shown, and whether it is."""
+
+    of: str
+    as_of_utc: str
+    met: int
+    unmet: int
+    no_evidence: int
+    waived: int
+    rows: list[Compliance]
+    out: NotRequired[str]
+
+
 class StageCostAnswer(TypedDict):
     """What one stage of a benchmark cost."""
 
@@ -327,6 +342,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "comply": ComplyAnswer,
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
