@@ -60,7 +60,8 @@ class World:
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "planned": {
-        "customer": "ACME", "direction": "up", "pieces": 2.0, "mass_kg": 30.0, "mission": "M1", "destination": "Hub", "plan": "p1",
+        "customer": "ACME", "direction": "up", "pieces": 2.0, "mass_kg": 30.0, "mission": "M1", "destination": "Hub",
+        "plan": "p1",
     },
     "ordered": {"customer": "ACME", "supplier": "Mill", "order_no": "PO-1", "pieces": 2.0, "mass_kg": 30.0},
     "registered": {"sort": "bag", "where": "site/Cape", "custodian": "Cargo Co"},

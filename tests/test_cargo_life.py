@@ -66,8 +66,8 @@ def test_each_step_is_lawful_in_each_stage_as_the_law_says_and_nowhere_else(stag
     told = at(0) if stage else None
     seals = ("S1",) if kind == "unsealed" else ()
     thing = Thing(
-        name=name, sort="vehicle" if of_vehicle else "item", stage=stage, stage_utc=told, where="site/Cape", custodian="Cargo Co",
-        told_utc=told, pieces=2.0, mass_kg=30.0, seals=seals,
+        name=name, sort="vehicle" if of_vehicle else "item", stage=stage, stage_utc=told, where="site/Cape",
+        custodian="Cargo Co", told_utc=told, pieces=2.0, mass_kg=30.0, seals=seals,
     )  # fmt: skip
     aloft = stage in {"awaited", "transferred", "stowed"}
     # A ship and a bag that stand where the thing is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -283,7 +284,7 @@ class Custodians(RuleBasedStateMachine):
             assert (where.containers[0] if where.containers else "") == self.inside[thing]
             spans = custody_of(self.world.view, thing)
             assert spans[-1].custodian == where.custodian
-            assert all(one.to_utc == other.from_utc for one, other in zip(spans, spans[1:], strict=False)), "a gap"
+            assert all(one.to_utc == other.from_utc for one, other in pairwise(spans)), "a gap"
             assert all(span.custodian for span in spans)
 
     def teardown(self) -> None:
