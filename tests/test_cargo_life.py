@@ -285,6 +285,7 @@ def test_a_non_conformance_is_closed_by_another_person_and_only_when_all_is_said
     world = a_world()
 
     def tell(step: OpenCase | Dispose | PlanAction | CloseCase) -> None:
+        world.now_utc = step.at_utc
         case = case_of(step.case_id, world.store.stream(f"ncr/{step.case_id}"))
         world.store.append(decide_case(case, step))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -26,7 +27,8 @@ __all__ = ["after_step"]
 
 _WEIGHED_KG = 0.001
 """What masses are told to; see kernel.DECIMALS."""
-_LONGEST_NAME = 200
+_LONGEST_NAME = 190
+_EVENT_NAME = re.compile(r"[\x21-\x7e]{1,190}")
 _SETS_STAGE = frozenset(TRANSITIONS) - OBSERVATIONS - {"unsealed", "handed_over"}
 
 
@@ -72,10 +74,16 @@ def _check_form(step: Step) -> None:
     for name in ("where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission", "destination"):
         words |= {name: value} if isinstance(value := getattr(step, name, None), str) else {}
     may_be_empty = {"taker"}
+    if not _EVENT_NAME.fullmatch(step.command_id):
+        what = f"command_id is {step.command_id[:40]!r}"
+        raise ScenarioError(what, fix="give 1 to 190 letters, digits and signs without blanks", where=step.kind)
     for name, word in words.items():
-        if (not word.strip() and name not in may_be_empty) or len(word) > _LONGEST_NAME or not word.isprintable():
+        blank = word != word.strip() or (not word and name not in may_be_empty)
+        if blank or len(word) > _LONGEST_NAME or not word.isprintable():
             raise ScenarioError(
-                f"{name} is {word[:40]!r}", fix=f"give 1 to {_LONGEST_NAME} printable signs", where=step.command_id
+                f"{name} is {word[:40]!r}",
+                fix=f"give 1 to {_LONGEST_NAME} printable signs, none blank at the ends",
+                where=step.command_id,
             )
     if not step.thing.partition("/")[2] or step.thing.partition("/")[0] not in {"cargo", "container"}:
         raise ScenarioError(f"{step.thing!r} is no thing", fix="name it cargo/ITEM or container/ID", where=step.command_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from supercargo.kernel import format_utc
 from supercargo.model import CargoLine, OperationsPlan
@@ -53,6 +54,10 @@ class _Opening:
     by: str
     at_utc: datetime
 
+    def event(self, thing: str) -> str:
+        """The name of the event that opens a thing: the same whenever the same plan is opened."""
+        return f"{self.named}/{quote(thing, safe='/#')}"
+
 
 def _containers(plan: OperationsPlan, opening: _Opening) -> Iterator[Step]:
     known: set[str] = set()
@@ -70,7 +75,7 @@ def _containers(plan: OperationsPlan, opening: _Opening) -> Iterator[Step]:
 
 def _register(opening: _Opening, thing: str, sort: str, where: str, holder: str) -> Register:
     return Register(
-        command_id=f"{opening.named}/{thing}", thing=thing, at_utc=opening.at_utc, by=opening.by, sort=sort, where=where,
+        command_id=opening.event(thing), thing=thing, at_utc=opening.at_utc, by=opening.by, sort=sort, where=where,
         custodian=holder,
     )  # fmt: skip
 
@@ -97,7 +102,7 @@ def _planned(plan: OperationsPlan, row: ManifestRow, said: _Said, opening: _Open
     ways = _up(row, mission, said, line) if row.direction == "up" else _back(row, mission, said)
     journey = tuple({"step": step, "where": where, "at_utc": format_utc(at)} for step, where, at in ways)
     return Plan(
-        command_id=f"{opening.named}/cargo/{row.item_id}", thing=f"cargo/{row.item_id}", at_utc=opening.at_utc, by=opening.by,
+        command_id=opening.event(f"cargo/{row.item_id}"), thing=f"cargo/{row.item_id}", at_utc=opening.at_utc, by=opening.by,
         customer=row.customer, direction=row.direction, pieces=row.pieces, mass_kg=row.mass_kg, mission=row.mission_id,
         destination=row.destination, plan=opening.named, supply_class=row.supply_class, journey=journey,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
 from supercargo.track.views import Projection, ViewTable
 
-__all__ = ["CARGO", "NON_CONFORMANCES", "facts_in", "thing_in"]
+__all__ = ["CARGO", "NON_CONFORMANCES", "facts_in", "spelling_of", "thing_in"]
 
 FACT = ViewTable(
     name="fact",
@@ -26,9 +26,9 @@ UNIT = ViewTable(
     key=("name",),
     columns=(
         *(field.name for field in dataclasses.fields(Thing) if field.name != "name"),
-        "inside", "version", "stays_count", "custody_count",
+        "inside", "name_head", "name_tail", "version", "stays_count", "custody_count",
     ),
-    indexed=("inside", "where", "tenant", "mission"),
+    indexed=("where", "tenant", "mission", "sort", "name_head", "name_tail"),
 )  # fmt: skip
 STAY = ViewTable(
     name="stay",
@@ -62,6 +62,16 @@ NCR = ViewTable(
 def _number(count: int) -> str:
     """A running number that sorts as a word."""
     return f"{count:09d}"
+
+
+def spelling_of(name: str) -> dict[str, str]:
+    """A name without its last and its first two letters or digits: what a name with one slip shares with the right one.
+
+    >>> spelling_of("cargo/R-000132")
+    {'name_head': 'r0001', 'name_tail': '00132'}
+    """
+    signs = "".join(sign for sign in name.partition("/")[2].casefold() if sign.isalnum())
+    return {"name_head": signs[:-2], "name_tail": signs[2:]}
 
 
 def thing_in(view: View, name: str) -> Thing | None:
@@ -127,7 +137,7 @@ def _fact_row(event: Recorded) -> dict[str, Any]:
 
 def _put_unit(view: View, thing: Thing, version: int, counts: Mapping[str, int]) -> None:
     said = {name: "" if value is None else value for name, value in plain(thing).items()}
-    view.put("unit", (thing.name,), {**said, "inside": thing.inside, "version": version, **counts})
+    view.put("unit", (thing.name,), {**said, **spelling_of(thing.name), "inside": thing.inside, "version": version, **counts})
 
 
 def _put_spans(view: View, before: Thing, now: Thing, fact: Fact, counts: Mapping[str, int]) -> dict[str, int]:
