@@ -16,6 +16,7 @@ from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
 ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
+TRACK = tuple(f"track {command}" for command in ("verify-log", "export", "rebuild", "backup", "restore"))
 COMMANDS = (
     "",
     "new",
@@ -31,6 +32,7 @@ COMMANDS = (
     "schema",
     "doctor",
     "bench",
+    *TRACK,
 )
 
 

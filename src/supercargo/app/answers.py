@@ -23,6 +23,7 @@ from supercargo.model import (
     Unflown,
     Violation,
 )
+from supercargo.track.chain import LogReport, SignedHead
 
 __all__ = [
     "ANSWERS",
@@ -33,11 +34,15 @@ __all__ = [
     "DoctorAnswer",
     "ErrorAnswer",
     "FigureAnswer",
+    "HeadAnswer",
     "KpiAnswer",
+    "LogAnswer",
     "MachineTold",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
+    "RebuildAnswer",
+    "RestoreAnswer",
     "RunTold",
     "ScenarioAnswer",
     "SchemaAnswer",
@@ -276,6 +281,42 @@ class ErrorAnswer(TypedDict):
     causes: NotRequired[list[str]]
 
 
+class LogAnswer(TypedDict):
+    """Answer of `track verify-log`: whether a log is sound, and where not."""
+
+    place: str
+    sound: bool
+    report: LogReport
+
+
+class HeadAnswer(TypedDict):
+    """Answer of `track export` and `track backup`: where the log was written to, and its signed head."""
+
+    store: str
+    folder: str
+    head: SignedHead
+
+
+class RebuildAnswer(TypedDict):
+    """Answer of `track rebuild`: the views as they were made anew; the digest before is empty where there were none."""
+
+    store: str
+    same: bool
+    events_count: int
+    rows_count: int
+    digest: str
+    digest_before: str
+
+
+class RestoreAnswer(TypedDict):
+    """Answer of `track restore`: the end of the log that was put into an empty place."""
+
+    folder: str
+    store: str
+    position: int
+    hash: str
+
+
 ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
@@ -290,6 +331,11 @@ ANSWERS: Mapping[str, Any] = {
     "transfer": TransferAnswer,
     "schema": SchemaAnswer,
     "doctor": DoctorAnswer,
+    "track-verify-log": LogAnswer,
+    "track-export": HeadAnswer,
+    "track-backup": HeadAnswer,
+    "track-rebuild": RebuildAnswer,
+    "track-restore": RestoreAnswer,
     "error": ErrorAnswer,
 }
-"""The shape of each command's answer; `error` is that of any command which fails."""
+"""The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from supercargo.faces.orbit_cli import orbit_app
+from supercargo.faces.track_cli import track_app
 
 __all__ = [
     "app",
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 
 app.add_typer(orbit_app, name="orbit")
+app.add_typer(track_app, name="track")
 
 
 def _tell_version(asked: bool) -> None:

@@ -1,0 +1,10 @@
+"""All that is made from the log alone: every program that writes to a store keeps the same views of it."""
+
+from __future__ import annotations
+
+from supercargo.track.views import Projection
+
+__all__ = ["PROJECTIONS"]
+
+PROJECTIONS: tuple[Projection, ...] = ()
+"""The views of operations; a new one is a new row, and `supercargo track rebuild` makes it from the events there are."""
