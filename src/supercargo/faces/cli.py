@@ -14,8 +14,8 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.cargo_cli import track_app
 from supercargo.faces.orbit_cli import orbit_app
-from supercargo.faces.track_cli import track_app
 
 __all__ = [
     "app",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
+from supercargo.app.operations.log import read_operations
+from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import Refused, ScenarioError, plain
 from supercargo.model import OperationsPlan
+from supercargo.store.log import place_of, store_url
 from supercargo.track.cargo.asking import (
     Custody,
     Expected,
@@ -32,21 +36,26 @@ from supercargo.track.cargo.stages import SORTS, VEHICLE_STEPS
 from supercargo.track.cargo.steps import Step, said_of
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
+from supercargo.track.epcis.checking import LARGEST_BYTES
 from supercargo.track.epcis.reading import read_document
 from supercargo.track.epcis.writing import write_document
 from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
 from supercargo.track.people import Principal, permit, visible
+from supercargo.track.views import MemoryView
 
 __all__ = [
     "COMPANY",
     "CargoLog",
+    "CargoReader",
     "Imported",
     "ThingHistory",
     "ThingSeen",
     "drafts_of",
+    "epcis_content",
     "epcis_of",
     "history",
     "import_epcis",
+    "judge_epcis",
     "named_thing",
     "opening_drafts",
     "record_cargo",
@@ -62,11 +71,28 @@ _CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
 _MOST_REFUSALS = 20
 
 
-class CargoLog(EventStore, Protocol):
-    """A store of events whose views can be read."""
+class CargoReader(Protocol):
+    """Streams and views that can be read."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        """All events of a stream in their order."""
 
     def reading(self) -> AbstractContextManager[View]:
         """The views as they stand at one instant."""
+
+
+class CargoLog(CargoReader, EventStore, Protocol):
+    """A store of events whose views can be read."""
+
+
+class _Nothing:
+    """A log in which nothing has been told yet."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        return ()
+
+    def reading(self) -> AbstractContextManager[View]:
+        return nullcontext(MemoryView.of(PROJECTIONS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +129,7 @@ class ThingHistory:
 class _Bench:
     """Streams as they stand, with what the steps before have added and nobody has stored yet."""
 
-    log: EventStore
+    log: CargoReader
     lives: dict[str, Life] = field(default_factory=dict)
     events: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
 
@@ -135,7 +161,7 @@ class _Bench:
 
 
 def drafts_of(
-    steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY
+    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY
 ) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
     """What steps, told one after the other, would write, and the events of those that were told before.
 
@@ -228,32 +254,55 @@ def _receipt(event: Recorded) -> Receipt:
     )  # fmt: skip
 
 
-def import_epcis(
-    content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document", dry_run: bool = False
-) -> Imported:
-    """Take in an EPCIS 2.0 document, whole or not at all; `dry_run` judges it and stores nothing.
+def import_epcis(content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
+    """Take in an EPCIS 2.0 document, whole or not at all.
 
     Raises ScenarioError with every fault of the document, Refused with every step that is not lawful.
     """
     steps = read_document(content, where=where, by=principal.name)
-    if dry_run:
-        drafts, known = drafts_of(steps, log, principal)
-        receipts = tuple(_receipt(event) for event in known)
-        opened = [draft.stream for draft in drafts]
-        stored_count = len(drafts)
-    else:
-        receipts = record_cargo(steps, log, principal)
-        opened = [receipt.stream for receipt in receipts if not receipt.repeated]
-        stored_count = len(opened)
-    cases = tuple(stream.removeprefix("ncr/") for stream in opened if stream.startswith("ncr/"))
+    receipts = record_cargo(steps, log, principal)
+    opened = tuple(receipt.stream for receipt in receipts if not receipt.repeated)
     return Imported(
-        steps_count=len(steps), stored_count=stored_count, repeated_count=sum(receipt.repeated for receipt in receipts),
-        non_conformances=cases, dry_run=dry_run, receipts=receipts,
+        steps_count=len(steps), stored_count=len(opened), repeated_count=len(receipts) - len(opened),
+        non_conformances=_cases(opened), dry_run=False, receipts=receipts,
     )  # fmt: skip
 
 
+def judge_epcis(content: bytes, url: str, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
+    """What taking in a document would bring to a store, or to a new one where there is none yet; nothing is stored."""
+    steps = read_document(content, where=where, by=principal.name)
+    file = place_of(store_url(url))
+    if file is not None and not file.exists():
+        drafts, known = drafts_of(steps, _Nothing(), principal)
+    else:
+        log = read_operations(url)
+        try:
+            drafts, known = drafts_of(steps, log, principal)
+        finally:
+            log.close()
+    return Imported(
+        steps_count=len(steps), stored_count=len(drafts), repeated_count=len(known),
+        non_conformances=_cases(draft.stream for draft in drafts), dry_run=True,
+    )  # fmt: skip
+
+
+def _cases(streams: Iterable[str]) -> tuple[str, ...]:
+    return tuple(stream.removeprefix("ncr/") for stream in streams if stream.startswith("ncr/"))
+
+
+def epcis_content(file: Path) -> bytes:
+    """The bytes of a document that a person names. Raises ScenarioError for one that can't be read or is too large."""
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            fix = "send the events in several documents"
+            raise ScenarioError(f"the file has more than {LARGEST_BYTES:,} bytes", fix=fix, where=str(file))
+        return file.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"the file can't be read: {error.strerror}", fix="check its name", where=str(file)) from error
+
+
 def epcis_of(
-    log: EventStore, things: Sequence[str], principal: Principal = COMPANY, *, created_utc: datetime
+    log: CargoReader, things: Sequence[str], principal: Principal = COMPANY, *, created_utc: datetime
 ) -> dict[str, Any]:
     """The streams of things as one EPCIS document, in the order of the log; others' cargo is left out."""
     events = [event for thing in dict.fromkeys(things) for event in log.stream(thing) if visible(principal, event.tenant)]
