@@ -64,7 +64,7 @@ def test_steps_told_again_are_stored_once_and_another_content_is_refused(log: Sq
     assert log.head().position == 4
     for changes in ({"where": "site/Kourou"}, {"at_utc": at(2.1)}, {"by": "lee"}):
         with pytest.raises(EventIdReused, match="a correction is a new event"):
-            record_cargo([replace(a_life()[2], **changes)], log)  # type: ignore[arg-type]
+            record_cargo([replace(a_life()[2], **changes)], log)
     with pytest.raises(EventIdReused):
         record_cargo([a_step("observed", "container/BAG-7", 5, command_id="cargo/WATER-1-2")], log)
     assert log.head().position == 4
