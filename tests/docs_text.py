@@ -13,11 +13,13 @@ from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
+from tests.docs_cargo import epcis_part, stages_part, steps_part
 from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
 ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
-TRACK = tuple(f"track {command}" for command in ("verify-log", "export", "rebuild", "backup", "restore"))
+CARGO = ("import", "where", "history", "at", "epcis")
+TRACK = tuple(f"track {command}" for command in ("verify-log", "export", "rebuild", "backup", "restore", *CARGO))
 COMMANDS = (
     "",
     "new",
@@ -135,6 +137,7 @@ def _keys(said: dict[str, Any]) -> str:
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
+        "cargo.md": {"stages": stages_part(), "steps": steps_part(), "epcis": epcis_part()},
         "ccsds.md": {"keywords": keywords_part()},
         "commands.md": {"help": commands_part(), "answers": answers_part()},
         "compliance.md": {"checks": checks_part()},

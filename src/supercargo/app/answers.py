@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.operations.cargo import Imported, ThingHistory, ThingSeen
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -31,10 +32,15 @@ __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
     "BenchAnswer",
+    "CargoAtAnswer",
+    "CargoHistoryAnswer",
+    "CargoImportAnswer",
+    "CargoWhereAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
     "ComplyAnswer",
     "DoctorAnswer",
+    "EpcisAnswer",
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
@@ -335,6 +341,44 @@ class RestoreAnswer(TypedDict):
     hash: str
 
 
+class CargoImportAnswer(TypedDict):
+    """Answer of `track import`: what an EPCIS document brought."""
+
+    file: str
+    store: str
+    imported: Imported
+
+
+class CargoWhereAnswer(TypedDict):
+    """Answer of `track where`: where a thing is and what comes next."""
+
+    store: str
+    seen: ThingSeen
+
+
+class CargoHistoryAnswer(TypedDict):
+    """Answer of `track history`: what happened to a thing and who held it."""
+
+    store: str
+    history: ThingHistory
+
+
+class CargoAtAnswer(TypedDict):
+    """Answer of `track at`: what was where at an instant."""
+
+    store: str
+    at_utc: str
+    seen: list[ThingSeen]
+
+
+class EpcisAnswer(TypedDict):
+    """Answer of `track epcis`: what was written."""
+
+    store: str
+    file: str
+    events_count: int
+
+
 ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
@@ -356,5 +400,10 @@ ANSWERS: Mapping[str, Any] = {
     "track-rebuild": RebuildAnswer,
     "track-restore": RestoreAnswer,
     "error": ErrorAnswer,
+    "track-import": CargoImportAnswer,
+    "track-where": CargoWhereAnswer,
+    "track-history": CargoHistoryAnswer,
+    "track-at": CargoAtAnswer,
+    "track-epcis": EpcisAnswer,
 }
 """The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from supercargo.track.cargo.views import CARGO, NON_CONFORMANCES
 from supercargo.track.views import Projection
 
 __all__ = ["PROJECTIONS"]
 
-PROJECTIONS: tuple[Projection, ...] = ()
+PROJECTIONS: tuple[Projection, ...] = (CARGO, NON_CONFORMANCES)
 """The views of operations; a new one is a new row, and `supercargo track rebuild` makes it from the events there are."""
