@@ -82,9 +82,16 @@ class NoPlan(SupercargoError):
 
 
 class Refused(SupercargoError):
-    """A lawful request that the present state forbids, such as writing over a folder that exists."""
+    """A lawful request that the present state forbids, such as writing over a folder that exists; says what stands in the way."""
 
     exit_code = 4
+
+    def __init__(self, what: str, *, fix: str, where: str = "", causes: Sequence[str] = ()) -> None:
+        super().__init__(what, fix=fix, where=where)
+        self.causes = tuple(causes)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  cause: {cause}" for cause in self.causes)])
 
 
 class StoreError(SupercargoError):
