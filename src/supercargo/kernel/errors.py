@@ -82,7 +82,7 @@ class NoPlan(SupercargoError):
 
 
 class Refused(SupercargoError):
-    """A lawful request that the present state forbids, such as writing over a folder that exists; says what stands in the way."""
+    """A lawful request that the present state forbids, such as writing over a folder that exists."""
 
     exit_code = 4
 

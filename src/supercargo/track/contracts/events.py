@@ -9,7 +9,6 @@ from supercargo.track.bodies import Kinds
 
 __all__ = [
     "CONTRACT_KINDS",
-    "MOST_LINES",
     "AmountAdjusted",
     "ContractAmended",
     "ContractOpened",
@@ -21,9 +20,6 @@ __all__ = [
     "Tariff",
     "TermAgreed",
 ]
-
-MOST_LINES = 200
-"""Lines in one event, so that no body grows beyond some 40 kB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,21 +1,25 @@
 """A plan becomes real: what its release writes, stream by stream, in one append, and when it is refused.
 
-Names of events follow from the plan's digest and the thing they open, so that the same release told twice is one.
+Names of events follow from the plan's digest and the thing they open, so that the same release told twice is one. It begins
+with who releases and what is waived, and ends with the plan in the register: what breaks off between can be taken up again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from supercargo.kernel import Refused, format_utc
+from supercargo.kernel import Refused, format_utc, plain
 from supercargo.model import GateTemplate, OperationsPlan, PlannedMission, Violation, Waiver
 from supercargo.track.acts import Act, drafts_of, need
 from supercargo.track.bodies import Kinds
 from supercargo.track.contracts import events as contracts
 from supercargo.track.envelope import Draft, Recorded
+from supercargo.track.limits import LARGEST_BODY, body_text
 from supercargo.track.missions import events as told
 from supercargo.track.missions.gates import gates_for
 from supercargo.track.missions.phases import GROUND_PHASES, WITHDRAWN
@@ -26,15 +30,28 @@ __all__ = [
     "REGISTER",
     "PlanMadeCurrent",
     "PlanReleased",
+    "ReleaseBegun",
     "ReleaseOrder",
     "RuleWaived",
     "Standing",
+    "begun_release",
     "decide_release",
+    "name_of_release",
     "register_of",
 ]
 
+LONGEST_THING = 120
+"""Longest name of a thing that goes into an event's name as it is."""
+
 REGISTER = "plan/register"
 """The stream that says which plan is flown; two releases at once meet here, and one of them is told to decide anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseBegun:
+    """Somebody releases a plan; until it is in the register the release is not done."""
+
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +92,7 @@ class PlanMadeCurrent:
     by: str
 
 
-PLAN_KINDS = Kinds((PlanReleased, RuleWaived, PlanMadeCurrent))
+PLAN_KINDS = Kinds((RuleWaived, ReleaseBegun, PlanReleased, PlanMadeCurrent))
 """Every kind of event of a plan's stream and of the register."""
 
 
@@ -107,6 +124,24 @@ def register_of(events: Iterable[Recorded]) -> tuple[tuple[PlanMadeCurrent, date
     return tuple((said, at) for said, at in read if isinstance(said, PlanMadeCurrent))
 
 
+def name_of_release(digest: str) -> str:
+    """What the name of each event of a release begins with."""
+    return f"release.{digest[:24]}."
+
+
+def begun_release(events: Iterable[Recorded], order: ReleaseOrder) -> ReleaseOrder:
+    """The order as it was begun before, where the plan's stream tells of one: the same person, instant and waivers."""
+    waivers: list[Waiver] = []
+    for event in events:
+        said = PLAN_KINDS.read(event)
+        if isinstance(said, RuleWaived):
+            words = {name: getattr(said, name) for name in ("rule", "object", "name", "reason", "at_utc")}
+            waivers.append(Waiver(**words))
+        elif isinstance(said, ReleaseBegun):
+            return replace(order, by=event.by, at_utc=event.occurred_utc, waivers=tuple(waivers))
+    return order
+
+
 def decide_release(
     plan: OperationsPlan, order: ReleaseOrder, standing: Standing, *, cargo: Sequence[Draft] = ()
 ) -> tuple[Draft, ...]:
@@ -126,12 +161,8 @@ def decide_release(
             where=order.digest[:12],
             causes=[f"{one.rule} {one.object} {one.text}" for one in order.unwaived],
         )
-    drafts = [
-        *_plan(plan, order, standing),
-        *_missions(plan, order, standing),
-        *_contracts(plan, order, standing),
-    ]
-    return (*drafts, *cargo)
+    begin, end = _plan(plan, order, standing)
+    return (*begin, *_missions(plan, order, standing), *_contracts(plan, order, standing), *cargo, *end)
 
 
 def _refuse_flown(plan: OperationsPlan, order: ReleaseOrder) -> None:
@@ -165,10 +196,12 @@ def _refuse_released(plan: OperationsPlan, order: ReleaseOrder, standing: Standi
 
 
 def _act(order: ReleaseOrder, thing: str) -> Act:
-    return Act(command_id=f"release.{order.digest[:24]}.{thing}", by=order.by, at_utc=order.at_utc)
+    name = thing if len(quote(thing)) <= LONGEST_THING else hashlib.sha256(thing.encode()).hexdigest()
+    return Act(command_id=name_of_release(order.digest) + quote(name), by=order.by, at_utc=order.at_utc)
 
 
-def _plan(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> Iterator[Draft]:
+def _plan(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> tuple[tuple[Draft, ...], tuple[Draft, ...]]:
+    """What a release begins with and what it ends with."""
     settings = plan.scenario.settings
     supersedes = standing.released[-1][0].digest if standing.released else ""
     released = PlanReleased(
@@ -194,10 +227,13 @@ def _plan(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> Iter
         )
         for one in order.waivers
     ]
-    stream = f"plan/{order.digest[:12]}"
-    yield from drafts_of(_act(order, "plan"), PLAN_KINDS, stream, (*waived, released), version=0)
+    begin = (*waived, ReleaseBegun(digest=order.digest))
+    stream, last = f"plan/{order.digest[:12]}", len(begin)
     current = PlanMadeCurrent(digest=order.digest, as_of_utc=settings.as_of_utc, supersedes=supersedes, by=order.by)
-    yield from drafts_of(_act(order, "register"), PLAN_KINDS, REGISTER, (current,), version=len(standing.released))
+    return drafts_of(_act(order, "begin"), PLAN_KINDS, stream, begin, version=0), (
+        *drafts_of(_act(order, "end"), PLAN_KINDS, stream, (released,), version=last),
+        *drafts_of(_act(order, "register"), PLAN_KINDS, REGISTER, (current,), version=len(standing.released)),
+    )
 
 
 def _missions(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> Iterator[Draft]:
@@ -290,9 +326,21 @@ def _contracts(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) ->
         kind: Any = contracts.ContractAmended if version else contracts.ContractOpened
         said: list[Any] = [kind(plan=digest, terms=terms)]
         own = lines.get(contract.contract_id, [])
-        said += [
-            contracts.LinesPromised(plan=digest, lines=tuple(own[start : start + contracts.MOST_LINES]))
-            for start in range(0, len(own), contracts.MOST_LINES)
-        ]
+        said += [contracts.LinesPromised(plan=digest, lines=part) for part in _parts(own)]
         act, stream = _act(order, f"contract.{contract.contract_id}"), f"contract/{contract.contract_id}"
         yield from drafts_of(act, contracts.CONTRACT_KINDS, stream, said, version=version, tenant=contract.customer)
+
+
+def _parts(lines: Sequence[contracts.Promise]) -> Iterator[tuple[contracts.Promise, ...]]:
+    """Lines in parts that a body holds."""
+    part: list[contracts.Promise] = []
+    size = 0
+    for line in lines:
+        more = len(body_text(plain(line)).encode()) + 1
+        if part and size + more > LARGEST_BODY - 1024:
+            yield tuple(part)
+            part, size = [], 0
+        part.append(line)
+        size += more
+    if part:
+        yield tuple(part)
