@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from supercargo.app.operations.projections import PROJECTIONS
-from supercargo.app.operations.recording import record_contract, record_mission
+from supercargo.app.operations.recording import record_contract, record_deliveries, record_mission
 from supercargo.model import OperationsPlan
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import Deliver, Settle
@@ -83,9 +83,10 @@ def ready(store: MemoryOperations, mission_id: str, at_utc: datetime) -> None:
 
 def fly(store: MemoryOperations, plan: OperationsPlan) -> None:
     """Fly every mission of a plan at its instants, deliver each line when the plan delivers it, and settle the year."""
-    steps: list[tuple[datetime, int, str, Any]] = []
+    steps: list[tuple[datetime, int, str, asked.MissionCommand]] = []
     for one in plan.missions:
-        assert one.arrive_utc and one.depart_utc
+        assert one.arrive_utc is not None
+        assert one.depart_utc is not None
         name = one.mission_id
         steps += [
             (one.launch_utc, 0, name, asked.Launch()),
@@ -95,17 +96,16 @@ def fly(store: MemoryOperations, plan: OperationsPlan) -> None:
             (one.end_utc, 4, name, asked.EnterPhase(phase="returned")),
         ]
         ready(store, name, plan.scenario.settings.as_of_utc)
-    for row in plan.manifest:
-        if row.delivered_utc is not None:
-            line = plan.scenario.lines[row.item_id.partition("#")[0]]
-            deliver = Deliver(item_id=row.item_id, evidence="receipt of the place")
-            steps.append((row.delivered_utc, 5, plan.scenario.contract_id(line), deliver))
     for at, _, name, command in sorted(steps, key=lambda step: step[:3]):
-        if isinstance(command, Deliver):
-            if name:
-                record_contract(store, name, command, act(at))
-        else:
-            record_mission(store, name, command, act(at))
+        record_mission(store, name, command, act(at))
+    delivered: dict[str, list[tuple[Deliver, Act]]] = {}
+    for row in sorted(plan.manifest, key=lambda row: (row.delivered_utc or LATE, row.item_id)):
+        contract_id = plan.scenario.contract_id(plan.scenario.lines[row.item_id.partition("#")[0]])
+        if row.delivered_utc is not None and contract_id:
+            deliver = Deliver(item_id=row.item_id, evidence="receipt of the place")
+            delivered.setdefault(contract_id, []).append((deliver, act(row.delivered_utc)))
+    for contract_id, deliveries in delivered.items():
+        record_deliveries(store, contract_id, deliveries)
     end = plan.scenario.settings.end_utc
     for contract in plan.scenario.contracts:
         record_contract(store, contract.contract_id, Settle(until_utc=end, evidence="the year is over"), act(LATE))

@@ -19,30 +19,36 @@ Upcaster = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From the body of one version of a kind to that of the next."""
 
 
-@cache
-def _hints(noun: type) -> dict[str, Any]:
-    return get_type_hints(noun)
+Reader = Callable[[Any], Any]
 
 
 def noun_of(noun: Any, body: Mapping[str, Any]) -> Any:
     """The noun that a body tells of; words that the noun does not know are passed over, such as those of a newer writer."""
-    hints = _hints(noun)
-    return noun(**{one.name: _value(hints[one.name], body[one.name]) for one in dataclasses.fields(noun) if one.name in body})
+    return noun(**{name: read(body[name]) if read else body[name] for name, read in _readers(noun) if name in body})
 
 
-def _value(hint: Any, told: Any) -> Any:
-    if told is None:
-        return None
+@cache
+def _readers(noun: Any) -> tuple[tuple[str, Reader | None], ...]:
+    """Each word of a noun with what makes its value of what JSON carries; None: it is carried as it is."""
+    hints = get_type_hints(noun)
+    return tuple((one.name, _reader(hints[one.name])) for one in dataclasses.fields(noun))
+
+
+def _reader(hint: Any) -> Reader | None:
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        return _value(next(part for part in get_args(hint) if part is not type(None)), told)
+        inner = _reader(next(part for part in get_args(hint) if part is not type(None)))
+        return None if inner is None else lambda told: None if told is None else inner(told)
     if origin is tuple:
-        return tuple(_value(get_args(hint)[0], part) for part in told)
+        part = _reader(get_args(hint)[0])
+        return tuple if part is None else lambda told: tuple(map(part, told))
     if hint is datetime:
-        return parse_utc(told)
+        return parse_utc
     if hint is float:
-        return float(told)
-    return noun_of(hint, told) if dataclasses.is_dataclass(hint) else told
+        return float
+    if dataclasses.is_dataclass(hint):
+        return lambda told: noun_of(hint, told)
+    return None
 
 
 def word_of(instant: datetime | None) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
-from supercargo.track.contracts.deciding import ContractCommand, contract_of, decide_contract
+from supercargo.track.contracts.deciding import ContractCommand, Deliver, contract_of, decide_contract, evolve_contract
 from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
-from supercargo.track.envelope import Draft, Receipt, Recorded
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
 from supercargo.track.event_store import EventStore, StreamMoved, View
 from supercargo.track.maintenance.orders import IssueWork, RecordUse, WorkCommand, decide_use, decide_work, order_of
 from supercargo.track.maintenance.view import overdue_work
@@ -24,6 +24,7 @@ __all__ = [
     "Operations",
     "record_conflict",
     "record_contract",
+    "record_deliveries",
     "record_mission",
     "record_use",
     "record_work",
@@ -96,6 +97,20 @@ def record_contract(store: EventStore, contract_id: str, command: ContractComman
     """Record a command on a contract. Raises Refused with what is missing."""
     stream = f"contract/{contract_id}"
     return _recorded(store, stream, act, contract_of, lambda state: decide_contract(state, command, act))
+
+
+def record_deliveries(store: EventStore, contract_id: str, deliveries: Sequence[tuple[Deliver, Act]]) -> tuple[Receipt, ...]:
+    """Record many deliveries of a contract as one: all of them, or none. Raises Refused for the first that is not lawful."""
+    names = {f"{act.command_id}.1" for _, act in deliveries}
+    events = tuple(takewhile(lambda event: event.event_id not in names, store.stream(f"contract/{contract_id}")))
+    state = contract_of(events)
+    drafts: list[Draft] = []
+    for command, act in deliveries:
+        for draft in decide_contract(state, command, act):
+            version = (state.version if state else 0) + 1
+            state = evolve_contract(state, recorded_from(draft, Head(), version=version, recorded_utc=act.at_utc))
+            drafts.append(draft)
+    return store.append(drafts) if drafts else ()
 
 
 def _recorded(

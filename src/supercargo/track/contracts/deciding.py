@@ -19,6 +19,7 @@ __all__ = [
     "Settle",
     "contract_of",
     "decide_contract",
+    "evolve_contract",
 ]
 
 MOST_USD = 1e12
@@ -70,22 +71,29 @@ def contract_of(events: Iterable[Recorded]) -> ContractState | None:
     """The state after a stream's events; None for a contract that no plan has opened."""
     state: ContractState | None = None
     for event in events:
-        said = told.CONTRACT_KINDS.read(event)
-        if isinstance(said, told.ContractOpened):
-            terms = said.terms
-            state = ContractState(contract_id=terms.contract_id, customer=terms.customer, version=event.version)
-        elif state is not None:
-            state = replace(state, version=event.version)
-            match said:
-                case told.ContractAmended(terms=terms):
-                    kept = {name: mission for name, mission in state.missions.items() if name in state.delivered}
-                    state = replace(state, customer=terms.customer, missions=kept)
-                case told.LinesPromised(lines=lines):
-                    state.missions.update({line.item_id: line.mission_id for line in lines})
-                case told.LineDelivered(item_id=item_id):
-                    state.delivered[item_id] = event.by
-                case told.ContractSettled(until_utc=until):
-                    state = replace(state, settled_utc=until)
+        state = evolve_contract(state, event)
+    return state
+
+
+def evolve_contract(state: ContractState | None, event: Recorded) -> ContractState | None:
+    """The state after one more event."""
+    said = told.CONTRACT_KINDS.read(event)
+    if isinstance(said, told.ContractOpened):
+        terms = said.terms
+        return ContractState(contract_id=terms.contract_id, customer=terms.customer, version=event.version)
+    if state is None:
+        return None
+    state = replace(state, version=event.version)
+    match said:
+        case told.ContractAmended(terms=terms):
+            kept = {name: mission for name, mission in state.missions.items() if name in state.delivered}
+            return replace(state, customer=terms.customer, missions=kept)
+        case told.LinesPromised(lines=lines):
+            return replace(state, missions={**state.missions, **{line.item_id: line.mission_id for line in lines}})
+        case told.LineDelivered(item_id=item_id):
+            return replace(state, delivered={**state.delivered, item_id: event.by})
+        case told.ContractSettled(until_utc=until):
+            return replace(state, settled_utc=until)
     return state
 
 
