@@ -34,6 +34,12 @@ COMMANDS = (
     "doctor",
     "bench",
     *TRACK,
+    "release",
+    "mission",
+    "act",
+    "work",
+    "conflict",
+    "ledger",
 )
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from supercargo.faces.cargo_cli import track_app
+from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 
 __all__ = [
@@ -45,6 +46,7 @@ app = typer.Typer(
 
 app.add_typer(orbit_app, name="orbit")
 app.add_typer(track_app, name="track")
+app.registered_commands += operations_app.registered_commands
 
 
 def _tell_version(asked: bool) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from supercargo.app.operations.cargo import opening_drafts
 from supercargo.app.operations.recording import Operations
 from supercargo.kernel import Refused, ScenarioError
 from supercargo.model import OperationsPlan, Violation, Waiver
@@ -14,7 +15,6 @@ from supercargo.referee import judge, unwaived
 from supercargo.store import digest_of_plan, digest_violations, read_plan
 from supercargo.track.contracts.deciding import contract_of
 from supercargo.track.envelope import Draft, Recorded
-from supercargo.track.event_store import EventStore
 from supercargo.track.limits import MOST_DRAFTS
 from supercargo.track.missions.phases import PHASES
 from supercargo.track.missions.release import (
@@ -28,10 +28,7 @@ from supercargo.track.missions.release import (
 )
 from supercargo.track.missions.state import mission_of
 
-__all__ = ["CargoOpening", "ReleaseAsked", "Released", "release_plan", "waivers_of"]
-
-CargoOpening = Callable[[OperationsPlan, ReleaseOrder, EventStore], tuple[Draft, ...]]
-"""What opens the cargo of a plan in a store."""
+__all__ = ["ReleaseAsked", "Released", "release_plan", "waivers_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +57,7 @@ class Released:
     position: int
 
 
-def no_cargo(plan: OperationsPlan, order: ReleaseOrder, store: EventStore) -> tuple[Draft, ...]:
-    """Opens no cargo."""
-    return ()
-
-
-def release_plan(
-    folder: Path, store: Operations, asked: ReleaseAsked, *, cargo: CargoOpening = no_cargo, most: int = MOST_DRAFTS
-) -> Released:
+def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: int = MOST_DRAFTS) -> Released:
     """Open a plan for operations, in one append, or in appends of at most `most` events that a second run completes.
 
     Raises ScenarioError for a folder that can't be read and for waivers out of form, Refused for a plan whose files are not
@@ -84,7 +74,10 @@ def release_plan(
     )
     order = begun_release(store.stream(f"plan/{digest[:12]}"), order)
     order = _judged(plan, order, given)
-    drafts = decide_release(plan, order, _standing(plan, order, store), cargo=cargo(plan, order, store))
+    standing = _standing(plan, order, store)
+    decide_release(plan, order, standing)  # what is refused is told before the cargo is looked through
+    cargo = opening_drafts(plan, store, by=order.by, opened_utc=order.at_utc, digest=digest)
+    drafts = decide_release(plan, order, standing, cargo=cargo)
     receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
     return Released(
         plan=digest[:12],

@@ -23,8 +23,8 @@ __all__ = ["LEDGER", "Entry", "book"]
 CONTRACTS = ViewTable(
     name="contracts",
     key=("contract_id",),
-    columns=("customer", "plan", "terms", "delivered_up_kg", "minimum_kg", "settled_utc"),
-    indexed=("customer",),
+    columns=("customer", "plan", "terms", "delivered_up_kg", "minimum_kg", "state", "settled_utc"),
+    indexed=("customer", "state"),
 )
 PROMISES = ViewTable(
     name="promises",
@@ -136,6 +136,7 @@ def _agree(plan: str, terms: told.ContractTerms, view: View) -> None:
         "terms": plain(terms),
         "delivered_up_kg": old["delivered_up_kg"] if old else 0.0,
         "minimum_kg": terms.value("minimum_kg"),
+        "state": "open",
         "settled_utc": old["settled_utc"] if old else "",
     }
     view.put(CONTRACTS.name, (terms.contract_id,), row)
@@ -199,7 +200,7 @@ def _settled(event: Recorded, until: datetime, terms: told.ContractTerms, view: 
         _enter(event, terms.contract_id, ("", line.customer, line.destination), (amount,) if owed else (), view)
         view.put(PROMISES.name, (terms.contract_id, line.item_id), {**row, "state": "settled"})
     contract = view.get(CONTRACTS.name, (terms.contract_id,)) or {}
-    view.put(CONTRACTS.name, (terms.contract_id,), {**contract, "settled_utc": format_utc(until)})
+    view.put(CONTRACTS.name, (terms.contract_id,), {**contract, "state": "settled", "settled_utc": format_utc(until)})
 
 
 def _milestone(event: Recorded, mission_id: str, view: View) -> None:
