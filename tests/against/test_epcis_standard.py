@@ -195,8 +195,8 @@ def test_error_declaration_and_corrective_event_are_paired_by_identifier() -> No
 
 def test_business_steps_agree_with_gs1() -> None:
     listed = """accepting arriving assembling collecting commissioning consigning creating_class_instance cycle_counting
-    decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting installing killing
-    loading other packing picking receiving removing repackaging repairing replacing reserving retail_selling shipping
+    decommissioning departing destroying disassembling dispensing encoding entering_exiting holding inspecting installing
+    killing loading other packing picking receiving removing repackaging repairing replacing reserving retail_selling shipping
     staging_outbound stock_taking stocking storing transporting unloading unpacking void_shipping"""
     assert frozenset(listed.split()) | {"sampling", "sensor_reporting"} == BIZ_STEPS
     for word in ("receiving", "inspecting", "packing", "loading", "departing", "arriving", "unloading", "accepting"):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from supercargo.kernel import format_utc, parse_utc, plain
+from supercargo.kernel import format_utc, plain
 from supercargo.track.cargo.life import Fact, Thing, applied, comes_late, fact_of, standing_facts
 from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
@@ -19,7 +19,7 @@ FACT = ViewTable(
     name="fact",
     key=("thing", "version"),
     columns=("event_id", "kind", "body", "at_utc", "recorded_utc", "by"),
-    indexed=("thing", "event_id"),
+    indexed=("thing",),
 )
 UNIT = ViewTable(
     name="unit",
@@ -40,7 +40,7 @@ CUSTODY = ViewTable(
     name="custody",
     key=("thing", "number"),
     columns=("custodian", "giver", "from_utc", "to_utc", "event_id"),
-    indexed=("thing", "custodian"),
+    indexed=("thing",),
 )
 SEAL = ViewTable(
     name="seal",
@@ -80,11 +80,31 @@ def thing_in(view: View, name: str) -> Thing | None:
     return None if row is None else _thing(row)
 
 
+_COLUMNS = tuple(field.name for field in dataclasses.fields(Thing))
+_INSTANTS = ("stage_utc", "since_utc", "held_utc", "told_utc")
+
+
+def _instant(written: str) -> datetime | None:
+    """An instant of a row; reads what `format_utc` wrote, which needs no more than this."""
+    return datetime.fromisoformat(written) if written else None
+
+
 def _thing(row: Mapping[str, Any]) -> Thing:
-    values = {field.name: row[field.name] for field in dataclasses.fields(Thing)}
-    for name in ("stage_utc", "since_utc", "held_utc", "told_utc"):
-        values[name] = parse_utc(values[name]) if values[name] else None
-    return Thing(**{**values, "journey": tuple(values["journey"]), "seals": tuple(values["seals"])})
+    values = {name: row[name] for name in _COLUMNS}
+    for name in _INSTANTS:
+        values[name] = _instant(values[name])
+    values["journey"] = tuple(values["journey"])
+    values["seals"] = tuple(values["seals"])
+    return Thing(**values)
+
+
+def _unit_row(thing: Thing) -> dict[str, Any]:
+    row = {name: getattr(thing, name) for name in _COLUMNS}
+    for name in _INSTANTS:
+        row[name] = format_utc(row[name]) if row[name] else ""
+    row["journey"] = [dict(step) for step in thing.journey]
+    row["seals"] = list(thing.seals)
+    return row
 
 
 def facts_in(view: View, name: str) -> tuple[Fact, ...]:
@@ -93,11 +113,11 @@ def facts_in(view: View, name: str) -> tuple[Fact, ...]:
         Fact(
             event_id=row["event_id"],
             kind=row["kind"],
-            body=json.loads(row["body"]),
-            at_utc=parse_utc(row["at_utc"]),
+            body=row["body"],
+            at_utc=datetime.fromisoformat(row["at_utc"]),
             by=row["by"],
             version=int(row["version"]),
-            recorded_utc=parse_utc(row["recorded_utc"]),
+            recorded_utc=datetime.fromisoformat(row["recorded_utc"]),
         )
         for row in view.find("fact", "thing", name)
     )
@@ -128,7 +148,7 @@ def _fact_row(event: Recorded) -> dict[str, Any]:
         "version": _number(event.version),
         "event_id": event.event_id,
         "kind": event.kind,
-        "body": json.dumps(plain(dict(event.body)), sort_keys=True, ensure_ascii=False),
+        "body": plain(dict(event.body)),
         "at_utc": format_utc(event.occurred_utc),
         "recorded_utc": format_utc(event.recorded_utc),
         "by": event.by,
@@ -136,8 +156,8 @@ def _fact_row(event: Recorded) -> dict[str, Any]:
 
 
 def _put_unit(view: View, thing: Thing, version: int, counts: Mapping[str, int]) -> None:
-    said = {name: "" if value is None else value for name, value in plain(thing).items()}
-    view.put("unit", (thing.name,), {**said, **spelling_of(thing.name), "inside": thing.inside, "version": version, **counts})
+    row = {**_unit_row(thing), **spelling_of(thing.name), "inside": thing.inside, "version": version, **counts}
+    view.put("unit", (thing.name,), row)
 
 
 def _put_spans(view: View, before: Thing, now: Thing, fact: Fact, counts: Mapping[str, int]) -> dict[str, int]:
