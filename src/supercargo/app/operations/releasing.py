@@ -28,7 +28,11 @@ from supercargo.track.missions.release import (
 )
 from supercargo.track.missions.state import mission_of
 
-__all__ = ["ReleaseAsked", "Released", "release_plan", "waivers_of"]
+__all__ = ["NEVER_WAIVED", "ReleaseAsked", "Released", "release_plan", "waivers_of"]
+
+
+NEVER_WAIVED = ("row-once", "number-bound", "known-name", "mission-requested", "line-once")
+"""Rules without which a plan can't be read as one: its rows stand once, its numbers are finite, its names are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +114,17 @@ def waivers_of(asked: ReleaseAsked) -> tuple[Waiver, ...]:
 def _judged(plan: OperationsPlan, order: ReleaseOrder, given: Sequence[Waiver]) -> ReleaseOrder:
     """The order with what the plan breaks, waived or not, and only the waivers that something needs."""
     hard = tuple(one for one in judge(plan) if one.hard)
-    left = unwaived(hard, order.waivers)
     for waiver in given:
+        if waiver.rule in NEVER_WAIVED:
+            fix = "plan again: without it the plan can't be read"
+            raise Refused(f"{waiver.rule} can't be waived", fix=fix, where="--waive")
         if not _lifted(hard, waiver):
             what = f"the plan does not break {waiver.rule} for {waiver.object}"
             raise Refused(
                 what, fix="leave the waiver out, or name rule and object as `supercargo verify` does", where="--waive"
             )
-    needed = tuple(waiver for waiver in order.waivers if _lifted(hard, waiver))
+    needed = tuple(one for one in order.waivers if one.rule not in NEVER_WAIVED and _lifted(hard, one))
+    left = unwaived(hard, needed)
     waived = tuple(one for one in hard if one not in set(left))
     return replace(order, waivers=needed, waived=waived, unwaived=left)
 
