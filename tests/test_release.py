@@ -202,7 +202,15 @@ def test_a_later_plan_moves_missions_on_the_ground_and_leaves_those_that_fly(tmp
         for row in PLAN.manifest
     )
     second = replace(
-        later(PLAN), missions=moved, manifest=rows, unflown=(Unflown(mission_id="M3", reason="no spacecraft is left"),)
+        later(PLAN),
+        missions=moved,
+        manifest=rows,
+        activities=tuple(one for one in PLAN.activities if one.mission_id != "M3"),
+        stowage=tuple(one for one in PLAN.stowage if one.mission_id != "M3"),
+        bays=tuple(one for one in PLAN.bays if one.mission_id != "M3"),
+        costs=tuple(one for one in PLAN.costs if one.mission_id != "M3"),
+        windows=tuple(replace(one, used_by="") if one.used_by == "M3" else one for one in PLAN.windows),
+        unflown=(Unflown(mission_id="M3", reason="no spacecraft is left"),),
     )
     folder = written(tmp_path / "second", second)
     words = broken(folder)
