@@ -17,7 +17,7 @@ from supercargo.track.envelope import Recorded
 from supercargo.track.memory import MemoryStore
 from supercargo.track.views import MemoryView, project_all
 
-NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
+NOON = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
 
 def at(hours: float) -> datetime:

@@ -12,6 +12,7 @@ from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
+from tests.docs_cargo import epcis_part, stages_part, steps_part
 from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -128,6 +129,7 @@ def _keys(said: dict[str, Any]) -> str:
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
+        "cargo.md": {"stages": stages_part(), "steps": steps_part(), "epcis": epcis_part()},
         "ccsds.md": {"keywords": keywords_part()},
         "commands.md": {"help": commands_part(), "answers": answers_part()},
         "kpis.md": {"kpis": describe_kpis()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -36,18 +37,18 @@ def expected_after(stage: str, kind: str) -> str | None:
         return "inspected" if stage in {"received", "inspected", "unloaded"} else stage if stage in kept else None
     if kind == "packed" and stage in at_place | {"awaited"}:
         return "stowed" if stage == "awaited" else stage
-    if kind == "received" and stage == "awaited":
-        return "stowed"
+    if kind == "received" and stage in {"awaited", "registered", "packed", "sealed"}:
+        return "stowed" if stage == "awaited" else stage
     simple = {
         "ordered": ({"", "planned"}, "ordered"),
-        "received": ({"planned", "ordered"}, "received"),
+        "received": ({"planned", "ordered", "received", "inspected", "unloaded"}, "received"),
         "packed": (GROUND_SEALABLE, "packed"),
         "loaded": (GROUND_SEALABLE | at_place | {"loaded", "awaited"}, "loaded"),
         "unloaded": ({"packed", "sealed", "loaded", "landed"}, "unloaded"),
         "launched": ({"registered", "sealed", "landed"}, "launched"),
         "docked": ({"launched", "undocked"}, "docked"),
         "transferred": ({"docked"}, "transferred"),
-        "stowed": (at_place | {"awaited"}, "stowed"),
+        "stowed": (at_place | {"awaited", "loaded", "trashed"}, "stowed"),
         "consumed": (at_place, "consumed"),
         "trashed": (at_place | {"awaited"}, "trashed"),
         "undocked": ({"docked"}, "undocked"),
@@ -69,8 +70,9 @@ def test_each_step_is_lawful_in_each_stage_as_the_law_says_and_nowhere_else(stag
         name=name, sort="vehicle" if of_vehicle else "item", stage=stage, stage_utc=told, where="site/Cape",
         custodian="Cargo Co", told_utc=told, pieces=2.0, mass_kg=30.0, seals=seals,
     )  # fmt: skip
-    aloft = stage in {"awaited", "transferred", "stowed"}
+    aloft = stage in {"awaited", "transferred", "stowed"} or (kind == "stowed" and stage in {"loaded", "trashed"})
     # A ship and a bag that stand where the thing is.
+    thing = replace(thing, where="container/SHIP" if aloft and stage in {"loaded", "trashed"} else "site/Cape")
     ship = Thing(name="container/SHIP", sort="vehicle", stage="docked" if aloft else "registered", stage_utc=at(-1))
     bag = Thing(name="container/BAG1", sort="bag", stage="stowed" if aloft else "registered", stage_utc=at(-1))
     things = {each.name: each for each in (thing, ship, bag)}
@@ -210,6 +212,34 @@ def test_cargo_on_the_ground_is_not_loaded_into_a_docked_spacecraft() -> None:
     world.do("docked", "container/WREN", 6)
     with pytest.raises(Refused, match="on the ground"):
         world.do("loaded", "cargo/I1", 7)
+
+
+def test_cargo_in_orbit_is_not_unloaded_on_the_ground_but_taken_back_into_the_station() -> None:
+    world = a_world()
+    an_item_received(world)
+    a_flight_up(world)
+    world.do("loaded", "cargo/I1", 7)
+    with pytest.raises(Refused, match="stow it at the place"):
+        world.do("unloaded", "cargo/I1", 8)
+    world.do("stowed", "cargo/I1", 8)
+    assert (seen(world).stage, seen(world).containers) == ("stowed", ())
+    world.do("registered", "container/OWL", 8, sort="vehicle")
+    world.do("launched", "container/OWL", 9)
+    world.do("docked", "container/OWL", 10, where="port/Gateway/A")
+    with pytest.raises(Refused, match="cargo/I1 is at Hub, container/OWL is at Gateway"):
+        world.do("loaded", "cargo/I1", 11, where="container/OWL")
+    with pytest.raises(Refused, match="place/Gateway is at Gateway"):
+        world.do("stowed", "cargo/I1", 11, where="place/Gateway")
+
+
+def test_a_bag_is_received_at_the_next_site_with_all_inside() -> None:
+    world = a_world()
+    an_item_received(world)
+    world.do("packed", "cargo/I1", 3)
+    with pytest.raises(Refused, match="receive the container"):
+        world.do("received", "cargo/I1", 4, where="site/Kourou")
+    world.do("received", "container/BAG1", 4, where="site/Kourou", taker="Launch Co")
+    assert (seen(world).place, seen(world).custodian, seen(world).stage) == ("site/Kourou", "Launch Co", "packed")
 
 
 def test_more_than_is_left_is_not_consumed() -> None:

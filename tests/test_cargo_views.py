@@ -141,7 +141,7 @@ def test_a_plan_opens_each_flown_item_with_the_journey_it_expects() -> None:
     items = [draft for draft in drafts if draft.kind == "planned"]
     assert [draft.stream for draft in items] == sorted(f"cargo/{row.item_id}" for row in plan.manifest if row.mission_id)
     assert len({draft.event_id for draft in drafts}) == len(drafts)
-    store, view = MemoryStore(clock=lambda: at(0)), MemoryView.of((CARGO,))
+    store, view = MemoryStore(clock=lambda: plan.scenario.settings.as_of_utc), MemoryView.of((CARGO,))
     store.append(drafts)
     project_all((CARGO,), store.since(0), view)
     for row in plan.manifest:
@@ -166,10 +166,10 @@ def test_a_plan_opens_each_flown_item_with_the_journey_it_expects() -> None:
 def test_the_plan_says_what_comes_next_and_how_late_it_is() -> None:
     world = a_world()
     journey = (
-        {"step": "received", "where": "site/Cape", "at_utc": "2027-01-01T14:00:00Z"},
-        {"step": "loaded", "where": "container/WREN/A", "at_utc": "2027-01-02T12:00:00Z"},
-        {"step": "launched", "where": "flight/M1", "at_utc": "2027-01-03T12:00:00Z"},
-        {"step": "stowed", "where": "place/Hub", "at_utc": "2027-01-05T12:00:00Z"},
+        {"step": "received", "where": "site/Cape", "at_utc": "2025-01-01T14:00:00Z"},
+        {"step": "loaded", "where": "container/WREN/A", "at_utc": "2025-01-02T12:00:00Z"},
+        {"step": "launched", "where": "flight/M1", "at_utc": "2025-01-03T12:00:00Z"},
+        {"step": "stowed", "where": "place/Hub", "at_utc": "2025-01-05T12:00:00Z"},
     )
     world.do("planned", "cargo/I1", 0, journey=journey)
 

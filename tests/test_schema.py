@@ -31,6 +31,7 @@ from supercargo.store.columns import columns_of
 from supercargo.store.json_types import schema_of
 from supercargo.store.log import open_log
 from supercargo.store.schemas import SCHEMA_VERSION, row_objects
+from tests.cargo_files import a_file
 from tests.cli_runner import run
 from tests.event_logs import a_draft, noon
 from tests.schema_lines import DOCS, broken_by, lines_of, listed, notes, renew
@@ -249,6 +250,14 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "track-rebuild": ("track", "rebuild", "--store", log, "--json"),
         "track-backup": ("track", "backup", "--store", log, "--out", str(tmp_path / "backup"), "--json"),
         "track-restore": ("track", "restore", str(tmp_path / "backup"), "--store", str(tmp_path / "new.sqlite"), "--json"),
+    }
+    cargo = str(tmp_path / "cargo.sqlite")
+    asked |= {
+        "track-import": ("track", "import", str(a_file(tmp_path)), "--store", cargo, "--json"),
+        "track-where": ("track", "where", "WATER-1", "--store", cargo, "--json"),
+        "track-history": ("track", "history", "WATER-1", "--store", cargo, "--json"),
+        "track-at": ("track", "at", "2025-01-01T15:00:00Z", "BAG-7", "--store", cargo, "--json"),
+        "track-epcis": ("track", "epcis", "WATER-1", "--out", str(tmp_path / "w.jsonld"), "--store", cargo, "--json"),
     }
     assert {*asked, "bench"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)

@@ -367,8 +367,12 @@ def _near(view: View, names: Sequence[str], principal: Principal) -> list[str]:
         for column, part in spelling_of(name).items():
             rows = view.find("unit", column, part) if part else iter(())
             found |= {row["name"] for row in rows if visible(principal, row["tenant"])}
-    shown = {name.partition("/")[2]: name for name in sorted(found)}
-    return difflib.get_close_matches(names[0].partition("/")[2], list(shown), n=3, cutoff=0.5)
+    spelt = {_spelt(name): name.partition("/")[2] for name in sorted(found)}
+    return [spelt[near] for near in difflib.get_close_matches(_spelt(names[0]), list(spelt), n=3, cutoff=0.5)]
+
+
+def _spelt(name: str) -> str:
+    return name.partition("/")[2].casefold()
 
 
 def where_is(view: View, word: str, now_utc: datetime, principal: Principal = COMPANY) -> ThingSeen:

@@ -130,8 +130,35 @@ def _aloft(thing: Thing, things: Mapping[str, Thing]) -> bool:
     return stage in ALOFT or (stage in {"loaded", "trashed", "sealed"} and chain[-1].stage in ALOFT)
 
 
+def _check_side(step: Move, thing: Thing, things: Mapping[str, Thing]) -> None:
+    """What is in orbit is not unloaded on the ground, nor the other way round; what is in a bag comes with the bag."""
+    aloft = _aloft(thing, things)
+    if step.kind == "unloaded" and aloft:
+        _refuse(step, f"{step.thing} is at the place, not on the ground", "stow it at the place: stowed")
+    if step.kind == "stowed" and not aloft:
+        _refuse(step, f"{step.thing} is not at the place", "record how it came there first, or unload it on the ground")
+    if step.kind == "received" and thing.inside:
+        _refuse(step, f"{step.thing} is inside {thing.inside}", "receive the container, or take it out first: unloaded")
+    here = _destination(_place(thing, things))
+    there = _destination(_place(things[step.where], things) if step.where in things else step.where)
+    if aloft and here and there and here != there:
+        _refuse(step, f"{step.thing} is at {here}, {step.where} is at {there}", "name a container or place that is at hand")
+
+
+def _place(thing: Thing, things: Mapping[str, Thing]) -> str:
+    return tuple(chain_of(thing, things))[-1].where
+
+
+def _destination(place: str) -> str:
+    """The destination of a port or of a place at it; empty for what is elsewhere."""
+    kind, _, name = place.partition("/")
+    return name.partition("/")[0] if kind in {"port", "place"} else ""
+
+
 def _after_move(step: Move, thing: Thing, things: Mapping[str, Thing], holder: str) -> dict[str, Any]:
     target = things.get(step.where)
+    if step.kind not in VEHICLE_STEPS:
+        _check_side(step, thing, things)
     if step.where.startswith("container/"):
         _check_target(step, thing, target, things)
     else:

@@ -240,11 +240,12 @@ def chain_of(thing: Thing, things: Mapping[str, Thing]) -> Iterator[Thing]:
 def stage_of(chain: Iterable[Thing]) -> tuple[str, datetime | None]:
     """The stage of the first of a chain, and since when: the latest that happened to it or to what it is in counts.
 
-    Of two at one instant the inner counts.
+    Of two at one instant the inner counts. That a container is registered says nothing of what is in it.
     """
     stage, since = "", None
-    for thing in chain:
-        if thing.stage and thing.stage_utc is not None and (since is None or thing.stage_utc > since):
+    for number, thing in enumerate(chain):
+        says = thing.stage and not (number and thing.stage == "registered")
+        if says and thing.stage_utc is not None and (since is None or thing.stage_utc > since):
             stage, since = thing.stage, thing.stage_utc
     return stage, since
 

@@ -66,7 +66,11 @@ def _to(stage: str, *before: str) -> dict[str, str]:
 
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "ordered": _to("ordered", "", "planned"),
-    "received": {**_to("received", "planned", "ordered"), "awaited": "stowed"},
+    "received": {
+        **_to("received", "planned", "ordered", "received", "inspected", "unloaded"),
+        **_same("registered", "packed", "sealed"),
+        "awaited": "stowed",
+    },
     "inspected": {
         **_to("inspected", "received", "inspected", "unloaded"),
         **_same("transferred", "stowed", "packed", "sealed"),
@@ -81,7 +85,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "launched": _to("launched", "registered", "sealed", "landed"),
     "docked": _to("docked", "launched", "undocked"),
     "transferred": _to("transferred", "docked"),
-    "stowed": _to("stowed", "transferred", "stowed", "awaited"),
+    "stowed": _to("stowed", "transferred", "stowed", "awaited", "loaded", "trashed"),
     "consumed": _same("transferred", "stowed"),
     "trashed": _to("trashed", "awaited", "transferred", "stowed"),
     "undocked": _to("undocked", "docked"),
@@ -105,7 +109,7 @@ OBSERVATIONS = frozenset({"seal_checked", "damaged", "observed"})
 VEHICLE_STEPS = frozenset({"launched", "docked", "undocked", "landed", "entered"})
 """Steps of a spacecraft; all inside goes with it."""
 
-ITEM_STEPS = frozenset({"planned", "ordered", "received", "consumed"})
+ITEM_STEPS = frozenset({"planned", "ordered", "consumed"})
 """Steps of cargo items alone."""
 
 SORTS = ("item", "bag", "box", "bay", "vehicle", "rack", "module")
