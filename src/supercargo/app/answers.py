@@ -20,6 +20,7 @@ from supercargo.model import (
     Kpi,
     LaunchWindow,
     ReturnChance,
+    RouteArrival,
     StageReport,
     StationPass,
     Unflown,
@@ -73,6 +74,7 @@ class PlanHead(TypedDict):
     baseline: bool
     causes: list[str]
     digest: str
+    files: dict[str, str]
     fuse_blown: bool
     not_yet: list[str]
     scenario_digest: str
@@ -253,6 +255,7 @@ class WindowsAnswer(TypedDict):
     to_utc: str
     windows: list[LaunchWindow]
     arrivals: list[Arrival]
+    routes: list[RouteArrival]
     reasons: list[str]
     out: NotRequired[str]
     picture: NotRequired[str]

@@ -16,6 +16,7 @@ from supercargo.model.catalogue import (
     Facility,
     GateTemplate,
     HazardPair,
+    LaunchEnergy,
     Launcher,
     Orbit,
     Pad,
@@ -146,6 +147,7 @@ class Scenario:
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
     gates: tuple[GateTemplate, ...] = ()
+    launch_energies: tuple[LaunchEnergy, ...] = ()
     digest: str = ""
 
     @cached_property
@@ -172,6 +174,14 @@ class Scenario:
     def profile_named(self) -> Mapping[str, Profile]:
         """Ways to a place in low Earth orbit by name."""
         return {profile.profile: profile for profile in self.profiles}
+
+    @cached_property
+    def energies_of(self) -> Mapping[str, tuple[LaunchEnergy, ...]]:
+        """Rows of launch energy by launcher, in order of energy; a launcher without a table is not among them."""
+        rows: dict[str, list[LaunchEnergy]] = {}
+        for row in sorted(self.launch_energies, key=lambda row: row.c3_km2_s2):
+            rows.setdefault(row.launcher, []).append(row)
+        return {launcher: tuple(found) for launcher, found in rows.items()}
 
     @cached_property
     def places(self) -> Mapping[str, Destination]:
