@@ -37,6 +37,12 @@ COMMANDS = (
     "doctor",
     "bench",
     *TRACK,
+    "release",
+    "mission",
+    "act",
+    "work",
+    "conflict",
+    "ledger",
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
 from supercargo.app.operations.cargo import Imported, ThingHistory, ThingSeen
+from supercargo.app.operations.releasing import Released
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -27,6 +28,7 @@ from supercargo.model import (
     Violation,
 )
 from supercargo.track.chain import LogReport, SignedHead
+from supercargo.track.envelope import Receipt
 
 __all__ = [
     "ANSWERS",
@@ -39,18 +41,22 @@ __all__ = [
     "ComparedKpiAnswer",
     "ComparisonAnswer",
     "ComplyAnswer",
+    "ConflictAnswer",
     "DoctorAnswer",
     "EpcisAnswer",
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
     "KpiAnswer",
+    "LedgerAnswer",
     "LogAnswer",
     "MachineTold",
+    "MissionAnswer",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
     "RebuildAnswer",
+    "ReleaseAnswer",
     "RestoreAnswer",
     "RunTold",
     "ScenarioAnswer",
@@ -59,6 +65,7 @@ __all__ = [
     "StageTold",
     "VerifyAnswer",
     "WindowsAnswer",
+    "WorkAnswer",
     "WorkbookAnswer",
 ]
 
@@ -379,6 +386,54 @@ class EpcisAnswer(TypedDict):
     events_count: int
 
 
+class ReleaseAnswer(TypedDict):
+    """Answer of `release`: what was opened."""
+
+    folder: str
+    store: str
+    released: Released
+
+
+class MissionAnswer(TypedDict):
+    """Answer of `mission` and `act`: missions as they stand, with receipts of what was recorded."""
+
+    store: str
+    receipts: list[Receipt]
+    missions: list[dict[str, Any]]
+    gates: list[dict[str, Any]]
+    polls: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+    incidents: list[dict[str, Any]]
+
+
+class WorkAnswer(TypedDict):
+    """Answer of `work`: work orders and the use of their assets, with receipts of what was recorded."""
+
+    store: str
+    receipts: list[Receipt]
+    orders: list[dict[str, Any]]
+    use: list[dict[str, Any]]
+
+
+class ConflictAnswer(TypedDict):
+    """Answer of `conflict`: conflicts with options, choice and who was told, with receipts of what was recorded."""
+
+    store: str
+    receipts: list[Receipt]
+    conflicts: list[dict[str, Any]]
+
+
+class LedgerAnswer(TypedDict):
+    """Answer of `ledger`: contracts, sums of accounts and entries, with receipts of what was recorded."""
+
+    store: str
+    receipts: list[Receipt]
+    contracts: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
+    revenue_usd: float
+
+
 ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
@@ -405,5 +460,11 @@ ANSWERS: Mapping[str, Any] = {
     "track-history": CargoHistoryAnswer,
     "track-at": CargoAtAnswer,
     "track-epcis": EpcisAnswer,
+    "release": ReleaseAnswer,
+    "mission": MissionAnswer,
+    "act": MissionAnswer,
+    "work": WorkAnswer,
+    "conflict": ConflictAnswer,
+    "ledger": LedgerAnswer,
 }
 """The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

@@ -25,7 +25,7 @@ from supercargo.faces.progress import Progress, patience
 from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
-from supercargo.kernel import NoPlan, ScenarioError, StoreError, SupercargoError, plain
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
 from supercargo.report.compare_lines import comparison_lines
 
 __all__ = [
@@ -296,7 +296,7 @@ def _told(error: SupercargoError) -> ErrorAnswer:
     }
     if isinstance(error, ScenarioError):
         told["faults"] = list(error.faults)
-    if isinstance(error, NoPlan):
+    if isinstance(error, NoPlan) or (isinstance(error, Refused) and error.causes):
         told["causes"] = list(error.causes)
     return told
 

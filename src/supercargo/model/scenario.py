@@ -14,6 +14,7 @@ from supercargo.model.catalogue import (
     CostRate,
     Destination,
     Facility,
+    GateTemplate,
     HazardPair,
     LaunchEnergy,
     Launcher,
@@ -146,6 +147,7 @@ class Scenario:
     hazard_pairs: tuple[HazardPair, ...]
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
+    gates: tuple[GateTemplate, ...] = ()
     launch_energies: tuple[LaunchEnergy, ...] = ()
     licences: tuple[Licence, ...] = ()
     staff: tuple[Staff, ...] = ()

@@ -347,15 +347,20 @@ def opening_drafts(plan: OperationsPlan, log: EventStore, *, by: str, opened_utc
     """
     lives: dict[str, Life] = {}
     drafts: list[Draft] = []
+    blank = log.head().position == 0
     for step in opening_steps(plan, by=by, opened_utc=opened_utc, digest=digest):
-        for name in needed_by(step, lives):
-            lives[name] = Life.of(name, _before(step, log.stream(name)) if name == step.thing else log.stream(name))
+        near: dict[str, Life] = {}  # what the step touches; all there are would be looked through for each
+        while wanted := needed_by(step, near):
+            for name in wanted - lives.keys():
+                events = () if blank else log.stream(name)
+                lives[name] = Life.of(name, _before(step, events) if name == step.thing else events)
+            near |= {name: lives[name] for name in wanted}
         now = lives[step.thing].now
         if now.stage in _ENDED or (now.told_utc is not None and now.told_utc > opened_utc):
             step = replace(step, at_utc=max(opened_utc, now.told_utc or opened_utc))
         if now.stage in _ENDED:
             continue
-        for draft in decide(step, lives):
+        for draft in decide(step, near):
             event = recorded_from(draft, Head(), version=lives[step.thing].version + 1, recorded_utc=draft.occurred_utc)
             lives[step.thing] = lives[step.thing].after(event)
             drafts.append(draft)

@@ -1,0 +1,225 @@
+"""What a person types, in words, as commands of operations: the tables that the command line and its help read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from supercargo.app.operations import recording
+from supercargo.kernel import ScenarioError, parse_utc
+from supercargo.track.acts import Act
+from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
+from supercargo.track.coordination.log import Acknowledge, Choose, CoordinationCommand, Offer, SeeConflict, Tell
+from supercargo.track.envelope import Receipt
+from supercargo.track.event_store import EventStore
+from supercargo.track.maintenance import orders
+from supercargo.track.maintenance.events import Limit
+from supercargo.track.missions import commands as asked
+from supercargo.track.missions.events import Step
+
+__all__ = [
+    "CONFLICT_COMMANDS",
+    "LEDGER_COMMANDS",
+    "MISSION_COMMANDS",
+    "WORK_COMMANDS",
+    "ActWords",
+    "ConflictWords",
+    "Doing",
+    "LedgerWords",
+    "WorkWords",
+    "do_conflict",
+    "do_ledger",
+    "do_mission",
+    "do_work",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does it, when (in words; empty: now), and under which name it is known."""
+
+    by: str
+    at: str
+    now_utc: datetime
+    command_id: str
+
+    def act(self) -> Act:
+        """The doing. Raises ScenarioError for an instant that can't be read."""
+        at = _instant(self.at, "--at") if self.at else self.now_utc
+        return Act(command_id=self.command_id, by=self.by, at_utc=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ActWords(Doing):
+    """What is typed to `act`."""
+
+    name: str = ""
+    word: str = ""
+    to: str = ""
+    seconds: float | None = None
+    step: str = ""
+    steps: Path | None = None
+    severity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWords(Doing):
+    """What is typed to `work`."""
+
+    asset: str = ""
+    word: str = ""
+    hours: float | None = None
+    cycles: int | None = None
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictWords(Doing):
+    """What is typed to `conflict`."""
+
+    kind: str = ""
+    objects: tuple[str, ...] = ()
+    option: str = ""
+    party: str = ""
+    word: str = ""
+    cost_usd: float = 0.0
+    delay_d: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerWords(Doing):
+    """What is typed to `ledger`."""
+
+    item: str = ""
+    mission: str = ""
+    word: str = ""
+    until: str = ""
+    account: str = ""
+    usd: float = 0.0
+
+
+MISSION_COMMANDS: Mapping[str, Callable[[ActWords], asked.MissionCommand]] = {
+    "gate-pass": lambda told: asked.PassGate(gate=told.name, evidence=told.word),
+    "gate-fail": lambda told: asked.FailGate(gate=told.name, finding=told.word),
+    "gate-waive": lambda told: asked.WaiveGate(gate=told.name, reason=told.word),
+    "poll-open": lambda told: asked.OpenPoll(positions=_list(told.name)) if told.name else asked.OpenPoll(),
+    "poll-go": lambda told: asked.AnswerPoll(position=told.name, answer="go", reason=told.word),
+    "poll-no-go": lambda told: asked.AnswerPoll(position=told.name, answer="no-go", reason=told.word),
+    "poll-absent": lambda told: asked.AnswerPoll(position=told.name, answer="absent", reason=told.word),
+    "slip": lambda told: asked.Slip(launch_utc=_instant(told.to, "--to"), reason=told.word),
+    "procedure-open": lambda told: asked.OpenProcedure(procedure=told.name, steps=_steps(told.steps)),
+    "sign": lambda told: asked.SignStep(procedure=told.name, step=told.step, evidence=told.word),
+    "countdown": lambda told: asked.StartCountdown(t_minus_s=_number(told.seconds)),
+    "hold": lambda told: asked.Hold(reason=told.word),
+    "resume": lambda told: asked.Resume(),
+    "recycle": lambda told: asked.Recycle(t_minus_s=_number(told.seconds), reason=told.word),
+    "launch": lambda told: asked.Launch(),
+    "phase": lambda told: asked.EnterPhase(phase=told.name, evidence=told.word),
+    "incident-open": lambda told: asked.OpenIncident(incident=told.name, severity=told.severity, text=told.word),
+    "incident-update": lambda told: asked.UpdateIncident(incident=told.name, severity=told.severity, text=told.word),
+    "incident-close": lambda told: asked.CloseIncident(incident=told.name, finding=told.word),
+}
+"""What `act` can record."""
+
+WORK_COMMANDS: Mapping[str, Callable[[str, WorkWords], orders.WorkCommand]] = {
+    "issue": lambda name, told: orders.IssueWork(order=name, **_asset(told.asset), task=told.word, limit=_limit(told)),
+    "start": lambda name, told: orders.StartWork(note=told.word),
+    "sign": lambda name, told: orders.SignWork(evidence=told.word),
+    "finish": lambda name, told: orders.FinishWork(note=told.word),
+    "defer": lambda name, told: orders.DeferWork(limit=_limit(told), reason=told.word),
+    "cancel": lambda name, told: orders.CancelWork(reason=told.word),
+}
+"""What `work` can record of an order; `use` is of an asset."""
+
+CONFLICT_COMMANDS: Mapping[str, Callable[[str, ConflictWords], CoordinationCommand]] = {
+    "see": lambda name, told: SeeConflict(conflict=name, kind=told.kind, objects=told.objects, text=told.word),
+    "offer": lambda name, told: Offer(option=told.option, text=told.word, cost_usd=told.cost_usd, delay_d=told.delay_d),
+    "choose": lambda name, told: Choose(option=told.option, why=told.word),
+    "tell": lambda name, told: Tell(party=told.party),
+    "acknowledge": lambda name, told: Acknowledge(party=told.party),
+}
+"""What `conflict` can record."""
+
+LEDGER_COMMANDS: Mapping[str, Callable[[LedgerWords], ContractCommand]] = {
+    "deliver": lambda told: Deliver(item_id=told.item, evidence=told.word, mission_id=told.mission),
+    "settle": lambda told: Settle(until_utc=_instant(told.until, "--until"), evidence=told.word),
+    "adjust": lambda told: Adjust(account=told.account, usd=told.usd, reason=told.word, mission_id=told.mission),
+}
+"""What `ledger` can record."""
+
+
+def _instant(written: str, where: str) -> datetime:
+    try:
+        return parse_utc(written)
+    except ValueError as error:
+        fix = "write it as 2027-03-01T12:00:00Z"
+        raise ScenarioError(f"{written[:40]!r} is no instant", fix=fix, where=where) from error
+
+
+def _number(given: float | None) -> float:
+    if given is None:
+        raise ScenarioError("no seconds are given", fix="give --seconds", where="--seconds")
+    return given
+
+
+def _list(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(";"))
+
+
+def _chosen(table: Mapping[str, T], what: str) -> T:
+    if what not in table:
+        raise ScenarioError(f"{what!r} is not known", fix=f"use one of: {', '.join(table)}", where="WHAT")
+    return table[what]
+
+
+def _asset(written: str) -> dict[str, str]:
+    kind, _, name = written.partition("/")
+    return {"asset_kind": kind, "asset": name}
+
+
+def _limit(told: WorkWords) -> Limit:
+    due = _instant(told.due, "--due") if told.due else None
+    return Limit(hours=told.hours, cycles=told.cycles, due_utc=due)
+
+
+def _steps(file: Path | None) -> tuple[Step, ...]:
+    """Steps of a procedure from a CSV file. Raises ScenarioError for one that can't be read."""
+    fix = "give --steps FILE.csv with the columns step, text, people_count"
+    if file is None:
+        raise ScenarioError("no steps are given", fix=fix, where="--steps")
+    try:
+        rows = list(csv.DictReader(file.read_text("utf-8").splitlines(), strict=True))
+        return tuple(Step(step=row["step"], text=row["text"], people_count=int(row.get("people_count") or 1)) for row in rows)
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise ScenarioError(f"the steps can't be read: {error}", fix=fix, where=str(file)) from error
+
+
+def do_mission(store: recording.Operations, mission_id: str, what: str, told: ActWords) -> tuple[Receipt, ...]:
+    """Record what happens to a mission. Raises ScenarioError for words out of form, Refused with what is missing."""
+    command = _chosen(MISSION_COMMANDS, what)(told)
+    return recording.record_mission(store, mission_id, command, told.act())
+
+
+def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
+    """Record what happens to a work order, or the use of an asset; raises as `do_mission` does."""
+    if what == "use":
+        use = orders.RecordUse(**_asset(told.asset or order), hours=told.hours or 0.0, cycles=told.cycles or 0)
+        return recording.record_use(store, use, told.act())
+    command = _chosen(WORK_COMMANDS, what)(order, told)
+    return recording.record_work(store, order, command, told.act())
+
+
+def do_conflict(store: EventStore, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
+    """Record what happens to a conflict; raises as `do_mission` does."""
+    return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act())
+
+
+def do_ledger(store: EventStore, contract: str, what: str, told: LedgerWords) -> tuple[Receipt, ...]:
+    """Record what happens to a contract; raises as `do_mission` does."""
+    return recording.record_contract(store, contract, _chosen(LEDGER_COMMANDS, what)(told), told.act())

@@ -1,0 +1,136 @@
+"""Commands that fly a plan, answered in words or as one JSON object."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from supercargo.app.answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
+from supercargo.app.operations import asking, typed
+from supercargo.app.operations.log import open_operations, read_operations
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.operations_lines import conflict_lines, ledger_lines, mission_lines, work_lines
+from supercargo.faces.progress import patience
+from supercargo.faces.words import count, printable
+from supercargo.kernel import StoreError
+
+__all__ = ["act", "conflict", "doing", "ledger", "mission", "release", "work"]
+
+
+def doing(by: str, at: str, name: str) -> tuple[str, str, datetime, str]:
+    """Who does it, when, and under which name: now, and a new one, where nothing is said."""
+    return by, at, _now(), name or uuid.uuid4().hex
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def _views(store: str) -> Iterator[Any]:
+    log = read_operations(store)
+    try:
+        if not log.views_are_current():
+            fix = "bring them up to date: supercargo track rebuild"
+            raise StoreError("the views are not those of this program", fix=fix, where=store)
+        with log.reading() as view:
+            yield view
+    finally:
+        log.close()
+
+
+def _tell(lines: Sequence[str]) -> None:
+    tell("".join(printable(line) + "\n" for line in lines))
+
+
+def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supersedes: str, as_json: bool) -> None:
+    """Release a plan and tell what was opened."""
+    with answering(as_json=as_json), patience("judging and releasing the plan"), open_operations(store, _now) as log:
+        done = release_plan(folder, log, ReleaseAsked(by=by, at_utc=_now(), waive=waive, supersedes=supersedes))
+    if as_json:
+        answer: ReleaseAnswer = {"folder": str(folder), "store": store, "released": done}
+        print_json(answer)
+        return
+    opened = f"{count(done.missions_count, 'mission')}, {count(done.lines_count, 'line')}, "
+    lines = [f"plan {done.plan} is released: {opened}{count(done.contracts_count, 'contract')}"]
+    lines += [f"{count(done.events_count, 'event')} in {store}, the last at {done.position}"]
+    lines += [f"{count(done.waivers_count, 'waiver')} recorded"] if done.waivers_count else []
+    lines += [f"it replaces plan {done.supersedes}"] if done.supersedes else []
+    _tell(lines)
+
+
+def mission(name: str, store: str, *, as_json: bool) -> None:
+    """Show the board or one mission."""
+    with answering(as_json=as_json), _views(store) as view:
+        seen = asking.mission_seen(view, name) if name else asking.mission_board(view)
+    _tell_mission(seen, (), store, as_json)
+
+
+def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str, as_json: bool) -> None:
+    if as_json:
+        answer: MissionAnswer = {"store": store, "receipts": list(receipts), **seen}
+        print_json(answer)
+    else:
+        _tell(mission_lines(seen, _now()))
+
+
+def act(mission_id: str, what: str, store: str, told: typed.ActWords, *, as_json: bool) -> None:
+    """Record what happens to a mission, then show it."""
+    with answering(as_json=as_json), open_operations(store, _now) as log:
+        receipts = typed.do_mission(log, mission_id, what, told)
+        with log.reading() as view:
+            seen = asking.mission_seen(view, mission_id)
+    _tell_mission(seen, receipts, store, as_json)
+
+
+def work(order: str, what: str, store: str, told: typed.WorkWords, *, as_json: bool) -> None:
+    """Record work, or show it."""
+    receipts: Sequence[Any] = ()
+    with answering(as_json=as_json):
+        if what:
+            with open_operations(store, _now) as log:
+                receipts = typed.do_work(log, order, what, told)
+        with _views(store) as view:
+            seen = asking.work_seen(view, "" if what == "use" else order)
+    if as_json:
+        answer: WorkAnswer = {"store": store, "receipts": list(receipts), **seen}
+        print_json(answer)
+    else:
+        _tell(work_lines(seen))
+
+
+def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_json: bool) -> None:
+    """Record a conflict, or show it."""
+    receipts: Sequence[Any] = ()
+    with answering(as_json=as_json):
+        if what:
+            with open_operations(store, _now) as log:
+                receipts = typed.do_conflict(log, name, what, told)
+        with _views(store) as view:
+            seen = asking.conflicts_seen(view, name)
+    if as_json:
+        answer: ConflictAnswer = {"store": store, "receipts": list(receipts), "conflicts": seen}
+        print_json(answer)
+    else:
+        _tell(conflict_lines(seen))
+
+
+def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_json: bool) -> None:
+    """Record a delivery, a settlement or an amount, or show the ledger."""
+    receipts: Sequence[Any] = ()
+    with answering(as_json=as_json):
+        if what:
+            with open_operations(store, _now) as log:
+                receipts = typed.do_ledger(log, contract, what, told)
+        with _views(store) as view:
+            seen = asking.ledger_seen(view, contract, told.mission)
+    if as_json:
+        answer: LedgerAnswer = {"store": store, "receipts": list(receipts), **seen}
+        print_json(answer)
+    else:
+        _tell(ledger_lines(seen))
