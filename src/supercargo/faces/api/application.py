@@ -1,0 +1,113 @@
+"""The app that is served: routes, their rules, errors in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import Response
+
+from supercargo import __version__
+from supercargo.app.operations.desk import Desk
+from supercargo.faces.api.gate import COOKIE, Gate
+from supercargo.faces.api.live import live_router
+from supercargo.faces.api.problems import PROBLEM, Problem, answer_problems
+from supercargo.faces.api.rules import rules_missing
+from supercargo.faces.api.session_routes import session_router
+
+__all__ = ["BODY_MOST", "create_app"]
+
+BODY_MOST = 8 * 1024 * 1024
+"""Largest request that is read [bytes]."""
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+_PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "What is wrong, where, and how to mend it (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "fix": {"type": "string"},
+        "where": {"type": "string"},
+        "faults": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["type", "title", "status", "detail", "fix", "where"],
+}
+
+
+def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
+    """The API over an open store; `clock` tells the instant in whole seconds, UTC.
+
+    Raises AssertionError for a route without a rule: it is never served.
+    """
+    app = FastAPI(
+        title="supercargo", version=__version__, openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None,
+        summary="Operations of cargo transport in space: what happened, where everything is, what is due.",
+    )  # fmt: skip
+    app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
+    answer_problems(app)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_kept_safe)
+    for router in (session_router(), live_router()):
+        app.include_router(router)
+    missing = rules_missing(app)
+    assert not missing, f"routes without a rule: {missing}"
+    _describe(app)
+    return app
+
+
+async def _kept_safe(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse what is too large before it is read; send the headers that keep browsers from harm."""
+    size = request.headers.get("Content-Length", "0")
+    if not size.isascii() or not size.isdigit() or int(size) > BODY_MOST:
+        from fastapi.responses import JSONResponse
+
+        problem = Problem(413, f"more than {BODY_MOST} bytes", fix="send less at once", where="Content-Length")
+        body = {
+            "type": "about:blank", "title": "Too large", "status": problem.status, "detail": problem.detail,
+            "fix": problem.fix, "where": problem.where,
+        }  # fmt: skip
+        return JSONResponse(body, status_code=413, media_type=PROBLEM)
+    response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _describe(app: FastAPI) -> None:
+    """The description of the API names the shape of errors and the two ways to prove who one is."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+            parts = schema.setdefault("components", {})
+            parts.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+            parts["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            }
+            for path in schema["paths"].values():
+                for operation in path.values():
+                    if operation["x-rule"]["seen"] != "all":
+                        operation["security"] = [{"key": []}, {"session": []}]
+                    if "422" in operation["responses"]:
+                        operation["responses"]["422"] = {
+                            "description": "The input is wrong",
+                            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                        }
+            parts["schemas"] = {k: v for k, v in parts["schemas"].items() if k not in {"HTTPValidationError", "ValidationError"}}
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
