@@ -6,30 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.responses import Response
 
 from supercargo import __version__
 from supercargo.app.operations.desk import Desk
 from supercargo.faces.api.gate import COOKIE, Gate
 from supercargo.faces.api.live import live_router
-from supercargo.faces.api.problems import PROBLEM, Problem, answer_problems
+from supercargo.faces.api.problems import PROBLEM, answer_problems
 from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
+from supercargo.faces.api.wire import Wire
 
-__all__ = ["BODY_MOST", "create_app"]
-
-BODY_MOST = 8 * 1024 * 1024
-"""Largest request that is read [bytes]."""
-
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
+__all__ = ["create_app"]
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -58,31 +47,13 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     )  # fmt: skip
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     answer_problems(app)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_kept_safe)
+    app.add_middleware(Wire, problem_media=PROBLEM)
     for router in (session_router(), live_router()):
         app.include_router(router)
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
     _describe(app)
     return app
-
-
-async def _kept_safe(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse what is too large before it is read; send the headers that keep browsers from harm."""
-    size = request.headers.get("Content-Length", "0")
-    if not size.isascii() or not size.isdigit() or int(size) > BODY_MOST:
-        from fastapi.responses import JSONResponse
-
-        problem = Problem(413, f"more than {BODY_MOST} bytes", fix="send less at once", where="Content-Length")
-        body = {
-            "type": "about:blank", "title": "Too large", "status": problem.status, "detail": problem.detail,
-            "fix": problem.fix, "where": problem.where,
-        }  # fmt: skip
-        return JSONResponse(body, status_code=413, media_type=PROBLEM)
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _describe(app: FastAPI) -> None:
