@@ -7,6 +7,7 @@ from datetime import datetime
 
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from, same_statement
 from supercargo.track.event_store import EventIdReused, StreamMoved
+from supercargo.track.limits import check_drafts
 
 __all__ = ["MemoryStore"]
 
@@ -24,7 +25,8 @@ class MemoryStore:
         """Store the drafts as one; see EventStore."""
         added: list[Recorded] = []
         receipts: list[Receipt] = []
-        at = self._clock()
+        at = self._clock().replace(microsecond=0)
+        check_drafts(drafts, at)
         head = self.head()
         fresh: dict[str, Recorded] = {}
         versions: dict[str, int] = {}

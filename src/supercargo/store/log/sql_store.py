@@ -1,0 +1,212 @@
+"""The event log in SQL: opened for writing by one thread of one program or of several, read by as many as like."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import URL, Connection, bindparam, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from supercargo.kernel import Refused, StoreError
+from supercargo.store.log.appending import Follower, head_of, since, store_batch
+from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
+from supercargo.store.log.migrate import revision_of, upgrade
+from supercargo.store.log.rebuilding import rebuild_views, views_are_current
+from supercargo.store.log.rows import event_of_row
+from supercargo.store.log.tables import declared_digest, event, meta, tables_of
+from supercargo.store.log.views import SqlView, dump_views
+from supercargo.store.log.writer import Request, Writer
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded
+from supercargo.track.event_store import View
+from supercargo.track.views import Projection
+
+__all__ = ["LogReader", "SqlStore", "broken_store", "open_log", "read_log"]
+
+_STREAM = select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version)
+
+
+class LogReader:
+    """A log that is only read: several programs may do so while another one writes."""
+
+    def __init__(self, url: URL, projections: Sequence[Projection] = ()) -> None:
+        self.url = url
+        self.projections = tuple(projections)
+        self._tables = tables_of(projections)
+        self._readers = reading_engine(url)
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        """All events of a stream in their order; none for a stream that is not known."""
+        with self.snapshot() as connection:
+            return tuple(event_of_row(row) for row in connection.execute(_STREAM, {"name": name}))
+
+    def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
+        """The next events of the log behind a position, in their order."""
+        with self.snapshot() as connection:
+            return since(connection, position, limit)
+
+    def head(self) -> Head:
+        """The end of the log."""
+        with self.snapshot() as connection:
+            return head_of(connection)
+
+    def store_id(self) -> str:
+        """The name that the store gave itself when it was made."""
+        return self.noted("store_id")
+
+    def noted(self, name: str) -> str:
+        """What the store has noted of itself under a name; empty where there is nothing."""
+        with self.snapshot() as connection:
+            return str(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or "")
+
+    @contextmanager
+    def reading(self) -> Iterator[View]:
+        """The views as they stand at one instant; to be read, not changed."""
+        view = SqlView(self._tables, writable=False)
+        with self.snapshot() as connection:
+            view.bind(connection)
+            yield view
+
+    def dump(self) -> tuple[str, ...]:
+        """Every row of the views as a line of JSON, in an order that does not depend on how they were made."""
+        with self.snapshot() as connection:
+            return tuple(dump_views(connection, self._tables))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store; an error of the database comes out as StoreError."""
+        try:
+            with self._readers.begin() as connection:
+                yield connection
+        except (DBAPIError, OSError) as error:
+            raise broken_store(error, self.url) from error
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._readers.dispose()
+
+
+class SqlStore(LogReader):
+    """An EventStore in SQL; what `append` has answered is on the disk, in the log and in the views."""
+
+    def __init__(self, url: URL, projections: Sequence[Projection], clock: Callable[[], datetime]) -> None:
+        super().__init__(url, projections)
+        self._writers = writing_engine(url)
+        self._clock = clock
+        view = SqlView(self._tables)
+        self._follower = Follower(projections, declared_digest(projections), view)
+        self._writer = Writer(self._commit, clock, shown(url))
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+        """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
+        return self._writer.append(drafts)
+
+    def rebuild(self, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> int:
+        """Make the views anew from the log alone; gives the number of events."""
+        try:
+            return rebuild_views(self._writers, self.projections, watch=watch)
+        except (DBAPIError, OSError) as error:
+            raise broken_store(error, self.url) from error
+
+    def note(self, name: str, value: str) -> None:
+        """Note something of the store itself, in place of what stood under that name."""
+        with self._writers.begin() as connection:
+            lock(connection)
+            connection.execute(meta.delete().where(meta.c.name == name))
+            connection.execute(insert(meta).values(name=name, value=value))
+
+    def close(self) -> None:
+        """Store what waits, then let go of the database."""
+        self._writer.close()
+        self._writers.dispose()
+        super().close()
+
+    def __enter__(self) -> SqlStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _commit(self, batch: Sequence[Request]) -> Sequence[tuple[Receipt, ...] | Refused]:
+        stored = False
+        try:
+            with self._writers.begin() as connection:
+                lock(connection)
+                answers = store_batch(connection, batch, self._follower, self._clock)
+            stored = True
+            return answers
+        finally:
+            if not stored:
+                self._follower.forget()
+
+
+def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable[[], datetime]) -> SqlStore:
+    """Open a log for writing, making it where there is none; views that are missing or declared otherwise are made anew.
+
+    `projections` empty leaves the views as they are: the next program that has some brings them up to date. Raises
+    StoreError where the database can't be opened, forgets what it confirms, or is of a newer form.
+    """
+    place = store_url(url)
+    _make_room(place_of(place))
+    engine = writing_engine(place)
+    try:
+        with engine.begin() as connection:
+            lock(connection)
+            refuse_forgetful(connection)
+            upgrade(connection)
+            _name_store(connection)
+            current = not projections or views_are_current(connection, projections)
+        if not current:
+            rebuild_views(engine, projections)
+    except (DBAPIError, OSError) as error:
+        raise broken_store(error, place) from error
+    finally:
+        engine.dispose()
+    return SqlStore(place, projections, clock)
+
+
+def read_log(url: str | Path, projections: Sequence[Projection] = ()) -> LogReader:
+    """Open a log that is there, to read it alone. Raises StoreError where there is none."""
+    place = store_url(url)
+    file = place_of(place)
+    fix = "check the name; a store is made by the first command that records something"
+    if file is not None and not file.is_file():
+        raise StoreError("there is no such store", fix=fix, where=str(file))
+    reader = LogReader(place, projections)
+    with reader.snapshot() as connection:
+        if revision_of(connection) is None:
+            raise StoreError("the database holds no event log", fix=fix, where=shown(place))
+    return reader
+
+
+def _make_room(file: Path | None) -> None:
+    """A new file's name must be on the disk too, not only its content."""
+    if file is None or file.exists():
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o640))
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise broken_store(error, store_url(file)) from error
+
+
+def _name_store(connection: Connection) -> None:
+    if connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar() is None:
+        connection.execute(insert(meta).values(name="store_id", value=str(uuid.uuid4())))
+
+
+def broken_store(error: Exception, url: URL) -> StoreError:
+    """What a person is told of an error of the disk or the database."""
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    fix = "check the path, free space, permissions, and that the server runs; nothing was half stored"
+    return StoreError(f"the store can't be used: {' '.join(said.split())}", fix=fix, where=shown(url))
