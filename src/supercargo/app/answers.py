@@ -55,6 +55,7 @@ class PlanHead(TypedDict):
     baseline: bool
     causes: list[str]
     digest: str
+    files: dict[str, str]
     fuse_blown: bool
     not_yet: list[str]
     scenario_digest: str
