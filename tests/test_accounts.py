@@ -25,7 +25,7 @@ def engine() -> Iterator[sql.Engine]:
 
 @pytest.fixture
 def accounts(engine: sql.Engine) -> Accounts:
-    return Accounts(engine)
+    return Accounts(engine, engine)
 
 
 def a_person(name: str = "kim", roles: tuple[str, ...] = ("controller",), customer: str = "") -> Person:

@@ -91,19 +91,19 @@ class IssuedKey:
 
 
 class Accounts:
-    """The accounts of a store; `engine` is the store's own database."""
+    """The accounts of a store, in its own database: read by one engine, changed by another that locks as the log does."""
 
-    def __init__(self, engine: sql.Engine) -> None:
-        self._engine = engine
+    def __init__(self, reading: sql.Engine, writing: sql.Engine) -> None:
+        self._reading, self._writing = reading, writing
 
     def count(self) -> int:
         """How many people have an account."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return int(connection.execute(sql.select(sql.func.count()).select_from(PERSON)).scalar_one())
 
     def people(self) -> tuple[Person, ...]:
         """All accounts, by name."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return tuple(_person(row) for row in connection.execute(sql.select(PERSON).order_by(PERSON.c.name)))
 
     def add(self, person: Person, password: str) -> None:
@@ -119,14 +119,14 @@ class Accounts:
             "created_utc": format_utc(person.created_utc),
         }
         try:
-            with self._engine.begin() as connection:
+            with self._writing.begin() as connection:
                 connection.execute(sql.insert(PERSON).values(row))
         except sql.exc.IntegrityError:
             raise Refused(f"{person.name} has an account", fix="choose another name", where="name") from None
 
     def set_enabled(self, name: str, *, enabled: bool) -> None:
         """Let a person in or shut it out; its sessions and keys stop at once. Raises ScenarioError for an unknown name."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             found = connection.execute(sql.update(PERSON).where(PERSON.c.name == name).values(enabled=enabled)).rowcount
             if not enabled:
                 connection.execute(sql.delete(SESSION).where(SESSION.c.name == name))
@@ -156,7 +156,7 @@ class Accounts:
             "last_used_utc": "",
             "revoked": False,
         }
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(sql.insert(KEY).values(row))
         return IssuedKey(
             key_id=key_id, secret=f"{KEY_MARK}_{key_id}_{secret}", scopes=tuple(sorted(set(scopes))), expires_utc=expires_utc
@@ -164,7 +164,7 @@ class Accounts:
 
     def revoke_key(self, key_id: str) -> None:
         """A key opens nothing any more. Raises ScenarioError for an unknown one."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             found = connection.execute(sql.update(KEY).where(KEY.c.key_id == key_id).values(revoked=True)).rowcount
         if not found:
             raise ScenarioError(f"there is no key {key_id!r}", fix="look at the list of keys", where="key_id")
@@ -175,14 +175,15 @@ class Accounts:
         key_id, _, own = rest.partition("_")
         if mark != KEY_MARK or not own:
             return None
-        with self._engine.begin() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(sql.select(KEY).where(KEY.c.key_id == key_id)).mappings().one_or_none()
-            if row is None or row["revoked"] or not hmac.compare_digest(row["secret_sha256"], _digest(own)):
-                return None
-            if parse_utc(row["expires_utc"]) <= at:
-                return None
-            stamp = format_utc(at)
-            if row["last_used_utc"][:13] != stamp[:13]:  # once an hour is enough to see that a key is in use
+        if row is None or row["revoked"] or not hmac.compare_digest(row["secret_sha256"], _digest(own)):
+            return None
+        if parse_utc(row["expires_utc"]) <= at:
+            return None
+        stamp = format_utc(at)
+        if row["last_used_utc"][:13] != stamp[:13]:  # once an hour is enough to see that a key is in use
+            with self._writing.begin() as connection:
                 connection.execute(sql.update(KEY).where(KEY.c.key_id == key_id).values(last_used_utc=stamp))
         person = self._enabled(row["name"])
         return None if person is None else _principal(person, frozenset(row["scopes"].split(";")) & person.scopes)
@@ -199,14 +200,14 @@ class Accounts:
             return None
         token = secrets.token_urlsafe(32)
         row = {"token_sha256": _digest(token), "name": name, "expires_utc": format_utc(at + timedelta(hours=SESSION_H))}
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(sql.delete(SESSION).where(SESSION.c.expires_utc <= format_utc(at)))
             connection.execute(sql.insert(SESSION).values(row))
         return token
 
     def of_session(self, token: str, at: datetime) -> Principal | None:
         """Whose session it is, if it is open at an instant."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = (
                 connection.execute(sql.select(SESSION).where(SESSION.c.token_sha256 == _digest(token)))
                 .mappings()
@@ -219,23 +220,23 @@ class Accounts:
 
     def log_out(self, token: str) -> None:
         """End a session, if it is open."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(sql.delete(SESSION).where(SESSION.c.token_sha256 == _digest(token)))
 
     def _named(self, name: str) -> Person:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(sql.select(PERSON).where(PERSON.c.name == name)).one_or_none()
         if row is None:
             raise ScenarioError(f"nobody is called {name!r}", fix="look at the list of people", where="name")
         return _person(row)
 
     def _enabled(self, name: str) -> Person | None:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(sql.select(PERSON).where(PERSON.c.name == name, PERSON.c.enabled)).one_or_none()
         return None if row is None else _person(row)
 
     def _password_hash(self, name: str) -> str:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return str(connection.execute(sql.select(PERSON.c.password_hash).where(PERSON.c.name == name)).scalar_one())
 
 

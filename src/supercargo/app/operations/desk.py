@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from supercargo.store.accounts import Accounts
+from supercargo.store.log import SqlStore, open_log
 from supercargo.track.event_store import EventStore, View
+from supercargo.track.views import Projection
 
-__all__ = ["Desk"]
+__all__ = ["PROJECTIONS", "Desk", "open_desk"]
+
+PROJECTIONS: tuple[Projection, ...] = ()
+"""All that is made from the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,5 +23,18 @@ class Desk:
     """What use cases work on: the log, what is made from it, and who may come in."""
 
     log: EventStore
-    views: View
+    store: SqlStore
     accounts: Accounts
+
+    @contextmanager
+    def views(self) -> Iterator[View]:
+        """The views as they stand at one instant."""
+        with self.store.reading() as view:
+            yield view
+
+
+@contextmanager
+def open_desk(url: str, clock: Callable[[], datetime]) -> Iterator[Desk]:
+    """Open a store for operations, making it where there is none; it is closed at the end of the block."""
+    with open_log(url, PROJECTIONS, clock) as store:
+        yield Desk(log=store, store=store, accounts=store.accounts())

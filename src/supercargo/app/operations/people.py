@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ class Act:
     command_id: str
 
 
-def _told(act: Act, name: str, kind: str, body: dict[str, object]) -> Draft:
+def _told(act: Act, name: str, kind: str, body: Mapping[str, object]) -> Draft:
     return Draft(
         event_id=f"{act.command_id}-1",
         stream=f"person/{name}",
@@ -82,9 +82,7 @@ def let_in(accounts: Accounts, log: EventStore, act: Act, name: str, *, enabled:
     log.append([_told(act, name, "PersonLetIn" if enabled else "PersonShutOut", {})])
 
 
-def issue_key(
-    accounts: Accounts, log: EventStore, act: Act, name: str, *, scopes: Sequence[str], days: float
-) -> IssuedKey:
+def issue_key(accounts: Accounts, log: EventStore, act: Act, name: str, *, scopes: Sequence[str], days: float) -> IssuedKey:
     """A key for a person; readable once. Raises Refused without the scope admin, ScenarioError for more than a year."""
     permit(act.principal, "admin")
     if not 0.0 < days <= KEY_D_MOST:

@@ -13,6 +13,7 @@ from supercargo import __version__
 from supercargo.app.operations.desk import Desk
 from supercargo.faces.api.gate import COOKIE, Gate
 from supercargo.faces.api.live import live_router
+from supercargo.faces.api.log_routes import log_router
 from supercargo.faces.api.problems import PROBLEM, answer_problems
 from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
@@ -48,7 +49,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM)
-    for router in (session_router(), live_router()):
+    for router in (session_router(), log_router(), live_router()):
         app.include_router(router)
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
@@ -77,7 +78,9 @@ def _describe(app: FastAPI) -> None:
                             "description": "The input is wrong",
                             "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                         }
-            parts["schemas"] = {k: v for k, v in parts["schemas"].items() if k not in {"HTTPValidationError", "ValidationError"}}
+            parts["schemas"] = {
+                k: v for k, v in parts["schemas"].items() if k not in {"HTTPValidationError", "ValidationError"}
+            }
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from supercargo.app.operations.log import EventShown, events_since, log_head
+from supercargo.app.operations.events import EventShown, events_since, log_head
 from supercargo.faces.api.problems import Problem, problem_answers
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.kernel import plain
 
 __all__ = ["KEEP_ALIVE_S", "LOOK_S", "live_router"]
 
@@ -31,7 +32,9 @@ _OWN = Rule("read", "own")
 def live_router() -> APIRouter:
     """Routes of events as they come."""
     router = APIRouter(prefix="/v1", tags=["events"])
-    media = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "events as they come"}}
+    media: dict[int | str, dict[str, Any]] = {
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "events as they come"}
+    }
 
     @router.get(
         "/events/live",
@@ -75,5 +78,5 @@ def live_router() -> APIRouter:
 
 
 def _written(event: EventShown) -> str:
-    said = json.dumps(event, sort_keys=True, ensure_ascii=False)
-    return f"id: {event['position']}\nevent: {event['kind']}\ndata: {said}\n\n"
+    said = json.dumps(plain(event), sort_keys=True, ensure_ascii=False)
+    return f"id: {event.position}\nevent: {event.kind}\ndata: {said}\n\n"

@@ -73,7 +73,11 @@ def _of_problem(_: Request, error: Exception) -> JSONResponse:
 def _of_form(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [
-        {"where": "/".join(str(part) for part in fault["loc"]), "what": str(fault["msg"]), "fix": "see the schema of the request"}
+        {
+            "where": "/".join(str(part) for part in fault["loc"]),
+            "what": str(fault["msg"]),
+            "fix": "see the schema of the request",
+        }
         for fault in error.errors()
     ]
     count = len(faults)

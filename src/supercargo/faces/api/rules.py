@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
@@ -38,12 +38,14 @@ class Rule:
         """The rule as it stands in the description of the API."""
         return {RULE_MARK: {"scope": self.scope, "seen": self.seen}}
 
-    def __call__(self, request: Request) -> Principal:
-        """The principal of a request that may pass; Problem 401 or 403 for any other."""
+    def __call__(self, request: Request) -> Asked:
+        """Who sends a request that may pass, and when; Problem 401 or 403 for any other."""
         keeper: Gatekeeper = request.app.state.gatekeeper
         principal = keeper.principal_of(request)
         if principal is None:
-            raise Problem(401, "the request carries no key or session that opens", fix="send Authorization: Bearer KEY, or log in")
+            raise Problem(
+                401, "the request carries no key or session that opens", fix="send Authorization: Bearer KEY, or log in"
+            )
         if self.scope not in principal.scopes:
             raise Problem(
                 403,
@@ -53,7 +55,8 @@ class Rule:
             )
         if self.seen == "company" and principal.customer:
             raise Problem(403, "this is the company's own", fix="ask for your own cargo instead", where=self.scope)
-        return principal
+        clock: Callable[[], datetime] = request.app.state.clock
+        return Asked(principal=principal, at_utc=clock())
 
 
 class Gatekeeper(Protocol):
@@ -73,18 +76,13 @@ class Asked:
 
 def rule_of(rule: Rule) -> Any:
     """Declare a route's rule: the dependency that lets only those in who may pass, and gives who it is."""
-
-    def asked(request: Request, principal: Annotated[Principal, Depends(rule)]) -> Asked:
-        clock: Callable[[], datetime] = request.app.state.clock
-        return Asked(principal=principal, at_utc=clock())
-
-    return Depends(asked)
+    return Depends(rule)
 
 
 def rules_missing(app: FastAPI) -> list[str]:
     """Routes of an app that carry no rule."""
     return [
-        f"{sorted(route.methods)} {route.path}"
+        f"{sorted(route.methods or ())} {route.path}"
         for route in app.routes
         if isinstance(route, APIRoute) and RULE_MARK not in (route.openapi_extra or {})
     ]

@@ -87,7 +87,9 @@ def session_router() -> APIRouter:
     """Routes about who somebody is."""
     router = APIRouter(prefix="/v1")
 
-    @router.post("/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(401, 422, 429), tags=["session"])
+    @router.post(
+        "/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(401, 422, 429), tags=["session"]
+    )
     def log_in(request: Request, response: Response, who: LogIn) -> None:
         """Open a session: its token comes as a cookie."""
         gate: Gate = request.app.state.gatekeeper
@@ -123,23 +125,27 @@ def _people(router: APIRouter) -> None:
     @router.post("/people", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
     def add(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], new: NewPerson, command_id: CommandId) -> PersonRow:
         """Open an account."""
-        person = Person(
-            name=new.name, roles=tuple(new.roles), customer=new.customer, enabled=True, created_utc=asked.at_utc
-        )
+        person = Person(name=new.name, roles=tuple(new.roles), customer=new.customer, enabled=True, created_utc=asked.at_utc)
         desk = desk_of(request)
         admit(desk.accounts, desk.log, _act(asked, command_id), person, password=new.password)
         return _row(person)
 
     @router.put("/people/{name}/enabled", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
     def enable(
-        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, enabled: Annotated[bool, Body()], command_id: CommandId
+        request: Request,
+        asked: Annotated[Asked, rule_of(_ADMIN)],
+        name: str,
+        enabled: Annotated[bool, Body()],
+        command_id: CommandId,
     ) -> None:
         """Let a person in again, or shut it out."""
         desk = desk_of(request)
         let_in(desk.accounts, desk.log, _act(asked, command_id), name, enabled=enabled)
 
     @router.post("/people/{name}/keys", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
-    def key(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, new: NewKey, command_id: CommandId) -> KeyShown:
+    def key(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, new: NewKey, command_id: CommandId
+    ) -> KeyShown:
         """Issue a key for a person; it can be read in this answer and never again."""
         desk = desk_of(request)
         issued = issue_key(desk.accounts, desk.log, _act(asked, command_id), name, scopes=new.scopes, days=new.days)
@@ -150,7 +156,9 @@ def _people(router: APIRouter) -> None:
             expires_utc=issued.expires_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
 
-    @router.delete("/people/{name}/keys/{key_id}", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    @router.delete(
+        "/people/{name}/keys/{key_id}", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"]
+    )
     def revoke(
         request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, key_id: str, command_id: CommandId
     ) -> None:

@@ -33,6 +33,7 @@ class Wire:
         self._app, self._media, self._most = app, problem_media, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -40,7 +41,7 @@ class Wire:
         if not (stated.isascii() and stated.isdigit()) or int(stated) > self._most:
             await self._refuse(send)
             return
-        came, begun = 0, False
+        came = 0
 
         async def counted() -> Message:
             nonlocal came
@@ -51,18 +52,15 @@ class Wire:
             return message
 
         async def dressed(message: Message) -> None:
-            nonlocal begun
+            if came > self._most:  # whatever the app makes of it, the answer is that it was too large
+                if message["type"] == "http.response.start":
+                    await self._refuse(send)
+                return
             if message["type"] == "http.response.start":
-                begun = True
                 _dress(message)
             await send(message)
 
-        try:
-            await self._app(scope, counted, dressed)
-        except _TooLarge:
-            if begun:
-                raise
-            await self._refuse(send)
+        await self._app(scope, counted, dressed)
 
     async def _refuse(self, send: Send) -> None:
         body = {

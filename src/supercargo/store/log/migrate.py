@@ -16,7 +16,7 @@ from supercargo.kernel import StoreError
 
 __all__ = ["NEWEST", "downgrade", "revision_of", "upgrade"]
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The last step that this version of the program knows."""
 
 

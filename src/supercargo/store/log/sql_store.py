@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from supercargo.kernel import Refused, StoreError
+from supercargo.store.accounts import Accounts
 from supercargo.store.log.appending import Follower, head_of, since, store_batch
 from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
 from supercargo.store.log.migrate import revision_of, upgrade
@@ -105,6 +106,10 @@ class SqlStore(LogReader):
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
         return self._writer.append(drafts)
+
+    def accounts(self) -> Accounts:
+        """People and keys, kept in the same database."""
+        return Accounts(self._readers, self._writers)
 
     def rebuild(self, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> int:
         """Make the views anew from the log alone; gives the number of events."""
