@@ -16,6 +16,8 @@ from tests.docs_ccsds import keywords_part
 
 DOCS = Path(__file__).parents[1] / "docs"
 ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
+CARGO = ("import", "where", "history", "at", "epcis")
+TRACK = tuple(f"track {command}" for command in ("verify-log", "export", "rebuild", "backup", "restore", *CARGO))
 COMMANDS = (
     "",
     "new",
@@ -31,6 +33,7 @@ COMMANDS = (
     "schema",
     "doctor",
     "bench",
+    *TRACK,
 )
 
 

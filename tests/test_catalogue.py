@@ -31,6 +31,7 @@ FACTS = (
     "facilities",
     "rates",
     "hazard_pairs",
+    "gates",
     "cost_rates",
 )
 LARGEST_BAG_M = (0.897, 0.819, 0.533)

@@ -24,7 +24,7 @@ def test_every_command_stands_in_the_docs() -> None:
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
     for group in app.registered_groups:
         nested = group.typer_instance.registered_commands if group.typer_instance else []
-        commands |= {f"{group.name} {command.callback.__name__}" for command in nested if command.callback}
+        commands |= {f"{group.name} {command.name or command.callback.__name__}" for command in nested if command.callback}
     assert commands == set(COMMANDS) - {""}
 
 

@@ -29,8 +29,10 @@ from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, OperationsPlan, Table
 from supercargo.store import read_plan, read_rows, read_scenario, write_rows
 from supercargo.store.columns import columns_of
 from supercargo.store.json_types import schema_of
+from supercargo.store.log import open_log
 from supercargo.store.schemas import SCHEMA_VERSION, row_objects
 from tests.cli_runner import run
+from tests.event_logs import a_draft, noon
 from tests.schema_lines import DOCS, broken_by, lines_of, listed, notes, renew
 
 SCHEMAS = all_schemas()
@@ -238,6 +240,16 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
     }
+    log = str(tmp_path / "log.sqlite")
+    with open_log(log, (), noon) as store:
+        store.append([a_draft()])
+    asked |= {
+        "track-verify-log": ("track", "verify-log", "--store", log, "--json"),
+        "track-export": ("track", "export", "--store", log, "--out", str(tmp_path / "export"), "--json"),
+        "track-rebuild": ("track", "rebuild", "--store", log, "--json"),
+        "track-backup": ("track", "backup", "--store", log, "--out", str(tmp_path / "backup"), "--json"),
+        "track-restore": ("track", "restore", str(tmp_path / "backup"), "--store", str(tmp_path / "new.sqlite"), "--json"),
+    }
     assert {*asked, "bench"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
     row = Result(
@@ -245,7 +257,12 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
     )
     assert faults("answer/bench", plain([row])) == []
     commands = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert set(ANSWERS) - {"error"} == commands | {group.name for group in app.registered_groups}
+    for group in app.registered_groups:
+        nested = group.typer_instance.registered_commands if group.typer_instance else []
+        whole = group.name in ANSWERS
+        names = [command.name or command.callback.__name__ for command in nested if command.callback]
+        commands |= {str(group.name)} if whole else {f"{group.name}-{name}" for name in names}
+    assert set(ANSWERS) - {"error"} == commands
     for name, words in asked.items():
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.operations.cargo import Imported, ThingHistory, ThingSeen
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -23,21 +24,31 @@ from supercargo.model import (
     Unflown,
     Violation,
 )
+from supercargo.track.chain import LogReport, SignedHead
 
 __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
     "BenchAnswer",
+    "CargoAtAnswer",
+    "CargoHistoryAnswer",
+    "CargoImportAnswer",
+    "CargoWhereAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
     "DoctorAnswer",
+    "EpcisAnswer",
     "ErrorAnswer",
     "FigureAnswer",
+    "HeadAnswer",
     "KpiAnswer",
+    "LogAnswer",
     "MachineTold",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
+    "RebuildAnswer",
+    "RestoreAnswer",
     "RunTold",
     "ScenarioAnswer",
     "SchemaAnswer",
@@ -277,6 +288,80 @@ class ErrorAnswer(TypedDict):
     causes: NotRequired[list[str]]
 
 
+class LogAnswer(TypedDict):
+    """Answer of `track verify-log`: whether a log is sound, and where not."""
+
+    place: str
+    sound: bool
+    report: LogReport
+
+
+class HeadAnswer(TypedDict):
+    """Answer of `track export` and `track backup`: where the log was written to, and its signed head."""
+
+    store: str
+    folder: str
+    head: SignedHead
+
+
+class RebuildAnswer(TypedDict):
+    """Answer of `track rebuild`: the views as they were made anew; the digest before is empty where there were none."""
+
+    store: str
+    same: bool
+    events_count: int
+    rows_count: int
+    digest: str
+    digest_before: str
+
+
+class RestoreAnswer(TypedDict):
+    """Answer of `track restore`: the end of the log that was put into an empty place."""
+
+    folder: str
+    store: str
+    position: int
+    hash: str
+
+
+class CargoImportAnswer(TypedDict):
+    """Answer of `track import`: what an EPCIS document brought."""
+
+    file: str
+    store: str
+    imported: Imported
+
+
+class CargoWhereAnswer(TypedDict):
+    """Answer of `track where`: where a thing is and what comes next."""
+
+    store: str
+    seen: ThingSeen
+
+
+class CargoHistoryAnswer(TypedDict):
+    """Answer of `track history`: what happened to a thing and who held it."""
+
+    store: str
+    history: ThingHistory
+
+
+class CargoAtAnswer(TypedDict):
+    """Answer of `track at`: what was where at an instant."""
+
+    store: str
+    at_utc: str
+    seen: list[ThingSeen]
+
+
+class EpcisAnswer(TypedDict):
+    """Answer of `track epcis`: what was written."""
+
+    store: str
+    file: str
+    events_count: int
+
+
 ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
@@ -291,6 +376,16 @@ ANSWERS: Mapping[str, Any] = {
     "transfer": TransferAnswer,
     "schema": SchemaAnswer,
     "doctor": DoctorAnswer,
+    "track-verify-log": LogAnswer,
+    "track-export": HeadAnswer,
+    "track-backup": HeadAnswer,
+    "track-rebuild": RebuildAnswer,
+    "track-restore": RestoreAnswer,
     "error": ErrorAnswer,
+    "track-import": CargoImportAnswer,
+    "track-where": CargoWhereAnswer,
+    "track-history": CargoHistoryAnswer,
+    "track-at": CargoAtAnswer,
+    "track-epcis": EpcisAnswer,
 }
-"""The shape of each command's answer; `error` is that of any command which fails."""
+"""The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

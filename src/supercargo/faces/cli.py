@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.cargo_cli import track_app
 from supercargo.faces.orbit_cli import orbit_app
 
 __all__ = [
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 
 app.add_typer(orbit_app, name="orbit")
+app.add_typer(track_app, name="track")
 
 
 def _tell_version(asked: bool) -> None:

@@ -29,6 +29,7 @@ from supercargo.kernel import NoPlan, ScenarioError, StoreError, SupercargoError
 from supercargo.report.compare_lines import comparison_lines
 
 __all__ = [
+    "VIOLATIONS_FOUND",
     "PlanRequest",
     "answering",
     "check",

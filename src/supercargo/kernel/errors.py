@@ -86,6 +86,13 @@ class Refused(SupercargoError):
 
     exit_code = 4
 
+    def __init__(self, what: str, *, fix: str, where: str = "", causes: Sequence[str] = ()) -> None:
+        super().__init__(what, fix=fix, where=where)
+        self.causes = tuple(causes)
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  cause: {cause}" for cause in self.causes)])
+
 
 class StoreError(SupercargoError):
     """Our own disk, file or schema can't be read or written."""

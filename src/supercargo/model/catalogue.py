@@ -15,6 +15,7 @@ __all__ = [
     "CostRate",
     "Destination",
     "Facility",
+    "GateTemplate",
     "HazardPair",
     "LaunchEnergy",
     "Launcher",
@@ -326,6 +327,18 @@ class HazardPair(_Record):
 
     hazard_a: str = text("hazard class")
     hazard_b: str = text("hazard class that must not be with it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateTemplate(_Record):
+    """A gate that missions pass before lift-off; of two with one name the one that names more of a mission holds."""
+
+    gate: str = text("name of the gate")
+    before_launch_d: float = quantity("d", "due so many days before lift-off (L-), and moving with it", ge=0, le=2000)
+    owner: str = text("role that passes it")
+    proof: str = text("what shows that it is passed")
+    vehicle_types: tuple[str, ...] = text("types of spacecraft it is for; empty: all", default=())
+    destinations: tuple[str, ...] = text("places it is for; empty: all", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

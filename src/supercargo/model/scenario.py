@@ -14,6 +14,7 @@ from supercargo.model.catalogue import (
     CostRate,
     Destination,
     Facility,
+    GateTemplate,
     HazardPair,
     Launcher,
     Orbit,
@@ -144,6 +145,7 @@ class Scenario:
     hazard_pairs: tuple[HazardPair, ...]
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
+    gates: tuple[GateTemplate, ...] = ()
     digest: str = ""
 
     @cached_property

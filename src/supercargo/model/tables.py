@@ -125,6 +125,13 @@ SCENARIO_TABLES: tuple[Table, ...] = (
     ),
     Table(file="spares.csv", noun=demand.Spare, attribute="spares", key=("destination", "part"), refers=(_DESTINATION,)),
     Table(file="hazard_pairs.csv", noun=catalogue.HazardPair, attribute="hazard_pairs", key=("hazard_a", "hazard_b")),
+    Table(
+        file="gates.csv",
+        noun=catalogue.GateTemplate,
+        attribute="gates",
+        key=("gate", "vehicle_types", "destinations"),
+        refers=(("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
+    ),
     Table(file="cost_rates.csv", noun=catalogue.CostRate, attribute="cost_rates", key=("account", "driver")),
 )
 

@@ -26,6 +26,7 @@ __all__ = [
     "refuse_within",
     "write_file",
     "write_whole",
+    "written_whole",
 ]
 
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
@@ -222,6 +223,27 @@ def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
                 if not os.path.lexists(folder):
                     _take_away(absent)
             waiting.clear()  # they came too late: there is nothing left to stop
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+@contextmanager
+def written_whole(folder: Path, *, force: bool, like: Iterable[str] = ()) -> Iterator[Path]:
+    """A draft of a folder to write into, for content too large to be held: it takes its place when the work ends well.
+
+    Raises Refused as `refuse_existing` does, StoreError if the disk refuses.
+    """
+    refuse_existing(folder, force=force, like=like)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".draft", dir=folder.parent))
+        try:
+            yield draft
+            draft.chmod(0o755)
+            with interrupts_held():
+                _put_in_place(draft, folder, force=force)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
 

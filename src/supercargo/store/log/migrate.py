@@ -14,10 +14,7 @@ from sqlalchemy import Connection
 
 from supercargo.kernel import StoreError
 
-__all__ = ["NEWEST", "downgrade", "revision_of", "upgrade"]
-
-NEWEST = "0002"
-"""The last step that this version of the program knows."""
+__all__ = ["downgrade", "newest", "revision_of", "upgrade"]
 
 
 def _scripts() -> tuple[Config, ScriptDirectory]:
@@ -25,6 +22,11 @@ def _scripts() -> tuple[Config, ScriptDirectory]:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config, ScriptDirectory.from_config(config)
+
+
+def newest() -> str:
+    """The last step that this version of the program knows."""
+    return str(_scripts()[1].get_current_head())
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -41,8 +43,8 @@ def upgrade(connection: Connection) -> None:
     config, scripts = _scripts()
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
         fix = "use the version of supercargo that wrote it, or a newer one"
-        raise StoreError(f"the store is of form {at}, this version knows none beyond {NEWEST}", fix=fix, where="store")
-    if at != NEWEST:
+        raise StoreError(f"the store is of form {at}, this version knows none beyond {newest()}", fix=fix, where="store")
+    if at != scripts.get_current_head():
         _walk(connection, config, scripts, lambda revision, context: scripts._upgrade_revs("head", revision))
 
 

@@ -12,7 +12,7 @@ from supercargo.store.log.tables import FRESH, LIVE, cursor, declared_digest, ta
 from supercargo.store.log.views import SqlView, create_tables, drop_tables
 from supercargo.track.views import Projection, project_all
 
-__all__ = ["generation_of", "rebuild_views", "views_are_current"]
+__all__ = ["generation_of", "rebuild_views", "views_are_current", "views_position"]
 
 _PAGE = 5_000
 
@@ -21,6 +21,11 @@ def generation_of(connection: Connection) -> int:
     """How often the views were made anew; 0 where there are none."""
     found = connection.execute(select(cursor.c.generation).where(cursor.c.name == VIEWS)).scalar()
     return int(found or 0)
+
+
+def views_position(connection: Connection) -> int:
+    """The position up to which the views follow the log."""
+    return int(connection.execute(select(cursor.c.position).where(cursor.c.name == VIEWS)).scalar() or 0)
 
 
 def views_are_current(connection: Connection, projections: Sequence[Projection]) -> bool:

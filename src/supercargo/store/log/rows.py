@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from supercargo.kernel import format_utc, plain
+from supercargo.kernel import StoreError, format_utc, plain
 from supercargo.track.envelope import Recorded
 from supercargo.track.limits import body_text
 
@@ -45,23 +45,27 @@ def row_of(event: Recorded) -> dict[str, Any]:
 
 
 def event_of_row(row: Any) -> Recorded:
-    """The event of a row of the table, its columns in their order. Raises ValueError where a column is out of form."""
+    """The event of a row of the table, its columns in their order. Raises StoreError where a column is out of form."""
     position, event_id, stream, version, kind, occurred, recorded, by, tenant, schema, body, previous, own = row
-    return Recorded(
-        position=position,
-        event_id=event_id,
-        stream=stream,
-        version=version,
-        kind=kind,
-        occurred_utc=datetime.fromisoformat(occurred),
-        recorded_utc=datetime.fromisoformat(recorded),
-        by=by,
-        tenant=tenant,
-        schema=schema,
-        body=json.loads(body),
-        previous_hash=previous,
-        hash=own,
-    )
+    try:
+        return Recorded(
+            position=position,
+            event_id=event_id,
+            stream=stream,
+            version=version,
+            kind=kind,
+            occurred_utc=datetime.fromisoformat(occurred),
+            recorded_utc=datetime.fromisoformat(recorded),
+            by=by,
+            tenant=tenant,
+            schema=schema,
+            body=json.loads(body),
+            previous_hash=previous,
+            hash=own,
+        )
+    except (TypeError, ValueError, RecursionError) as error:
+        fix = "see `supercargo track verify-log`; restore the last backup beside it"
+        raise StoreError(f"event {position} can't be read: {error}", fix=fix, where="event log") from None
 
 
 def line_of(event: Recorded) -> bytes:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import URL, Connection, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -18,8 +19,9 @@ from supercargo.store.accounts import Accounts
 from supercargo.store.log.appending import Follower, head_of, since, store_batch
 from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
 from supercargo.store.log.migrate import revision_of, upgrade
-from supercargo.store.log.rebuilding import rebuild_views, views_are_current
+from supercargo.store.log.rebuilding import rebuild_views, views_are_current, views_position
 from supercargo.store.log.rows import event_of_row
+from supercargo.store.log.signing import key_beside, make_key, read_signer
 from supercargo.store.log.tables import declared_digest, event, meta, tables_of
 from supercargo.store.log.views import SqlView, dump_views
 from supercargo.store.log.writer import Request, Writer
@@ -27,7 +29,7 @@ from supercargo.track.envelope import Draft, Head, Receipt, Recorded
 from supercargo.track.event_store import View
 from supercargo.track.views import Projection
 
-__all__ = ["LogReader", "SqlStore", "broken_store", "open_log", "read_log"]
+__all__ = ["LogReader", "SqlStore", "broken_store", "make_room", "note", "note_in", "open_log", "read_log", "rebuild_log"]
 
 _STREAM = select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version)
 
@@ -63,7 +65,7 @@ class LogReader:
     def noted(self, name: str) -> str:
         """What the store has noted of itself under a name; empty where there is nothing."""
         with self.snapshot() as connection:
-            return str(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or "")
+            return _noted(connection, name)
 
     @contextmanager
     def reading(self) -> Iterator[View]:
@@ -72,6 +74,18 @@ class LogReader:
         with self.snapshot() as connection:
             view.bind(connection)
             yield view
+
+    @property
+    def views(self) -> View:
+        """The views as they stand at each question."""
+        return _OpenViews(self)
+
+    def views_are_current(self) -> bool:
+        """Whether the views were made under these declarations, and follow the log to its end."""
+        with self.snapshot() as connection:
+            return (
+                views_are_current(connection, self.projections) and views_position(connection) == head_of(connection).position
+            )
 
     def dump(self) -> tuple[str, ...]:
         """Every row of the views as a line of JSON, in an order that does not depend on how they were made."""
@@ -90,6 +104,29 @@ class LogReader:
     def close(self) -> None:
         """Let go of the database."""
         self._readers.dispose()
+
+
+class _OpenViews:
+    """Views that are looked up one row at a time, each in a snapshot of its own."""
+
+    def __init__(self, log: LogReader) -> None:
+        self._log = log
+
+    def get(self, table: str, key: tuple[str, ...]) -> dict[str, Any] | None:
+        with self._log.reading() as view:
+            return view.get(table, key)
+
+    def find(self, table: str, column: str, value: str) -> Iterator[dict[str, Any]]:
+        with self._log.reading() as view:
+            return view.find(table, column, value)
+
+    def put(self, table: str, key: tuple[str, ...], row: dict[str, Any]) -> None:
+        with self._log.reading() as view:
+            view.put(table, key, row)
+
+    def drop(self, table: str, key: tuple[str, ...]) -> None:
+        with self._log.reading() as view:
+            view.drop(table, key)
 
 
 class SqlStore(LogReader):
@@ -117,13 +154,6 @@ class SqlStore(LogReader):
             return rebuild_views(self._writers, self.projections, watch=watch)
         except (DBAPIError, OSError) as error:
             raise broken_store(error, self.url) from error
-
-    def note(self, name: str, value: str) -> None:
-        """Note something of the store itself, in place of what stood under that name."""
-        with self._writers.begin() as connection:
-            lock(connection)
-            connection.execute(meta.delete().where(meta.c.name == name))
-            connection.execute(insert(meta).values(name=name, value=value))
 
     def close(self) -> None:
         """Store what waits, then let go of the database."""
@@ -157,14 +187,14 @@ def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable
     StoreError where the database can't be opened, forgets what it confirms, or is of a newer form.
     """
     place = store_url(url)
-    _make_room(place_of(place))
+    make_room(place_of(place))
     engine = writing_engine(place)
     try:
         with engine.begin() as connection:
             lock(connection)
             refuse_forgetful(connection)
             upgrade(connection)
-            _name_store(connection)
+            _name_store(connection, place)
             current = not projections or views_are_current(connection, projections)
         if not current:
             rebuild_views(engine, projections)
@@ -189,7 +219,36 @@ def read_log(url: str | Path, projections: Sequence[Projection] = ()) -> LogRead
     return reader
 
 
-def _make_room(file: Path | None) -> None:
+def rebuild_log(
+    url: str | Path, projections: Sequence[Projection], *, watch: Callable[[str, float], None] = lambda stage, share: None
+) -> int:
+    """Make the views of a log anew from its events alone, while others go on writing; gives the number of events."""
+    read_log(url).close()
+    place = store_url(url)
+    engine = writing_engine(place)
+    try:
+        return rebuild_views(engine, projections, watch=watch)
+    except (DBAPIError, OSError) as error:
+        raise broken_store(error, place) from error
+    finally:
+        engine.dispose()
+
+
+def note_in(url: str | Path, name: str, value: str) -> None:
+    """Have a store note something of itself."""
+    place = store_url(url)
+    engine = writing_engine(place)
+    try:
+        with engine.begin() as connection:
+            lock(connection)
+            note(connection, name, value)
+    except (DBAPIError, OSError) as error:
+        raise broken_store(error, place) from error
+    finally:
+        engine.dispose()
+
+
+def make_room(file: Path | None) -> None:
     """A new file's name must be on the disk too, not only its content."""
     if file is None or file.exists():
         return
@@ -205,9 +264,25 @@ def _make_room(file: Path | None) -> None:
         raise broken_store(error, store_url(file)) from error
 
 
-def _name_store(connection: Connection) -> None:
-    if connection.execute(select(meta.c.value).where(meta.c.name == "store_id")).scalar() is None:
-        connection.execute(insert(meta).values(name="store_id", value=str(uuid.uuid4())))
+def _name_store(connection: Connection, url: URL) -> None:
+    """A new store gets a name and, where it is a file, a pair of keys beside it."""
+    if _noted(connection, "store_id"):
+        return
+    note(connection, "store_id", str(uuid.uuid4()))
+    file = place_of(url)
+    if file is not None:
+        key = key_beside(file)
+        note(connection, "public_key", (read_signer(key) if key.exists() else make_key(key)).public_key)
+
+
+def note(connection: Connection, name: str, value: str) -> None:
+    """Note something of the store itself, in place of what stood under that name, inside the caller's transaction."""
+    connection.execute(meta.delete().where(meta.c.name == name))
+    connection.execute(insert(meta).values(name=name, value=value))
+
+
+def _noted(connection: Connection, name: str) -> str:
+    return str(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or "")
 
 
 def broken_store(error: Exception, url: URL) -> StoreError:

@@ -1,0 +1,410 @@
+"""Cargo in a store: steps recorded, EPCIS documents taken in and written, and questions answered from the views."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from supercargo.app.operations.log import read_operations
+from supercargo.app.operations.projections import PROJECTIONS
+from supercargo.kernel import Refused, ScenarioError, plain
+from supercargo.model import OperationsPlan
+from supercargo.store.log import place_of, store_url
+from supercargo.track.cargo.asking import (
+    Custody,
+    Expected,
+    Happening,
+    Held,
+    Whereabouts,
+    custody_of,
+    expected_of,
+    held_at,
+    history_of,
+    last_inside_utc,
+    whereabouts,
+    whereabouts_at,
+)
+from supercargo.track.cargo.deciding import decide, needed_by
+from supercargo.track.cargo.life import Life
+from supercargo.track.cargo.opening import opening_steps
+from supercargo.track.cargo.stages import SORTS, VEHICLE_STEPS
+from supercargo.track.cargo.steps import Step, said_of
+from supercargo.track.cargo.views import spelling_of
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
+from supercargo.track.epcis.checking import LARGEST_BYTES
+from supercargo.track.epcis.reading import read_document
+from supercargo.track.epcis.writing import write_document
+from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
+from supercargo.track.people import Principal, permit, visible
+from supercargo.track.views import MemoryView
+
+__all__ = [
+    "COMPANY",
+    "CargoLog",
+    "CargoReader",
+    "Imported",
+    "ThingHistory",
+    "ThingSeen",
+    "drafts_of",
+    "epcis_content",
+    "epcis_of",
+    "history",
+    "import_epcis",
+    "judge_epcis",
+    "named_thing",
+    "opening_drafts",
+    "record_cargo",
+    "seen_at",
+    "where_is",
+]
+
+COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo", "custody"}))
+"""Who sits at the machine itself."""
+
+TRIES = 5
+_CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
+_MOST_REFUSALS = 20
+
+
+class CargoReader(Protocol):
+    """Streams and views that can be read."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        """All events of a stream in their order."""
+
+    def reading(self) -> AbstractContextManager[View]:
+        """The views as they stand at one instant."""
+
+
+class CargoLog(CargoReader, EventStore, Protocol):
+    """A store of events whose views can be read."""
+
+
+class _Nothing:
+    """A log in which nothing has been told yet."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        return ()
+
+    def reading(self) -> AbstractContextManager[View]:
+        return nullcontext(MemoryView.of(PROJECTIONS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a document brought: its steps, the events stored, those known before, and non-conformances opened by them."""
+
+    steps_count: int
+    stored_count: int
+    repeated_count: int
+    non_conformances: tuple[str, ...]
+    dry_run: bool
+    receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingSeen:
+    """Where a thing is or was, what is in it, and what the plan expects next of it."""
+
+    found: Whereabouts
+    contents: tuple[Held, ...] = ()
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingHistory:
+    """All that happened to a thing, and who held it."""
+
+    thing: str
+    happenings: tuple[Happening, ...]
+    custody: tuple[Custody, ...]
+
+
+@dataclass(slots=True)
+class _Bench:
+    """Streams as they stand, with what the steps before have added and nobody has stored yet."""
+
+    log: CargoReader
+    lives: dict[str, Life] = field(default_factory=dict)
+    events: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
+
+    def life(self, name: str) -> Life:
+        if name not in self.lives:
+            self.events[name] = self.log.stream(name)
+            self.lives[name] = Life.of(name, self.events[name])
+        return self.lives[name]
+
+    def around(self, step: Step) -> Mapping[str, Life]:
+        """The streams that a step touches."""
+        found: dict[str, Life] = {}
+        while wanted := needed_by(step, found):
+            found |= {name: self.life(name) for name in wanted}
+        return found
+
+    def stored(self, step: Step) -> Recorded | None:
+        """The event of this name, if the thing's stream has it."""
+        self.life(step.thing)
+        return next((event for event in self.events[step.thing] if event.event_id == step.command_id), None)
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        for draft in drafts:
+            if draft.stream in self.lives:
+                life = self.lives[draft.stream]
+                event = recorded_from(draft, Head(), version=life.version + 1, recorded_utc=draft.occurred_utc)
+                self.lives[draft.stream] = life.after(event)
+                self.events[draft.stream] = (*self.events[draft.stream], event)
+
+
+def drafts_of(
+    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY
+) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
+    """What steps, told one after the other, would write, and the events of those that were told before.
+
+    Raises Refused that names every step that is not lawful (what follows from one that is not is left out), ScenarioError for
+    steps out of form, EventIdReused for a name that has another content.
+    """
+    bench = _Bench(log)
+    drafts: list[Draft] = []
+    known: list[Recorded] = []
+    refused: list[Refused] = []
+    spoilt: set[str] = set()
+    with log.reading() as view:
+        for step in steps:
+            if step.thing in spoilt or getattr(step, "where", "") in spoilt:
+                spoilt.add(step.thing)
+                continue
+            try:
+                _permit(step, bench, principal)
+                if (event := bench.stored(step)) is not None:
+                    known.append(_same(step, event))
+                    continue
+                last = last_inside_utc(view, step.thing) if step.kind in VEHICLE_STEPS else None
+                told = decide(step, bench.around(step), last_inside_utc={step.thing: last} if last else {})
+            except Refused as refusal:
+                refused.append(refusal)
+                spoilt.add(step.thing)
+                continue
+            bench.add(told)
+            drafts += told
+    _raise_all(refused, len(steps))
+    return tuple(drafts), tuple(known)
+
+
+def _permit(step: Step, bench: _Bench, principal: Principal) -> None:
+    permit(principal, "custody" if step.kind in _CUSTODY else "cargo")
+    tenant = bench.life(step.thing).now.tenant or str(getattr(step, "customer", ""))
+    if not visible(principal, tenant):
+        raise Refused(f"{step.thing} is not known", fix="check the spelling of its name", where=step.command_id)
+
+
+def _same(step: Step, event: Recorded) -> Recorded:
+    said = {name: value for name, value in event.body.items() if name not in ("after", "anew")}
+    told = said_of(step)
+    for body in (said, told):
+        if isinstance(body.get("instead"), dict):
+            inner = {name: value for name, value in body["instead"]["body"].items() if name != "after"}
+            body["instead"] = {**body["instead"], "body": inner}
+    if (event.kind, event.occurred_utc, event.by, plain(said)) != (step.kind, step.at_utc, step.by, plain(told)):
+        raise EventIdReused(
+            f"event {step.command_id} is stored with another content",
+            fix="give each event a name of its own; a correction is a new event",
+            where=step.thing,
+        )
+    return event
+
+
+def _raise_all(refused: Sequence[Refused], steps_count: int) -> None:
+    if not refused:
+        return
+    if len(refused) == 1:
+        raise refused[0]
+    listed = "\n".join(str(refusal) for refusal in refused[:_MOST_REFUSALS])
+    more = f"\nand {len(refused) - _MOST_REFUSALS} more" if len(refused) > _MOST_REFUSALS else ""
+    raise Refused(f"{len(refused)} of {steps_count} steps are refused:\n{listed}{more}", fix="mend each; nothing was stored")
+
+
+def record_cargo(steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY) -> tuple[Receipt, ...]:
+    """Store what steps write, as one: all or nothing; a step told again gives its first receipt.
+
+    Raises what `drafts_of` does, and StreamMoved where others keep writing to the same things.
+    """
+    moved: StreamMoved | None = None
+    for _ in range(TRIES):
+        drafts, known = drafts_of(steps, log, principal)
+        again = tuple(_receipt(event) for event in known)
+        if not drafts:
+            return again
+        try:
+            return (*again, *log.append(drafts))
+        except StreamMoved as error:
+            moved = error
+    assert moved is not None
+    raise moved
+
+
+def _receipt(event: Recorded) -> Receipt:
+    return Receipt(
+        event_id=event.event_id, stream=event.stream, version=event.version, position=event.position, hash=event.hash,
+        repeated=True,
+    )  # fmt: skip
+
+
+def import_epcis(content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
+    """Take in an EPCIS 2.0 document, whole or not at all.
+
+    Raises ScenarioError with every fault of the document, Refused with every step that is not lawful.
+    """
+    steps = read_document(content, where=where, by=principal.name)
+    receipts = record_cargo(steps, log, principal)
+    opened = tuple(receipt.stream for receipt in receipts if not receipt.repeated)
+    return Imported(
+        steps_count=len(steps), stored_count=len(opened), repeated_count=len(receipts) - len(opened),
+        non_conformances=_cases(opened), dry_run=False, receipts=receipts,
+    )  # fmt: skip
+
+
+def judge_epcis(content: bytes, url: str, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
+    """What taking in a document would bring to a store, or to a new one where there is none yet; nothing is stored."""
+    steps = read_document(content, where=where, by=principal.name)
+    file = place_of(store_url(url))
+    if file is not None and not file.exists():
+        drafts, known = drafts_of(steps, _Nothing(), principal)
+    else:
+        log = read_operations(url)
+        try:
+            drafts, known = drafts_of(steps, log, principal)
+        finally:
+            log.close()
+    return Imported(
+        steps_count=len(steps), stored_count=len(drafts), repeated_count=len(known),
+        non_conformances=_cases(draft.stream for draft in drafts), dry_run=True,
+    )  # fmt: skip
+
+
+def _cases(streams: Iterable[str]) -> tuple[str, ...]:
+    return tuple(stream.removeprefix("ncr/") for stream in streams if stream.startswith("ncr/"))
+
+
+def epcis_content(file: Path) -> bytes:
+    """The bytes of a document that a person names. Raises ScenarioError for one that can't be read or is too large."""
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            fix = "send the events in several documents"
+            raise ScenarioError(f"the file has more than {LARGEST_BYTES:,} bytes", fix=fix, where=str(file))
+        return file.read_bytes()
+    except OSError as error:
+        raise ScenarioError(f"the file can't be read: {error.strerror}", fix="check its name", where=str(file)) from error
+
+
+def epcis_of(
+    log: CargoReader, things: Sequence[str], principal: Principal = COMPANY, *, created_utc: datetime
+) -> dict[str, Any]:
+    """The streams of things as one EPCIS document, in the order of the log; others' cargo is left out."""
+    events = [event for thing in dict.fromkeys(things) for event in log.stream(thing) if visible(principal, event.tenant)]
+    return write_document(sorted(events, key=lambda event: event.position), created_utc=created_utc)
+
+
+def opening_drafts(plan: OperationsPlan, log: EventStore, *, by: str, opened_utc: datetime, digest: str) -> tuple[Draft, ...]:
+    """What opening a plan writes into a store that may hold some of its cargo: new journeys for what lives, all else new.
+
+    A thing that came to its end keeps it: nothing is written for it. Decided on each stream as it was before this plan was
+    opened, so that an opening told again is the same.
+    """
+    lives: dict[str, Life] = {}
+    drafts: list[Draft] = []
+    for step in opening_steps(plan, by=by, opened_utc=opened_utc, digest=digest):
+        for name in needed_by(step, lives):
+            lives[name] = Life.of(name, _before(step, log.stream(name)) if name == step.thing else log.stream(name))
+        now = lives[step.thing].now
+        if now.stage in _ENDED or (now.told_utc is not None and now.told_utc > opened_utc):
+            step = replace(step, at_utc=max(opened_utc, now.told_utc or opened_utc))
+        if now.stage in _ENDED:
+            continue
+        for draft in decide(step, lives):
+            event = recorded_from(draft, Head(), version=lives[step.thing].version + 1, recorded_utc=draft.occurred_utc)
+            lives[step.thing] = lives[step.thing].after(event)
+            drafts.append(draft)
+    return tuple(drafts)
+
+
+_ENDED = frozenset({"consumed", "destroyed", "returned", "lost"})
+
+
+def _before(step: Step, events: Iterable[Recorded]) -> Iterator[Recorded]:
+    for event in events:
+        if event.event_id == step.command_id:
+            return
+        yield event
+
+
+def named_thing(view: View, word: str, principal: Principal = COMPANY) -> str:
+    """The thing that a word names: R1 or cargo/R1, BAG1 or container/BAG1.
+
+    Raises ScenarioError with names that come near for one that nothing visible has.
+    """
+    names = [word] if word.startswith(("cargo/", "container/")) else [f"cargo/{word}", f"container/{word}"]
+    for name in names:
+        if (row := view.get("unit", (name,))) is not None and visible(principal, row["tenant"]):
+            return name
+    near = _near(view, names, principal)
+    fix = f"did you mean {', '.join(near)}?" if near else "check the spelling; an item is opened by a plan or an order"
+    raise ScenarioError(f"nothing is called {word[:60]!r}", fix=fix, where="ITEM")
+
+
+def _near(view: View, names: Sequence[str], principal: Principal) -> list[str]:
+    found: set[str] = set()
+    for name in names:
+        for column, part in spelling_of(name).items():
+            rows = view.find("unit", column, part) if part else iter(())
+            found |= {row["name"] for row in rows if visible(principal, row["tenant"])}
+    shown = {name.partition("/")[2]: name for name in sorted(found)}
+    return difflib.get_close_matches(names[0].partition("/")[2], list(shown), n=3, cutoff=0.5)
+
+
+def where_is(view: View, word: str, now_utc: datetime, principal: Principal = COMPANY) -> ThingSeen:
+    """Where a thing is, and what the plan expects next of it. Raises ScenarioError for a name that nothing has."""
+    name = named_thing(view, word, principal)
+    found = whereabouts(view, name)
+    assert found is not None
+    return ThingSeen(found=found, expected=expected_of(view, name, now_utc))
+
+
+def history(view: View, word: str, principal: Principal = COMPANY) -> ThingHistory:
+    """What happened to a thing and to what it was in, and who held it. Raises ScenarioError as `where_is` does."""
+    name = named_thing(view, word, principal)
+    return ThingHistory(thing=name, happenings=history_of(view, name), custody=custody_of(view, name))
+
+
+def seen_at(view: View, instant: datetime, word: str = "", principal: Principal = COMPANY) -> tuple[ThingSeen, ...]:
+    """Where a thing was at an instant and what was in it; without a name everything that was known then.
+
+    Raises ScenarioError for a name that nothing has, and for one that was not known at the instant.
+    """
+    if not word:
+        return tuple(_everything(view, instant, principal))
+    name = named_thing(view, word, principal)
+    found = whereabouts_at(view, name, instant)
+    if found is None:
+        raise ScenarioError(f"{name} was not known then", fix="give a later instant; see its history", where=word)
+    contents = tuple(held for held in held_at(view, name, instant) if _may_see(view, held.thing, principal))
+    return (ThingSeen(found=found, contents=contents),)
+
+
+def _may_see(view: View, name: str, principal: Principal) -> bool:
+    row = view.get("unit", (name,))
+    return row is not None and visible(principal, row["tenant"])
+
+
+def _everything(view: View, instant: datetime, principal: Principal) -> Iterator[ThingSeen]:
+    names = sorted(
+        row["name"] for sort in SORTS for row in view.find("unit", "sort", sort) if visible(principal, row["tenant"])
+    )  # fmt: skip
+    for name in names:
+        found = whereabouts_at(view, name, instant)
+        if found is not None:
+            yield ThingSeen(found=found)

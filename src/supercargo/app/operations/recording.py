@@ -1,0 +1,133 @@
+"""A command on a mission, a work order, a conflict or a contract is decided on its stream and stored; repeated, it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import takewhile
+from typing import Protocol, TypeVar
+
+from supercargo.kernel import Refused
+from supercargo.track.acts import Act
+from supercargo.track.contracts.deciding import ContractCommand, Deliver, contract_of, decide_contract, evolve_contract
+from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
+from supercargo.track.event_store import EventStore, StreamMoved, View
+from supercargo.track.maintenance.orders import IssueWork, RecordUse, WorkCommand, decide_use, decide_work, order_of
+from supercargo.track.maintenance.view import overdue_work
+from supercargo.track.missions.commands import Launch, MissionCommand
+from supercargo.track.missions.deciding import decide
+from supercargo.track.missions.state import MissionState, mission_of
+
+__all__ = [
+    "SCOPE_NEEDED",
+    "Operations",
+    "record_conflict",
+    "record_contract",
+    "record_deliveries",
+    "record_mission",
+    "record_use",
+    "record_work",
+]
+
+T = TypeVar("T")
+TRIES = 5
+
+SCOPE_NEEDED: Mapping[str, str] = {
+    "mission": "mission",
+    "workorder": "maintenance",
+    "asset": "maintenance",
+    "coordination": "mission",
+    "contract": "contract",
+    "plan": "release",
+}
+"""The scope that a person needs to write to each kind of stream."""
+
+
+class Operations(EventStore, Protocol):
+    """A store of events whose views can be read."""
+
+    def reading(self) -> AbstractContextManager[View]:
+        """The views as they stand at one instant."""
+
+
+def record_mission(store: Operations, mission_id: str, command: MissionCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record a command on a mission. Raises Refused with what is missing; a launch is held to gates, poll and work too."""
+
+    def decided(state: MissionState | None) -> tuple[Draft, ...]:
+        overdue = _overdue(store, state, act) if isinstance(command, Launch) and state else ()
+        return decide(state, command, act, overdue=overdue)
+
+    return _recorded(store, f"mission/{mission_id}", act, mission_of, decided)
+
+
+def _overdue(store: Operations, state: MissionState, act: Act) -> tuple[str, ...]:
+    flight = state.flight
+    assets = (f"tail/{flight.vehicle_id}", f"pad/{flight.site}/{flight.pad}", f"facility/{flight.facility_id}")
+    with store.reading() as view:
+        return overdue_work(assets, view, act.at_utc)
+
+
+def record_work(store: EventStore, order: str, command: WorkCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record a command on a work order. Raises Refused with what is missing."""
+    if isinstance(command, IssueWork) and command.order != order:
+        raise Refused("the order has two names", fix="give one", where=f"workorder/{order}")
+    return _recorded(store, f"workorder/{order}", act, order_of, lambda state: decide_work(state, command, act))
+
+
+def record_use(store: EventStore, command: RecordUse, act: Act) -> tuple[Receipt, ...]:
+    """Record hours or cycles of an asset. Raises Refused for what is no use."""
+    stream = f"asset/{command.asset_kind}/{command.asset}"
+    return _recorded(store, stream, act, _version, lambda version: decide_use(version, command, act))
+
+
+def _version(events: Iterable[Recorded]) -> int:
+    return sum(1 for _ in events)
+
+
+def record_conflict(store: EventStore, conflict: str, command: CoordinationCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record a command on a conflict. Raises Refused with what is missing."""
+    if isinstance(command, SeeConflict) and command.conflict != conflict:
+        raise Refused("the conflict has two names", fix="give one", where=f"coordination/{conflict}")
+    stream = f"coordination/{conflict}"
+    return _recorded(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
+
+
+def record_contract(store: EventStore, contract_id: str, command: ContractCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record a command on a contract. Raises Refused with what is missing."""
+    stream = f"contract/{contract_id}"
+    return _recorded(store, stream, act, contract_of, lambda state: decide_contract(state, command, act))
+
+
+def record_deliveries(store: EventStore, contract_id: str, deliveries: Sequence[tuple[Deliver, Act]]) -> tuple[Receipt, ...]:
+    """Record many deliveries of a contract as one: all of them, or none. Raises Refused for the first that is not lawful."""
+    names = {f"{act.command_id}.1" for _, act in deliveries}
+    events = tuple(takewhile(lambda event: event.event_id not in names, store.stream(f"contract/{contract_id}")))
+    state = contract_of(events)
+    drafts: list[Draft] = []
+    for command, act in deliveries:
+        for draft in decide_contract(state, command, act):
+            version = (state.version if state else 0) + 1
+            state = evolve_contract(state, recorded_from(draft, Head(), version=version, recorded_utc=act.at_utc))
+            drafts.append(draft)
+    return store.append(drafts) if drafts else ()
+
+
+def _recorded(
+    store: EventStore,
+    stream: str,
+    act: Act,
+    fold: Callable[[Iterable[Recorded]], T],
+    decided: Callable[[T], tuple[Draft, ...]],
+) -> tuple[Receipt, ...]:
+    """Decide on the stream as it was before the command, so that one told again is decided alike and stored once."""
+    moved: StreamMoved | None = None
+    for _ in range(TRIES):
+        events = takewhile(lambda event: event.event_id != f"{act.command_id}.1", store.stream(stream))
+        drafts = decided(fold(events))
+        try:
+            return store.append(drafts)
+        except StreamMoved as error:
+            moved = error
+    assert moved is not None
+    raise moved

@@ -1,0 +1,154 @@
+"""`release`: a plan folder is judged, its waivers are written down, and operations open on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from supercargo.app.operations.recording import Operations
+from supercargo.kernel import Refused, ScenarioError
+from supercargo.model import OperationsPlan, Violation, Waiver
+from supercargo.referee import judge, unwaived
+from supercargo.store import digest_of_plan, digest_violations, read_plan
+from supercargo.track.contracts.deciding import contract_of
+from supercargo.track.envelope import Draft, Recorded
+from supercargo.track.event_store import EventStore
+from supercargo.track.limits import MOST_DRAFTS
+from supercargo.track.missions.phases import PHASES
+from supercargo.track.missions.release import (
+    REGISTER,
+    ReleaseOrder,
+    Standing,
+    begun_release,
+    decide_release,
+    name_of_release,
+    register_of,
+)
+from supercargo.track.missions.state import mission_of
+
+__all__ = ["CargoOpening", "ReleaseAsked", "Released", "release_plan", "waivers_of"]
+
+CargoOpening = Callable[[OperationsPlan, ReleaseOrder, EventStore], tuple[Draft, ...]]
+"""What opens the cargo of a plan in a store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAsked:
+    """What a person asks of `release`; `waive` are words RULE:OBJECT=REASON."""
+
+    by: str
+    at_utc: datetime
+    waive: tuple[str, ...] = ()
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What a release wrote: how many events, of which so many were there from a run that broke off."""
+
+    plan: str
+    digest: str
+    missions_count: int
+    lines_count: int
+    contracts_count: int
+    waivers_count: int
+    events_count: int
+    repeated_count: int
+    supersedes: str
+    position: int
+
+
+def no_cargo(plan: OperationsPlan, order: ReleaseOrder, store: EventStore) -> tuple[Draft, ...]:
+    """Opens no cargo."""
+    return ()
+
+
+def release_plan(
+    folder: Path, store: Operations, asked: ReleaseAsked, *, cargo: CargoOpening = no_cargo, most: int = MOST_DRAFTS
+) -> Released:
+    """Open a plan for operations, in one append, or in appends of at most `most` events that a second run completes.
+
+    Raises ScenarioError for a folder that can't be read and for waivers out of form, Refused for a plan whose files are not
+    those that plan.json vouches for, that breaks a hard rule which nobody waived, that is released, flown, or older than the
+    plan in force.
+    """
+    plan = read_plan(folder)
+    digest = digest_of_plan(folder)
+    if odd := digest_violations(folder):
+        raise Refused(odd[0].text, fix="plan again, or release the folder as it was written", where=str(folder))
+    given = waivers_of(asked)
+    order = ReleaseOrder(
+        digest=digest, by=asked.by, at_utc=asked.at_utc, waivers=(*plan.waivers, *given), supersedes=asked.supersedes
+    )
+    order = begun_release(store.stream(f"plan/{digest[:12]}"), order)
+    order = _judged(plan, order, given)
+    drafts = decide_release(plan, order, _standing(plan, order, store), cargo=cargo(plan, order, store))
+    receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
+    return Released(
+        plan=digest[:12],
+        digest=digest,
+        missions_count=len(plan.missions),
+        lines_count=len(plan.manifest),
+        contracts_count=len(plan.scenario.contracts),
+        waivers_count=len(order.waivers),
+        events_count=len(receipts),
+        repeated_count=sum(receipt.repeated for receipt in receipts),
+        supersedes=str(drafts[-1].body["supersedes"])[:12],
+        position=receipts[-1].position,
+    )
+
+
+def waivers_of(asked: ReleaseAsked) -> tuple[Waiver, ...]:
+    """Words RULE:OBJECT=REASON as waivers of the person who releases. Raises ScenarioError for words out of form."""
+    found = []
+    for word in asked.waive:
+        rule, colon, rest = word.partition(":")
+        thing, equals, reason = rest.partition("=")
+        if not (colon and equals and rule.strip() and thing.strip() and reason.strip()):
+            fix = "write RULE:OBJECT=REASON, as in 'range-spacing:ISS-07=agreed with the range'"
+            raise ScenarioError(f"{word[:80]!r} is no waiver", fix=fix, where="--waive")
+        waiver = Waiver(rule=rule.strip(), object=thing.strip(), name=asked.by, reason=reason.strip(), at_utc=asked.at_utc)
+        found.append(waiver)
+    return tuple(found)
+
+
+def _judged(plan: OperationsPlan, order: ReleaseOrder, given: Sequence[Waiver]) -> ReleaseOrder:
+    """The order with what the plan breaks, waived or not, and only the waivers that something needs."""
+    hard = tuple(one for one in judge(plan) if one.hard)
+    left = unwaived(hard, order.waivers)
+    for waiver in given:
+        if not _lifted(hard, waiver):
+            what = f"the plan does not break {waiver.rule} for {waiver.object}"
+            raise Refused(
+                what, fix="leave the waiver out, or name rule and object as `supercargo verify` does", where="--waive"
+            )
+    needed = tuple(waiver for waiver in order.waivers if _lifted(hard, waiver))
+    waived = tuple(one for one in hard if one not in set(left))
+    return replace(order, waivers=needed, waived=waived, unwaived=left)
+
+
+def _lifted(hard: Sequence[Violation], waiver: Waiver) -> bool:
+    """Whether a waiver lifts anything, by the referee's own rule of what one lifts."""
+    return len(unwaived(hard, (waiver,))) < len(hard)
+
+
+def _standing(plan: OperationsPlan, order: ReleaseOrder, store: Operations) -> Standing:
+    """What operations know, but for what an earlier run of this release has written."""
+    own = name_of_release(order.digest)
+
+    def before(stream: str) -> tuple[Recorded, ...]:
+        return tuple(event for event in store.stream(stream) if not event.event_id.startswith(own))
+
+    with store.reading() as view:
+        known = {str(row["mission_id"]) for phase in PHASES for row in view.find("missions", "phase", phase)}
+    names = sorted(known | set(plan.mission_named))
+    missions = {name: state for name in names if (state := mission_of(before(f"mission/{name}"))) is not None}
+    states = {one.contract_id: contract_of(before(f"contract/{one.contract_id}")) for one in plan.scenario.contracts}
+    contracts = {name: state.version for name, state in states.items() if state is not None}
+    return Standing(released=register_of(store.stream(REGISTER)), missions=missions, contracts=contracts)
+
+
+def _parts(drafts: Sequence[Draft], most: int) -> Iterable[Sequence[Draft]]:
+    return (drafts[start : start + most] for start in range(0, len(drafts), most))

@@ -1,0 +1,1 @@
+"""What contracts bring and cost, booked from what has happened."""

@@ -1,0 +1,1 @@
+"""Work orders on tails, pads and facilities, and the use that makes them due."""
