@@ -20,7 +20,7 @@ __all__ = [
     "SCOPES",
     "SESSION_H",
     "Accounts",
-    "Act",
+    "AdminAct",
     "IssuedKey",
     "Person",
     "Principal",
@@ -38,7 +38,7 @@ KEY_D_MOST = 366.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class AdminAct:
     """Who does something, when, and under which name it is asked for: asked twice, it is done once."""
 
     principal: Principal
@@ -46,7 +46,7 @@ class Act:
     command_id: str
 
 
-def _told(act: Act, name: str, kind: str, body: Mapping[str, object]) -> Draft:
+def _told(act: AdminAct, name: str, kind: str, body: Mapping[str, object]) -> Draft:
     return Draft(
         event_id=f"{act.command_id}-1",
         stream=f"person/{name}",
@@ -57,14 +57,14 @@ def _told(act: Act, name: str, kind: str, body: Mapping[str, object]) -> Draft:
     )
 
 
-def admit(accounts: Accounts, log: EventStore, act: Act, person: Person, *, password: str) -> None:
+def admit(accounts: Accounts, log: EventStore, act: AdminAct, person: Person, *, password: str) -> None:
     """Open an account for a person. Raises Refused without the scope admin or for a name that is taken."""
     permit(act.principal, "admin")
     accounts.add(person, password)
     log.append([_told(act, person.name, "PersonAdmitted", {"roles": list(person.roles), "customer": person.customer})])
 
 
-def first_administrator(accounts: Accounts, log: EventStore, act: Act, *, password: str) -> None:
+def first_administrator(accounts: Accounts, log: EventStore, act: AdminAct, *, password: str) -> None:
     """Open the first account of a store, an administrator's, in its own name. Raises Refused where there are accounts."""
     if accounts.count():
         raise Refused("the store has accounts already", fix="log in as an administrator and add people", where="people")
@@ -73,7 +73,7 @@ def first_administrator(accounts: Accounts, log: EventStore, act: Act, *, passwo
     log.append([_told(act, person.name, "PersonAdmitted", {"roles": list(person.roles), "customer": ""})])
 
 
-def let_in(accounts: Accounts, log: EventStore, act: Act, name: str, *, enabled: bool) -> None:
+def let_in(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, enabled: bool) -> None:
     """Let a person in again, or shut it out. Raises Refused without the scope admin, and for one's own account."""
     permit(act.principal, "admin")
     if name == act.principal.name and not enabled:
@@ -82,7 +82,7 @@ def let_in(accounts: Accounts, log: EventStore, act: Act, name: str, *, enabled:
     log.append([_told(act, name, "PersonLetIn" if enabled else "PersonShutOut", {})])
 
 
-def issue_key(accounts: Accounts, log: EventStore, act: Act, name: str, *, scopes: Sequence[str], days: float) -> IssuedKey:
+def issue_key(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, scopes: Sequence[str], days: float) -> IssuedKey:
     """A key for a person; readable once. Raises Refused without the scope admin, ScenarioError for more than a year."""
     permit(act.principal, "admin")
     if not 0.0 < days <= KEY_D_MOST:
@@ -93,7 +93,7 @@ def issue_key(accounts: Accounts, log: EventStore, act: Act, name: str, *, scope
     return key
 
 
-def revoke_key(accounts: Accounts, log: EventStore, act: Act, name: str, *, key_id: str) -> None:
+def revoke_key(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, key_id: str) -> None:
     """A key opens nothing any more. Raises Refused without the scope admin."""
     permit(act.principal, "admin")
     accounts.revoke_key(key_id)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from supercargo.app.operations.people import (
     SESSION_H,
-    Act,
+    AdminAct,
     Person,
     admit,
     issue_key,
@@ -167,8 +167,8 @@ def _people(router: APIRouter) -> None:
         revoke_key(desk.accounts, desk.log, _act(asked, command_id), name, key_id=key_id)
 
 
-def _act(asked: Asked, command_id: str) -> Act:
-    return Act(principal=asked.principal, at_utc=asked.at_utc, command_id=command_id)
+def _act(asked: Asked, command_id: str) -> AdminAct:
+    return AdminAct(principal=asked.principal, at_utc=asked.at_utc, command_id=command_id)
 
 
 def _row(person: Person) -> PersonRow:
