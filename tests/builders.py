@@ -17,6 +17,7 @@ from supercargo.model import (
     Facility,
     HazardPair,
     Launcher,
+    Licence,
     MissionRequest,
     Orbit,
     Pad,
@@ -24,9 +25,11 @@ from supercargo.model import (
     Price,
     Profile,
     Rate,
+    Requirement,
     Scenario,
     Settings,
     Site,
+    Staff,
     Stock,
     Tail,
     Term,
@@ -139,6 +142,44 @@ def a_line(**changes: Any) -> CargoLine:
         "declared_usd": 10_000.0,
     }
     return CargoLine(**{**base, **changes})
+
+
+def a_licence(kind: str, **changes: Any) -> Licence:
+    """A permission of the year's whole length that binds nobody by name."""
+    base: dict[str, Any] = {
+        "licence_id": f"{kind}-1",
+        "kind": kind,
+        "authority": "Office of Tests",
+        "from_utc": on_day(-400),
+        "to_utc": on_day(800),
+    }
+    return Licence(**{**base, **FACT, **changes})
+
+
+def a_team(role: str, **changes: Any) -> Staff:
+    """A team trained for the year's whole length, wherever it is needed."""
+    base: dict[str, Any] = {
+        "staff_id": f"{role} team",
+        "role": role,
+        "qualification": "trained for tests",
+        "from_utc": on_day(-400),
+        "to_utc": on_day(800),
+    }
+    return Staff(**{**base, **FACT, **changes})
+
+
+def a_requirement(**changes: Any) -> Requirement:
+    base: dict[str, Any] = {
+        "requirement_id": "R1",
+        "framework": "test",
+        "clause": "Food for 45 days stays on board.",
+        "check": "stock-reserve",
+        "parameters": ("class=food",),
+        "proof": "inventory.csv",
+        "due": "end",
+        "owner": "logistics manager",
+    }
+    return Requirement(**{**base, **FACT, **changes})
 
 
 def a_mission(**changes: Any) -> MissionRequest:

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from supercargo.app.schemas import all_schemas
 from supercargo.measure.compared import COMPARISON_TABLE
+from supercargo.measure.compliance import CHECKS
 from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
@@ -27,6 +28,7 @@ COMMANDS = (
     "verify",
     "kpi",
     "compare",
+    "comply",
     "windows",
     *ORBIT,
     "transfer",
@@ -103,6 +105,18 @@ def rules_part() -> str:
     return "\n".join(["| rule | kind | sentence |", "| --- | --- | --- |", *rows, ""])
 
 
+def checks_part() -> str:
+    """Every check of compliance with what it reads and its parameters."""
+    rows = ["| check | reads | parameters | sentence |", "| --- | --- | --- | --- |"]
+    for check in CHECKS.values():
+        words = ", ".join(
+            f"`{name}`" if default is None else f"`{name}` ({default if isinstance(default, str) else f'{default:g}'})"
+            for name, default in check.parameters.items()
+        )
+        rows.append(f"| `{check.name}` | {check.reads} | {words} | {check.sentence} |")
+    return "\n".join([*rows, ""])
+
+
 def answers_part() -> str:
     """Every answer in JSON with its keys."""
     rows = ["| answer | what | keys |", "| --- | --- | --- |"]
@@ -124,6 +138,7 @@ def parts() -> dict[str, dict[str, str]]:
     return {
         "ccsds.md": {"keywords": keywords_part()},
         "commands.md": {"help": commands_part(), "answers": answers_part()},
+        "compliance.md": {"checks": checks_part()},
         "kpis.md": {"kpis": describe_kpis()},
         "rules.md": {"rules": rules_part()},
         "files.md": {

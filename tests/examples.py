@@ -182,6 +182,8 @@ def _run_csv(block: Block, stage: Stage) -> None:
 
 def _put_rows(block: Block, file: Path, head: list[str], rows: list[list[str]]) -> None:
     """Change the cells of rows that stand in the file already, by the columns that name a row; add the others below."""
+    if not file.exists():  # a file that a folder has only where it has rows
+        file.write_text(",".join(head) + "\n", encoding="utf-8")
     with file.open(newline="", encoding="utf-8") as opened:
         columns, *there = csv.reader(opened)
     assert set(head) <= set(columns), f"{block}: {file.name} has no {sorted(set(head) - set(columns))}"

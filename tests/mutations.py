@@ -12,6 +12,7 @@ from supercargo.model import CargoLine
 from tests import mutations_books as books
 from tests import mutations_cargo as cargo
 from tests import mutations_flights as flights
+from tests import mutations_permits as permits
 from tests.mutation_victims import Spoil
 
 __all__ = ["MUTATIONS", "Mutation", "is_cold_down", "is_trash", "is_up_bulk"]
@@ -88,6 +89,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("arrivals too near", "arrival-spacing", flights.arrivals_crowded),
     Mutation("more hands than there are", "handling-hours", flights.hands_short),
     Mutation("inside a closure", "blackout", flights.in_blackout),
+    Mutation("launch licence run out", "launch-licensed", permits.run_out("launch")),
+    Mutation("agreement with the place withdrawn", "arrival-agreed", permits.withdrawn("station")),
+    Mutation("export permit for another site", "export-permitted", permits.permit_elsewhere),
+    Mutation("training lapsed while unloading", "staff-trained", permits.training_lapsed),
     Mutation("item twice", "line-once", cargo.item_twice),
     Mutation("line forgotten", "line-once", cargo.line_forgotten),
     Mutation("bulk evaporated", "line-once", cargo.bulk_evaporated),

@@ -1,4 +1,4 @@
-"""The log in SQL: what is confirmed is on the disk, nothing is changed, one fault harms nobody else, views follow the log alone."""
+"""The log in SQL: what is confirmed is on the disk, nothing is changed, one fault harms nobody else, views follow it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from supercargo.kernel import ScenarioError, StoreError
 from supercargo.store.log import SqlStore, engines, open_log, read_log, rebuild_log, store_url, verify_log
 from supercargo.store.log.engines import reading_engine, writing_engine
 from supercargo.store.log.migrate import downgrade, newest, revision_of, upgrade
+from supercargo.store.log.rebuilding import rebuild_views
 from supercargo.store.log.tables import event as event_table
-from supercargo.store.log.tables import sql_table
+from supercargo.store.log.views import create_tables
 from supercargo.store.log.writer import LARGEST_BATCH
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.event_store import EventIdReused, StreamMoved, View
@@ -149,7 +150,8 @@ def test_postgresql_sessions_commit_to_the_disk_even_where_the_server_would_not(
     ("told", "words"),
     [
         ("mysql://host/x", "mysql is no database that the log is kept in"),
-        ("postgresql://[", "can't be read"),
+        ("postgresql://host:port/x", "can't be read"),
+        ("://x", "can't be read"),
         ("", "must be a file"),
         (":memory:", "must be a file"),
     ],
@@ -402,16 +404,25 @@ def test_a_closed_store_takes_nothing(log_url: str) -> None:
 def test_a_full_database_refuses_whole_requests_and_stays_sound(tmp_path: Path) -> None:
     store = open_log(tmp_path / "log.sqlite", WHERE, noon)
     event.listen(store._writers, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 60").close())
-    stored = 0
-    with pytest.raises(StoreError, match=r"takes no more events: database or disk is full"):
-        for _ in range(100):
-            store.append([a_draft(body={"place": "dock", "text": "x" * 900}) for _ in range(7)])
-            stored += 7
+    large = {"place": "dock", "text": "x" * 900}
+    stored = _filled(store, large)
+    with pytest.raises(StoreError, match="takes no more events: database or disk is full"):
+        store.append([a_draft()])
     store.close()
     assert 0 < stored == len(_all(str(tmp_path / "log.sqlite")))
     with open_log(tmp_path / "log.sqlite", WHERE, noon) as again:
         assert verify_log(again).findings == ()
         assert again.dump() == _in_memory(again)
+
+
+def _filled(store: SqlStore, body: dict[str, Any]) -> int:
+    """Events that were confirmed before the store took no more, seven a request."""
+    for number in range(100):
+        try:
+            store.append([a_draft(body=body) for _ in range(7)])
+        except StoreError:
+            return 7 * number
+    return 700
 
 
 FILL = """
@@ -539,4 +550,31 @@ def test_names_of_a_rebuilt_table_do_not_stand_in_the_way_of_the_next(log_url: s
             store.rebuild()
         assert store.head().position == 1
         assert len(store.dump()) == 2
-    assert sql_table(WHERE[0].tables[0], prefix="view_", generation=4).name == "view_now"
+
+
+def test_what_a_rebuild_that_was_cut_short_has_left_is_taken_away_by_the_next(log_url: str) -> None:
+    with open_log(log_url, WHERE, noon) as store:
+        store.append([a_draft()])
+        with store._writers.begin() as connection:
+            create_tables(connection, {"now": WHERE[0].tables[0]}, prefix="fresh_0_", mark="0")
+        store.rebuild()
+        with store.snapshot() as connection:
+            assert [name for name in inspect(connection).get_table_names() if name.startswith("fresh")] == []
+
+
+def test_two_rebuilds_at_once_end_with_the_same_views(log_url: str) -> None:
+    with open_log(log_url, WHERE, noon) as store:
+        store.append([a_draft(stream=f"cargo/R{n}") for n in range(20)])
+        live = store.dump()
+        inner: list[int] = []
+        begun = []
+
+        def begin(connection: Any) -> None:
+            begun.append(1)
+            if len(begun) == 2:
+                inner.append(rebuild_log(log_url, WHERE))
+
+        event.listen(store._writers, "begin", begin, insert=True)
+        assert rebuild_views(store._writers, WHERE) == 20
+        assert inner == [20]
+        assert store.dump() == live

@@ -11,6 +11,7 @@ from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
+from supercargo.measure.compliance import Compliance
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
@@ -36,6 +37,7 @@ __all__ = [
     "CargoWhereAnswer",
     "ComparedKpiAnswer",
     "ComparisonAnswer",
+    "ComplyAnswer",
     "DoctorAnswer",
     "EpcisAnswer",
     "ErrorAnswer",
@@ -185,6 +187,19 @@ class ComparisonAnswer(TypedDict):
     lift_offs: list[ComparedLiftOffs]
     kpis: list[ComparedKpiAnswer]
     lines: list[ComparedLines]
+
+
+class ComplyAnswer(TypedDict):
+    """Answer of `comply`, and comply.json: what has to be shown, and whether it is."""
+
+    of: str
+    as_of_utc: str
+    met: int
+    unmet: int
+    no_evidence: int
+    waived: int
+    rows: list[Compliance]
+    out: NotRequired[str]
 
 
 class StageCostAnswer(TypedDict):
@@ -369,6 +384,7 @@ ANSWERS: Mapping[str, Any] = {
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
+    "comply": ComplyAnswer,
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,

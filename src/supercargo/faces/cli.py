@@ -22,6 +22,7 @@ __all__ = [
     "bench",
     "check",
     "compare",
+    "comply",
     "doctor",
     "kpi",
     "main",
@@ -232,6 +233,35 @@ def compare(
     if len(folders) < 2:
         raise typer.BadParameter("give two plan folders or more", param_hint="PLAN PLAN...")
     commands.compare(folders, out=out, force=force, as_json=json)
+
+
+@app.command(epilog="Example: supercargo comply work/plan --framework station --out work/compliance")
+def comply(
+    folder: Annotated[Path | None, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)] = None,
+    *,
+    store: Annotated[str, typer.Option("--store", metavar="URL", help="Record of operations.", show_default=False)] = "",
+    framework: Annotated[
+        list[str] | None, typer.Option(help="Only this pack: station, cots, iso28000, scor, or your own.", show_default=False)
+    ] = None,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Day of the review, UTC, as 2027-03-01.", show_default="plan's, or now")
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for comply.html, comply.csv, comply.json.", show_default=False),
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Hold a plan, and the record of operations, against what has to be shown.
+
+    Every requirement for every object: unmet, no evidence, waived or met, with what is missing, by when, and who answers
+    for it. Exit 3 if any is unmet.
+    """
+    from supercargo.faces import complying
+
+    asked = complying.ComplyWords(folder, store, tuple(framework or ()), as_of=as_of, out=out, force=force)
+    complying.comply(asked, as_json=json)
 
 
 @app.command(epilog="Example: supercargo schema cargo.csv")

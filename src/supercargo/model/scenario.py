@@ -42,6 +42,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.permits import Licence, Requirement, Staff
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -146,6 +147,9 @@ class Scenario:
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
     gates: tuple[GateTemplate, ...] = ()
+    licences: tuple[Licence, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, demand, history, plan
+from supercargo.model import catalogue, demand, history, permits, plan
 
 __all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -19,6 +19,7 @@ class Table:
     key: tuple[str, ...]
     refers: tuple[tuple[str, str], ...] = ()  # (field, file it must stand in); empty words are let through
     required: bool = False  # a scenario without it is refused; others fall back to the catalogue, or to no rows
+    sparse: bool = False  # a folder has the file only where it has rows
 
 
 _DESTINATION = ("destination", "destinations.csv")
@@ -133,6 +134,34 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         refers=(("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
     ),
     Table(file="cost_rates.csv", noun=catalogue.CostRate, attribute="cost_rates", key=("account", "driver")),
+    Table(
+        file="licences.csv",
+        noun=permits.Licence,
+        attribute="licences",
+        key=("licence_id",),
+        refers=(
+            ("launchers", "launchers.csv"),
+            ("vehicle_types", "vehicles.csv"),
+            ("sites", "sites.csv"),
+            ("destinations", "destinations.csv"),
+        ),
+        sparse=True,
+    ),
+    Table(
+        file="staff.csv",
+        noun=permits.Staff,
+        attribute="staff",
+        key=("staff_id", "qualification", "from_utc"),
+        refers=(("destinations", "destinations.csv"), ("sites", "sites.csv")),
+        sparse=True,
+    ),
+    Table(
+        file="requirements.csv",
+        noun=permits.Requirement,
+        attribute="requirements",
+        key=("requirement_id",),
+        sparse=True,
+    ),
 )
 
 PLAN_TABLES: tuple[Table, ...] = (

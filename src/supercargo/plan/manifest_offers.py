@@ -14,6 +14,7 @@ import numpy.typing as npt
 from supercargo.kernel import days
 from supercargo.model import Bay, CargoLine, Flight, Scenario, Schedule
 from supercargo.plan.manifest_room import MEASURES, NO_FILL, ROOM_TOLERANCE, hold_of, takes
+from supercargo.plan.permits import may_load, needs_permit
 
 __all__ = [
     "Hindrance",
@@ -35,6 +36,7 @@ class Hindrance(StrEnum):
     RELEASE = "release"
     SIZE = "size"
     TANK = "tank"
+    PERMIT = "permit"
     ROOM = "room"
     REFUSED = "refused"
 
@@ -101,6 +103,8 @@ def hindrance(scenario: Scenario, line: CargoLine, flight: Flight, barred: froze
     vehicle = scenario.vehicle_types[flight.vehicle_type]
     if line.form == "bulk" and line.direction == "up" and line.supply_class not in vehicle.bulk_classes:
         return Hindrance.TANK
+    if scenario.licences and not may_load(needs_permit(scenario, line), flight, cutoff_utc(scenario, line, flight)):
+        return Hindrance.PERMIT
     if (flight.mission_id, line.item_id) in barred:
         return Hindrance.REFUSED
     return Hindrance.NONE
@@ -155,6 +159,8 @@ class _Sieve:
         shapes: dict[tuple[float | str | bool | None, ...], int] = {}
         self.shape = np.array([shapes.setdefault(_shape(line), len(shapes)) for line in lines], dtype=np.int64)
         self.fits: dict[str, npt.NDArray[np.int8]] = {}  # by vehicle type [shape]; -1 where nobody has asked yet
+        permits = {i: needs_permit(scenario, line) for i, line in enumerate(lines)} if scenario.licences else {}
+        self.bound = {i: rows for i, rows in permits.items() if rows}
         number = {line.item_id: i for i, line in enumerate(lines)}
         self.barred: dict[str, list[int]] = {}
         for mission_id, item_id in sorted(barred):
@@ -170,7 +176,13 @@ class _Sieve:
         free &= ~(self.bulk & self.up)[able] | np.isin(self.tanked[able], np.array(tanks, dtype=np.str_))
         free &= ~np.isin(able, np.array(self.barred.get(flight.mission_id, ()), dtype=np.int64))
         able = able[free]
+        if self.bound:
+            able = able[np.array([self.may_load(i, flight) for i in able.tolist()], dtype=np.bool_)]
         return able[self._fit(able, flight.vehicle_type)]
+
+    def may_load(self, i: int, flight: Flight) -> bool:
+        """Whether a line needs no export permit, or has one on the day on which it is loaded for a flight."""
+        return i not in self.bound or may_load(self.bound[i], flight, cutoff_utc(self.scenario, self.lines[i], flight))
 
     def _fit(self, able: npt.NDArray[np.int64], vehicle_type: str) -> npt.NDArray[np.bool_]:
         known = self.fits.setdefault(vehicle_type, np.full(len(self.lines), -1, dtype=np.int8))

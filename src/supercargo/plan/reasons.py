@@ -153,7 +153,7 @@ def _none_lawful(stands: Standing, line: CargoLine, obstacles: list[tuple[Flight
     if not in_time:
         return _too_late(stands, line, [flight for flight, _, _ in obstacles], way)
     parts = []
-    for kind in (Hindrance.REFUSED, Hindrance.SIZE, Hindrance.TANK, Hindrance.ROOM):
+    for kind in (Hindrance.REFUSED, Hindrance.SIZE, Hindrance.TANK, Hindrance.PERMIT, Hindrance.ROOM):
         those = [entry for entry in in_time if entry[1] is kind]
         if those:
             parts.append(_obstacle_said(line, kind, those))
@@ -183,6 +183,8 @@ def _obstacle_said(line: CargoLine, kind: Hindrance, entries: list[tuple[Flight,
         return f"a piece of {size} and {line.mass_kg / line.pieces:g} kg fits no {_bay_kind(line)} bay of {types} ({missions})"
     if kind is Hindrance.TANK:
         return f"{types} take{'s' if len(types.split(', ')) == 1 else ''} no {line.supply_class} in tanks ({missions})"
+    if kind is Hindrance.PERMIT:
+        return f"no export permit is in force when it would be loaded for {missions}"
     lacking = sorted({measure for _, _, measure in entries})
     return f"takes more {' or '.join(lacking)} than {types} can give even empty ({missions})"
 

@@ -54,7 +54,7 @@ def schedule_missions(
         causes = [f"{row.mission_id}: {row.reason}" for row in unflown_of(scenario, market, (-1,) * len(market.missions))]
         raise NoPlan(
             "no mission has a lawful launch",
-            fix="look at the causes; widen earliest_utc and latest_utc, or add pads, ports or tails",
+            fix="look at the causes; widen earliest_utc and latest_utc, or add pads, ports, tails or licences",
             where="missions.csv",
             causes=causes,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from supercargo.kernel import days
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
+from supercargo.plan.permits import PERMITS, Permits
 from supercargo.plan.schedule_instants import Course, course_of, seconds_of
 from supercargo.plan.schedule_pools import Closures, Yard, closures_of, hands, yard_of
 from supercargo.plan.ways import Way, Ways
@@ -27,6 +28,9 @@ HURDLES = (
     "no port of {destination} takes its docking system",
     "no port of {destination} is in service and open for the whole stay, whichever window it takes",
     "no tail of its vehicle types is listed with a flight left",
+    "no launch licence is in force at any lift-off it could make",
+    "no agreement with {destination} is in force at any arrival it could make",
+    "no trained team is on hand for its processing, unloading and loading, whichever window it takes",
 )
 """Why a mission may have no lawful option at all, in the order in which a candidate meets them."""
 
@@ -112,6 +116,7 @@ class _Sieve:
         self.scenario, self.yard, self.closures, self.windows = scenario, yard, closures, windows
         self.approaches = Ways(scenario, (window for own in windows.values() for window in own))
         self.first_pads = tuple(key for key, number in yard.pads.items() if yard.pools[number].members[0] == key[1])
+        self.permits = Permits(scenario)
         self.reached = 0
 
     def past(self, hurdle: int) -> None:
@@ -136,7 +141,7 @@ class _Sieve:
                     open_course = self.kept_open(course, launch_s, place)
                     if open_course is not None:
                         found += self.placed(Option(number, window, launch_s, vehicle, launcher, way, open_course, -1, -1, -1))
-                yield from _worth_weighing(found)
+                yield from _worth_weighing(list(self.permitted(found)))
 
     def ways(self, request: MissionRequest) -> Iterator[tuple[VehicleType, Launcher]]:
         for kind in sorted(set(request.vehicle_types)):
@@ -218,6 +223,14 @@ class _Sieve:
             if not (too_early or too_late or closed):
                 self.past(10)
                 yield number
+
+    def permitted(self, options: list[Option]) -> Iterator[Option]:
+        """Those options at whose instants licence, agreement and training are in force."""
+        for option in options:
+            shown = self.permits.passed(option.vehicle, option.launcher, option.window, option.course)
+            self.past(len(HURDLES) - len(PERMITS) - 1 + shown)
+            if shown == len(PERMITS):
+                yield option
 
 
 def _worth_weighing(options: list[Option]) -> Iterator[Option]:

@@ -17,6 +17,7 @@ from supercargo.referee import (
     lines,
     loads,
     money,
+    permits,
     resources,
     stock,
     stowage,
@@ -86,6 +87,11 @@ RULES: tuple[Rule, ...] = (
     _rule("arrival-spacing", resources.arrival_spacing),
     _rule("handling-hours", resources.handling_hours),
     _rule("blackout", resources.blackout),
+    # permits
+    _rule("launch-licensed", permits.launch_licensed),
+    _rule("arrival-agreed", permits.arrival_agreed),
+    _rule("export-permitted", permits.export_permitted),
+    _rule("staff-trained", permits.staff_trained),
     # lines and loads
     _rule("line-once", lines.line_once),
     _rule("line-split", lines.line_split),

@@ -1,7 +1,7 @@
 """Scenario and plan folders, workbooks and the catalogue: what stands on disk to nouns and back. Nothing here plans."""
 
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
-from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records
+from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records, read_requirement_packs
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -37,6 +37,7 @@ __all__ = [
     "read_plan",
     "read_records",
     "read_reference_tables",
+    "read_requirement_packs",
     "read_rows",
     "read_scenario",
     "read_table",

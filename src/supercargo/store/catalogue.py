@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Records
+from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Records, Requirement
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
-__all__ = ["HISTORY_FOLDER", "read_catalogue", "read_catalogue_tables", "read_past_catalogue", "read_records"]
+__all__ = [
+    "HISTORY_FOLDER",
+    "read_catalogue",
+    "read_catalogue_tables",
+    "read_past_catalogue",
+    "read_records",
+    "read_requirement_packs",
+]
 
 HISTORY_FOLDER = "history"
 """Folder of the catalogue that holds what has flown, and with what."""
@@ -48,6 +55,19 @@ def read_catalogue_tables(before: str = "") -> dict[str, TableRead]:
     if faults:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the catalogue is faulty\n{told}", fix="install the package again", where="catalogue")
+    return found
+
+
+def read_requirement_packs() -> tuple[Requirement, ...]:
+    """What the shipped packs ask for, pack by pack in order of name. Raises StoreError if a record is faulty."""
+    table = next(table for table in SCENARIO_TABLES if table.noun is Requirement)
+    folder = resources.files("supercargo") / "catalogue" / "requirements"
+    packs = sorted((file for file in folder.iterdir() if file.name.endswith(".csv")), key=lambda file: file.name)
+    faults: list[Fault] = []
+    found = tuple(record for file in packs for record in read_table(file.read_bytes(), table, faults).records)
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the requirement packs are faulty\n{told}", fix="install the package again", where="catalogue")
     return found
 
 

@@ -10,6 +10,7 @@ from supercargo.model import SCENARIO_TABLES
 from supercargo.store.checks_flights import FLIGHT_CHECKS
 from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
+from supercargo.store.checks_permits import PERMIT_CHECKS
 from supercargo.store.sheets import Sheets
 
 __all__ = ["CHECKS", "cross_faults"]
@@ -20,6 +21,8 @@ _INTERVALS = (
     ("contracts", "from_utc", "to_utc"),
     ("demand", "from_utc", "to_utc"),
     ("crew", "from_utc", "to_utc"),
+    ("licences", "from_utc", "to_utc"),
+    ("staff", "from_utc", "to_utc"),
     ("transfer_windows", "opens_utc", "launch_utc"),
     ("transfer_windows", "launch_utc", "closes_utc"),
     ("missions", "earliest_utc", "latest_utc"),
@@ -98,6 +101,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *ORBIT_CHECKS,
     *FLIGHT_CHECKS,
     *LOAD_CHECKS,
+    *PERMIT_CHECKS,
 )
 """Every check across files, in the order in which they are made."""
 

@@ -34,7 +34,9 @@ def scenario_files(scenario: Scenario) -> dict[str, bytes]:
     """All files of a scenario folder by name."""
     files = {SETTINGS_FILE: settings_text(scenario.settings).encode()}
     for table in SCENARIO_TABLES:
-        files[table.file] = write_rows(getattr(scenario, table.attribute), table.noun)
+        records = getattr(scenario, table.attribute)
+        if records or not table.sparse:
+            files[table.file] = write_rows(records, table.noun)
     return files
 
 
@@ -108,8 +110,9 @@ def misspelt(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]
 
 def completed(given: Mapping[str, TableRead]) -> dict[str, TableRead]:
     """All tables of a scenario: what is not given comes from the catalogue, as far as it fits what is."""
-    if len(given) == len(SCENARIO_TABLES):
-        return dict(given)
+    missing = [table for table in SCENARIO_TABLES if table.attribute not in given]
+    if all(table.sparse for table in missing):
+        return {**given, **{table.attribute: TableRead() for table in missing}}
     catalogue = read_catalogue_tables()
     return _fitted({t.attribute: given.get(t.attribute, catalogue[t.attribute]) for t in SCENARIO_TABLES}, frozenset(given))
 

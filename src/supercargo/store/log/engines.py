@@ -44,7 +44,7 @@ def store_url(told: str | Path) -> URL:
         return URL.create("sqlite", database=words)
     try:
         url = make_url(words)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ScenarioError("the URL of the store can't be read", fix=fix, where="--store") from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")

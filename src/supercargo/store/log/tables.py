@@ -99,10 +99,10 @@ def declared_digest(projections: Iterable[Projection]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def sql_table(declared: ViewTable, *, prefix: str, generation: int) -> Table:
+def sql_table(declared: ViewTable, *, prefix: str = LIVE, mark: str = "") -> Table:
     """A view's table in SQL: its key, the columns it is sought by, and the whole row as JSON.
 
-    Names of keys and indexes carry the generation, because they outlive the renaming of a table.
+    Names of keys and indexes carry the mark of a rebuild, because they outlive the renaming of a table.
     """
     name = prefix + declared.name
     extra = [column for column in dict.fromkeys(declared.indexed) if column not in declared.key]
@@ -112,7 +112,7 @@ def sql_table(declared: ViewTable, *, prefix: str, generation: int) -> Table:
         *(Column(column, _WORD, nullable=False) for column in declared.key),
         *(Column(column, _WORD, nullable=True) for column in extra),
         Column("row_json", Text, nullable=False),
-        PrimaryKeyConstraint(*declared.key, name=f"key_{generation}_{declared.name}"),
-        *(Index(f"ix_{generation}_{declared.name}_{n}", column) for n, column in enumerate(dict.fromkeys(declared.indexed))),
+        PrimaryKeyConstraint(*declared.key, name=f"key_{mark}_{declared.name}"),
+        *(Index(f"ix_{mark}_{declared.name}_{n}", column) for n, column in enumerate(dict.fromkeys(declared.indexed))),
         sqlite_with_rowid=False,
     )

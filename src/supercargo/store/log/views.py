@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supercargo.kernel import StoreError
@@ -62,7 +62,7 @@ class _Kept:
 class SqlView:
     """Rows of the views' tables; changes stay at hand until `flush` writes them inside the caller's transaction.
 
-    A view made `empty` knows that its tables hold nothing yet, so that it need not ask. One that is `lasting` false
+    A view made `empty` knows that its tables hold nothing yet, so that it need not ask. One that is not `writable`
     refuses to be changed.
     """
 
@@ -71,14 +71,10 @@ class SqlView:
         declared: Mapping[str, ViewTable],
         *,
         prefix: str = LIVE,
-        generation: int = 0,
         empty: bool = False,
         writable: bool = True,
     ) -> None:
-        self._kept = {
-            name: _Kept(table, sql_table(table, prefix=prefix, generation=generation), whole=empty)
-            for name, table in declared.items()
-        }
+        self._kept = {name: _Kept(table, sql_table(table, prefix=prefix), whole=empty) for name, table in declared.items()}
         self._writable = writable
         self._connection: Connection | None = None
 
@@ -191,16 +187,14 @@ def _upsert(connection: Connection, table: Table, key: Key, others: list[str]) -
     return adding.on_conflict_do_update(index_elements=list(key), set_={name: adding.excluded[name] for name in others})
 
 
-def create_tables(connection: Connection, declared: Mapping[str, ViewTable], *, prefix: str, generation: int) -> None:
+def create_tables(connection: Connection, declared: Mapping[str, ViewTable], *, prefix: str, mark: str) -> None:
     """Make the empty tables of the views."""
     for table in declared.values():
-        sql_table(table, prefix=prefix, generation=generation).create(connection)
+        sql_table(table, prefix=prefix, mark=mark).create(connection)
 
 
 def drop_tables(connection: Connection, prefix: str) -> None:
     """Take away every table of the views that begins with a prefix."""
-    from sqlalchemy import inspect
-
     for name in inspect(connection).get_table_names():
         if name.startswith(prefix):
             connection.exec_driver_sql(f'DROP TABLE "{name}"')
@@ -209,7 +203,7 @@ def drop_tables(connection: Connection, prefix: str) -> None:
 def dump_views(connection: Connection, declared: Mapping[str, ViewTable], *, prefix: str = LIVE) -> Iterator[str]:
     """Every row of every table as a line of JSON, tables by name, rows by key: the same log gives the same bytes."""
     for name in sorted(declared):
-        table = sql_table(declared[name], prefix=prefix, generation=0)
+        table = sql_table(declared[name], prefix=prefix)
         names = declared[name].key
         asked = select(*(table.c[column] for column in names), table.c.row_json).order_by(
             *(table.c[column] for column in names)

@@ -146,7 +146,8 @@ class Writer:
         )
         with self._gate:
             self._reason = " ".join(said.split())
-            self._fix = "mend the cause, open the store again and send the events once more: none is stored twice"
+            mend = error.fix if isinstance(error, StoreError) else "mend the cause"
+            self._fix = f"{mend}; then open the store again and send the events once more: none is stored twice"
             self._queue.put(None)
 
     def _refuse(self, batch: Sequence[Request]) -> None:
