@@ -17,12 +17,11 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from supercargo.kernel import ScenarioError, StoreError
-from supercargo.store.log import SqlStore, engines, open_log, read_log, rebuild_log, store_url, verify_log
+from supercargo.store.log import SqlStore, engines, open_log, read_log, rebuild_log, rebuilding, store_url, verify_log
 from supercargo.store.log.engines import reading_engine, writing_engine
 from supercargo.store.log.migrate import downgrade, newest, revision_of, upgrade
-from supercargo.store.log.rebuilding import rebuild_views
 from supercargo.store.log.tables import event as event_table
-from supercargo.store.log.views import create_tables
+from supercargo.store.log.views import SqlView, create_tables
 from supercargo.store.log.writer import LARGEST_BATCH
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.event_store import EventIdReused, StreamMoved, View
@@ -562,19 +561,19 @@ def test_what_a_rebuild_that_was_cut_short_has_left_is_taken_away_by_the_next(lo
             assert [name for name in inspect(connection).get_table_names() if name.startswith("fresh")] == []
 
 
-def test_two_rebuilds_at_once_end_with_the_same_views(log_url: str) -> None:
+def test_two_rebuilds_at_once_end_with_the_same_views(log_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_log(log_url, WHERE, noon) as store:
         store.append([a_draft(stream=f"cargo/R{n}") for n in range(20)])
         live = store.dump()
         inner: list[int] = []
-        begun = []
+        plainly = SqlView
 
-        def begin(connection: Any) -> None:
-            begun.append(1)
-            if len(begun) == 2:
-                inner.append(rebuild_log(log_url, WHERE))
+        def between(*told: Any, **named: Any) -> SqlView:
+            """The first rebuild has made its tables and read nothing yet: another one runs from its beginning to its end."""
+            monkeypatch.setattr(rebuilding, "SqlView", plainly)
+            inner.append(rebuild_log(log_url, WHERE))
+            return plainly(*told, **named)
 
-        event.listen(store._writers, "begin", begin, insert=True)
-        assert rebuild_views(store._writers, WHERE) == 20
-        assert inner == [20]
+        monkeypatch.setattr(rebuilding, "SqlView", between)
+        assert (store.rebuild(), inner) == (20, [20])
         assert store.dump() == live

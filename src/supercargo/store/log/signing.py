@@ -85,8 +85,10 @@ def head_of_text(text: bytes, public_key: str = "") -> SignedHead:
     if public_key and head.public_key != public_key:
         raise ValueError("the head is signed with another key than the one given")
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head.public_key))
-        key.verify(bytes.fromhex(head.signature), _signed(said))
+        key, signature = bytes.fromhex(head.public_key), bytes.fromhex(head.signature)
+        if (key.hex(), signature.hex()) != (head.public_key, head.signature):  # capitals say the same in other bytes
+            raise ValueError("the signed head is not written as an export writes it")
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, _signed(said))
     except (InvalidSignature, TypeError):
         raise ValueError("the signature of the head is wrong") from None
     return head
