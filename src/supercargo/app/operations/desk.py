@@ -7,15 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.store.accounts import Accounts
 from supercargo.store.log import SqlStore, open_log
 from supercargo.track.event_store import EventStore, View
-from supercargo.track.views import Projection
 
-__all__ = ["PROJECTIONS", "Desk", "open_desk"]
-
-PROJECTIONS: tuple[Projection, ...] = ()
-"""All that is made from the log."""
+__all__ = ["Desk", "open_desk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,9 @@ def let_in(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, ena
     log.append([_told(act, name, "PersonLetIn" if enabled else "PersonShutOut", {})])
 
 
-def issue_key(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, scopes: Sequence[str], days: float) -> IssuedKey:
+def issue_key(
+    accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, scopes: Sequence[str], days: float
+) -> IssuedKey:
     """A key for a person; readable once. Raises Refused without the scope admin, ScenarioError for more than a year."""
     permit(act.principal, "admin")
     if not 0.0 < days <= KEY_D_MOST:

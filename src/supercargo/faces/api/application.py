@@ -11,6 +11,9 @@ from fastapi.openapi.utils import get_openapi
 
 from supercargo import __version__
 from supercargo.app.operations.desk import Desk
+from supercargo.faces.api.board_routes import board_router
+from supercargo.faces.api.cargo_routes import cargo_router
+from supercargo.faces.api.command_routes import command_router
 from supercargo.faces.api.gate import COOKIE, Gate
 from supercargo.faces.api.live import live_router
 from supercargo.faces.api.log_routes import log_router
@@ -49,7 +52,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM)
-    for router in (session_router(), log_router(), live_router()):
+    for router in (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router()):
         app.include_router(router)
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"

@@ -26,8 +26,7 @@ def _add(router: APIRouter, board: Board) -> None:
     rule = Rule(board.scope, "company")
 
     def rows(request: Request, asked: Any, column: str = "", value: str = "", limit: int = 200) -> list[dict[str, Any]]:
-        with desk_of(request).views() as view:
-            return board_rows(view, board, column, value, limit=limit)
+        return board_rows(desk_of(request).store, board, column, value, limit=limit)
 
     rows.__annotations__ |= {
         "request": Request,

@@ -10,10 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
+from supercargo.app.operations.boards import things_seen
 from supercargo.app.operations.cargo import (
-    STEPS,
-    Correct,
-    Step,
     ThingSeen,
     epcis_of,
     history,
@@ -21,9 +19,9 @@ from supercargo.app.operations.cargo import (
     named_thing,
     record_cargo,
     seen_at,
-    things_seen,
     where_is,
 )
+from supercargo.app.operations.commands import CARGO_STEPS, Correct, Step
 from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
 from supercargo.faces.api.problems import Problem, problem_answers
@@ -61,10 +59,13 @@ class Captured:
 def _forms() -> Mapping[str, type[BaseModel]]:
     """A form for each kind of step; what a correction puts in place of an event is a step of its own, by its kind."""
     plain_forms = {
-        kind: form_of(step, kind=kind, without=_GIVEN) for kind, step in STEPS.items() if step is not Correct
+        kind: form_of(step, action=kind, without=_GIVEN) for kind, step in CARGO_STEPS.items() if step is not Correct
     }
     instead = (dict[str, Any] | None, None)
-    return {**plain_forms, Correct.kind: form_of(Correct, kind=Correct.kind, without=(*_GIVEN, "instead"), more={"instead": instead})}
+    return {
+        **plain_forms,
+        Correct.kind: form_of(Correct, action=Correct.kind, without=(*_GIVEN, "instead"), more={"instead": instead}),
+    }
 
 
 _FORMS = _forms()
@@ -74,17 +75,17 @@ _ANY: Any = forms_of(list(_FORMS.values()))
 def _step(form: BaseModel, given: dict[str, Any]) -> Step:
     """The step that a form says. Raises ScenarioError for an unlawful step inside a correction."""
     said = said_in(form)
-    kind: str = form.kind  # type: ignore[attr-defined]
+    kind: str = form.command  # type: ignore[attr-defined]
     told = getattr(form, "at_utc", None)
     given = given if told is None else {**given, "at_utc": instant_of(told)}
     if kind == Correct.kind and said["instead"] is not None:
         inner = dict(said["instead"])
-        wanted = _FORMS.get(str(inner.get("kind", "")))
-        if wanted is None or inner.get("kind") == Correct.kind:
-            fix = f"give its kind, one of: {', '.join(sorted(set(_FORMS) - {Correct.kind}))}"
+        wanted = _FORMS.get(str(inner.get("command", "")))
+        if wanted is None or inner.get("command") == Correct.kind:
+            fix = f"give its command, one of: {', '.join(sorted(set(_FORMS) - {Correct.kind}))}"
             raise ScenarioError("what happened instead is no step", fix=fix, where="instead")
         said["instead"] = _step(wanted.model_validate(inner), given)
-    return STEPS[kind](**said, **given)
+    return CARGO_STEPS[kind](**said, **given)
 
 
 def _told(seen: ThingSeen) -> dict[str, Any]:
@@ -114,8 +115,8 @@ def _ask(router: APIRouter) -> None:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> ThingPage:
         """Cargo and containers that may be seen, by name: all, those of a mission, or what is directly in something."""
-        with desk_of(request).views() as view:
-            page = things_seen(view, asked.principal, mission=mission, inside=inside, after=after, limit=limit)
+        sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
+        page = things_seen(desk_of(request).store, asked.principal, sought, after=after, limit=limit)
         return ThingPage(things=[plain(row) for row in page.rows], next_after=page.next_after)
 
     @router.get("/things/{name:path}/history", openapi_extra=_OWN.mark, responses=errors, tags=["cargo"])
@@ -188,7 +189,9 @@ def _epcis(router: APIRouter) -> None:
             non_conformances=list(brought.non_conformances),
         )  # fmt: skip
 
-    @router.get("/epcis/things/{name:path}", openapi_extra=_OWN.mark, responses=problem_answers(401, 403, 404, 422), tags=["epcis"])
+    @router.get(
+        "/epcis/things/{name:path}", openapi_extra=_OWN.mark, responses=problem_answers(401, 403, 404, 422), tags=["epcis"]
+    )
     def document(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name) -> Response:
         """The events of a thing as an EPCIS 2.0 document."""
         desk = desk_of(request)

@@ -51,14 +51,15 @@ def command_router() -> APIRouter:
 
 def _add(router: APIRouter, area: Area) -> None:
     rule = Rule(area.scope, "company")
-    forms = {word_of(command): form_of(command, kind=word_of(command)) for command in area.commands}
+    forms = {word_of(one): form_of(one, action=word_of(one), without=area.given) for one in area.commands}
     commands = {word_of(command): command for command in area.commands}
     form: Any = forms_of(list(forms.values()))
 
     def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         at = asked.at_utc if said.at_utc is None else instant_of(said.at_utc)
         act = Act(command_id=command_id, by=asked.principal.name, at_utc=at)
-        return shown(area.record(desk_of(request).store, name, commands[said.kind](**said_in(said)), act))
+        who = (asked.principal, act)
+        return shown(area.record(desk_of(request).store, who, commands[said.command], name, said_in(said)))
 
     record.__annotations__ |= {
         "asked": Annotated[Asked, rule_of(rule)],

@@ -14,7 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from supercargo.kernel import ScenarioError
 
-__all__ = ["form_of", "forms_of", "instant_of", "said_in", "word_of"]
+__all__ = ["TAG", "form_of", "forms_of", "instant_of", "said_in", "word_of"]
+
+TAG = "command"
+"""The field of a request that says which command it is."""
 
 _TEXT_MOST = 4000
 _LIST_MOST = 1000
@@ -34,11 +37,13 @@ def word_of(command: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", command.__name__).lower()
 
 
-def form_of(command: type, *, kind: str, without: Iterable[str] = (), more: Mapping[str, Any] | None = None) -> type[BaseModel]:
-    """The form of a command: its fields but `without`, its `kind`, and when it happened (now, if it is left out)."""
+def form_of(
+    command: type, *, action: str, without: Iterable[str] = (), more: Mapping[str, Any] | None = None
+) -> type[BaseModel]:
+    """The form of a command: its fields but `without`, the `action` it stands for, and when it happened."""
     hints, left_out = get_type_hints(command), set(without)
     fields: dict[str, Any] = {
-        "kind": (Literal[kind], ...),
+        TAG: (Literal[action], ...),
         "at_utc": (AwareDatetime | None, Field(default=None, description="when it happened, in whole seconds; left out: now")),
     }
     for declared in dataclasses.fields(command):
@@ -52,10 +57,10 @@ def form_of(command: type, *, kind: str, without: Iterable[str] = (), more: Mapp
 
 
 def forms_of(forms: Sequence[type[BaseModel]]) -> Any:
-    """One of several forms, told apart by their kind."""
+    """One of several forms, told apart by their action."""
     if len(forms) == 1:
         return forms[0]
-    return Annotated[reduce(or_, forms), Field(discriminator="kind")]  # type: ignore[arg-type]
+    return Annotated[reduce(or_, forms), Field(discriminator=TAG)]
 
 
 def _field(declared: dataclasses.Field[Any], default: Any) -> Any:
@@ -79,8 +84,8 @@ def _asked(hint: Any) -> Any:
 
 
 def said_in(form: BaseModel) -> dict[str, Any]:
-    """What a form says beyond its kind and its instant, as the command takes it."""
-    return {name: _as_said(getattr(form, name)) for name in type(form).model_fields if name not in ("kind", "at_utc")}
+    """What a form says beyond its action and its instant, as the command takes it."""
+    return {name: _as_said(getattr(form, name)) for name in type(form).model_fields if name not in (TAG, "at_utc")}
 
 
 def _as_said(value: Any) -> Any:
@@ -94,5 +99,7 @@ def _as_said(value: Any) -> Any:
 def instant_of(said: datetime) -> datetime:
     """An instant as the log keeps it: UTC, whole seconds. Raises ScenarioError for parts of a second."""
     if said.microsecond:
-        raise ScenarioError("the instant has parts of a second", fix="give whole seconds, such as 2027-03-01T12:00:00Z", where="at_utc")
+        raise ScenarioError(
+            "the instant has parts of a second", fix="give whole seconds, such as 2027-03-01T12:00:00Z", where="at_utc"
+        )
     return said.astimezone(UTC)
