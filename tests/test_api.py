@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from supercargo.app.operations.desk import Desk, open_desk
@@ -50,8 +51,14 @@ def record(desk: Desk, name: str, tenant: str) -> None:
     )
 
 
-def test_every_route_carries_a_rule(client: TestClient) -> None:
-    assert rules_missing(client.app) == []  # type: ignore[arg-type]
+def test_every_route_carries_a_rule_and_one_without_is_found(desk: Desk) -> None:
+    app = create_app(desk, lambda: NOW)
+    assert rules_missing(app) == []
+    assert sum(isinstance(route, APIRoute) for route in app.routes) >= 35
+    app.get("/v1/open")(lambda: None)
+    assert rules_missing(app) == ["/v1/open"]
+    app.mount("/files", app)
+    assert rules_missing(app) == ["/v1/open", "/files"]
 
 
 def test_session_opens_and_closes(client: TestClient) -> None:

@@ -53,7 +53,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM)
     for router in (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router()):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # the routes themselves, so that each one's rule can be seen
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
     _describe(app)

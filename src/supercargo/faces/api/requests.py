@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
 from supercargo.app.operations.desk import Desk
-from supercargo.faces.api.problems import Problem
 
 __all__ = ["IDEMPOTENCY", "CommandId", "desk_of"]
 
 IDEMPOTENCY = "Idempotency-Key"
-
-_LAWFUL = re.compile(r"[\x21-\x7e]{1,128}", re.ASCII)
 
 
 def desk_of(request: Request) -> Desk:
@@ -28,14 +24,17 @@ def desk_of(request: Request) -> Desk:
 def _command_id(
     request: Request,
     key: Annotated[
-        str | None, Header(alias=IDEMPOTENCY, max_length=128, description="The same key asks for the same thing: done once.")
+        str | None,
+        Header(
+            alias=IDEMPOTENCY,
+            pattern=r"^[\x21-\x7e]{1,128}$",
+            description="The same key asks for the same thing, which is done once: 1 to 128 printable characters of ASCII.",
+        ),
     ] = None,
 ) -> str:
     """The name of a command: made from the caller's key and who it is, or by lot."""
     if key is None:
         return secrets.token_hex(16)
-    if not _LAWFUL.fullmatch(key):
-        raise Problem(400, f"{IDEMPOTENCY} is out of form", fix="give 1 to 128 printable characters", where=IDEMPOTENCY)
     principal = request.app.state.gatekeeper.principal_of(request)
     name = principal.name if principal else ""
     return hashlib.sha256(f"{name}\0{key}".encode()).hexdigest()[:32]

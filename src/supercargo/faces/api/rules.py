@@ -80,9 +80,10 @@ def rule_of(rule: Rule) -> Any:
 
 
 def rules_missing(app: FastAPI) -> list[str]:
-    """Routes of an app that carry no rule."""
+    """What an app serves without a rule, its own description aside."""
     return [
-        f"{sorted(route.methods or ())} {route.path}"
+        str(getattr(route, "path", route))
         for route in app.routes
-        if isinstance(route, APIRoute) and RULE_MARK not in (route.openapi_extra or {})
+        if getattr(route, "path", "") != app.openapi_url
+        and not (isinstance(route, APIRoute) and RULE_MARK in (route.openapi_extra or {}))
     ]
