@@ -107,5 +107,6 @@ def test_customer_hears_its_own_alone(desk: Desk, url: str) -> None:
 @pytest.mark.parametrize("said", ["x", "-1", "1" * 30, "²"])
 def test_position_that_is_none_is_refused(desk: Desk, url: str, said: str) -> None:
     key = key_of(desk, "vic")
-    answer = httpx.get(f"{url}/v1/events/live", headers={**key, "Last-Event-ID": said.encode()}, timeout=5.0)
+    sent = [(name.encode(), value.encode()) for name, value in {**key, "Last-Event-ID": said}.items()]
+    answer = httpx.get(f"{url}/v1/events/live", headers=sent, timeout=5.0)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")

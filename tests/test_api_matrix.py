@@ -64,9 +64,10 @@ def routes_of(path: Path) -> list[tuple[str, str, str, str]]:
     with open_desk(str(path), lambda: NOW) as desk:
         app = create_app(desk, lambda: NOW)
         return [
-            (method, route.path, *(str((route.openapi_extra or {})[RULE_MARK][name]) for name in ("scope", "seen")))
+            (method, route.path, str(mark["scope"]), str(mark["seen"]))
             for route in app.routes
             if isinstance(route, APIRoute)
+            for mark in [(route.openapi_extra or {})[RULE_MARK]]
             for method in sorted(route.methods or ())
         ]
 
