@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from supercargo.kernel import Refused
 
-__all__ = ["ROLES", "ROLE_SCOPES", "SCOPES", "Principal", "permit", "visible"]
+__all__ = ["PEOPLE_EVENTS", "ROLES", "ROLE_SCOPES", "SCOPES", "Principal", "permit", "visible"]
 
 SCOPES: Mapping[str, str] = {
     "read": "see what one may see",
@@ -41,6 +41,9 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
 """What each role may do; a person can have several."""
 
 ROLES: tuple[str, ...] = tuple(ROLE_SCOPES)
+
+PEOPLE_EVENTS: tuple[str, ...] = ("PersonAdmitted", "PersonShutOut", "PersonLetIn", "KeyIssued", "KeyRevoked")
+"""What happens to accounts, in streams `person/NAME`; bodies name roles, scopes and keys, never a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +33,7 @@ from supercargo.track.cargo.asking import (
 )
 from supercargo.track.cargo.deciding import decide, needed_by
 from supercargo.track.cargo.life import Life
+from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
 from supercargo.track.cargo.steps import Step, said_of
@@ -61,6 +63,7 @@ __all__ = [
     "named_thing",
     "opening_drafts",
     "record_cargo",
+    "record_case",
     "seen_at",
     "where_is",
     "write_epcis",
@@ -256,6 +259,20 @@ def _receipt(event: Recorded) -> Receipt:
         event_id=event.event_id, stream=event.stream, version=event.version, position=event.position, hash=event.hash,
         repeated=True,
     )  # fmt: skip
+
+
+def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
+    """Store a step of a non-conformance; told again it gives its first receipt. Raises Refused for one that is not lawful."""
+    moved: StreamMoved | None = None
+    for _ in range(TRIES):
+        events = takewhile(lambda event: event.event_id != step.command_id, log.stream(f"ncr/{step.case_id}"))
+        drafts = decide_case(case_of(step.case_id, events), step)
+        try:
+            return log.append(drafts)
+        except StreamMoved as error:
+            moved = error
+    assert moved is not None
+    raise moved
 
 
 def import_epcis(content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document") -> Imported:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -11,17 +12,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import URL, Connection, bindparam, insert, select
+from sqlalchemy import URL, Connection, bindparam, insert, literal, select, tuple_
 from sqlalchemy.exc import DBAPIError
 
 from supercargo.kernel import Refused, StoreError
+from supercargo.store.accounts import Accounts
 from supercargo.store.log.appending import Follower, head_of, since, store_batch
 from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
 from supercargo.store.log.migrate import revision_of, upgrade
 from supercargo.store.log.rebuilding import rebuild_views, views_are_current, views_position
 from supercargo.store.log.rows import event_of_row
 from supercargo.store.log.signing import key_beside, make_key, read_signer
-from supercargo.store.log.tables import declared_digest, event, meta, tables_of
+from supercargo.store.log.tables import declared_digest, event, meta, sql_table, tables_of
 from supercargo.store.log.views import SqlView, dump_views
 from supercargo.store.log.writer import Request, Writer
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded
@@ -86,6 +88,26 @@ class LogReader:
                 views_are_current(connection, self.projections) and views_position(connection) == head_of(connection).position
             )
 
+    def page(
+        self, table: str, *, column: str = "", value: str = "", after: tuple[str, ...] = (), limit: int = 100
+    ) -> tuple[dict[str, Any], ...]:
+        """Rows of a view in order of key, behind a key: all, or those in which an indexed column has a value.
+
+        Raises KeyError for a table that is not declared or a column that it is not sought by.
+        """
+        declared = self._tables[table]
+        if column and column not in declared.indexed:
+            raise KeyError(f"{table} is not sought by {column}")
+        rows = sql_table(declared)
+        keys = [rows.c[name] for name in declared.key]
+        wanted = select(rows.c.row_json).order_by(*keys).limit(limit)
+        if column:
+            wanted = wanted.where(rows.c[column] == value)
+        if after:
+            wanted = wanted.where(tuple_(*keys) > tuple_(*(literal(part) for part in after)))
+        with self.snapshot() as connection:
+            return tuple(json.loads(text) for text in connection.execute(wanted).scalars())
+
     def dump(self) -> tuple[str, ...]:
         """Every row of the views as a line of JSON, in an order that does not depend on how they were made."""
         with self.snapshot() as connection:
@@ -142,6 +164,10 @@ class SqlStore(LogReader):
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
         return self._writer.append(drafts)
+
+    def accounts(self) -> Accounts:
+        """People and keys, kept in the same database."""
+        return Accounts(self._readers, self._writers)
 
     def rebuild(self, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> int:
         """Make the views anew from the log alone; gives the number of events."""

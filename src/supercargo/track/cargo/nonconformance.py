@@ -18,6 +18,7 @@ __all__ = [
     "MASS_TOLERANCE_KG",
     "NCR_STAGES",
     "Case",
+    "CaseStep",
     "CloseCase",
     "Dispose",
     "OpenCase",
@@ -38,7 +39,9 @@ Finding = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _CaseStep:
+class CaseStep:
+    """Something that somebody does about a non-conformance."""
+
     kind: ClassVar[str] = ""
     command_id: str = text("name of the event, made by who tells it")
     case_id: str = text("non-conformance")
@@ -47,7 +50,7 @@ class _CaseStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCase(_CaseStep):
+class OpenCase(CaseStep):
     """Somebody finds something that is not as it should be."""
 
     kind: ClassVar[str] = "ncr_opened"
@@ -57,7 +60,7 @@ class OpenCase(_CaseStep):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dispose(_CaseStep):
+class Dispose(CaseStep):
     """What is done with the thing."""
 
     kind: ClassVar[str] = "ncr_dispositioned"
@@ -66,7 +69,7 @@ class Dispose(_CaseStep):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanAction(_CaseStep):
+class PlanAction(CaseStep):
     """What is done that it does not come again, by whom and when; or why nothing is needed."""
 
     kind: ClassVar[str] = "ncr_action_set"
@@ -76,7 +79,7 @@ class PlanAction(_CaseStep):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseCase(_CaseStep):
+class CloseCase(CaseStep):
     """A person who did not open it sees that all is done."""
 
     kind: ClassVar[str] = "ncr_closed"
@@ -113,7 +116,7 @@ def case_of(case_id: str, events: Iterable[Recorded]) -> Case:
     return case
 
 
-def decide_case(case: Case, step: _CaseStep) -> tuple[Draft, ...]:
+def decide_case(case: Case, step: CaseStep) -> tuple[Draft, ...]:
     """What is written for a step of a non-conformance.
 
     Raises ScenarioError for a step out of form, Refused where the case is not so far or the opener wants to close it.

@@ -1,0 +1,1 @@
+"""The API: HTTP to use cases and back."""

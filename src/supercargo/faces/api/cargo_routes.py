@@ -1,0 +1,202 @@
+"""Cargo: steps recorded, where is it, what happened to it, what was where when; EPCIS documents in and out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel
+
+from supercargo.app.operations.boards import things_seen
+from supercargo.app.operations.cargo import (
+    ThingSeen,
+    epcis_of,
+    history,
+    import_epcis,
+    named_thing,
+    record_cargo,
+    seen_at,
+    where_is,
+)
+from supercargo.app.operations.commands import CARGO_STEPS, Correct, Step
+from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
+from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
+from supercargo.faces.api.problems import Problem, problem_answers
+from supercargo.faces.api.requests import CommandId, desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.kernel import ScenarioError, plain
+
+__all__ = ["cargo_router"]
+
+_OWN = Rule("read", "own")
+_RECORD = Rule("cargo", "company")
+_GIVEN = ("command_id", "thing", "at_utc", "by")
+
+EPCIS = "application/ld+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingPage:
+    """Things in order of name; `next_after` is the name to go on behind, empty at the end."""
+
+    things: list[dict[str, Any]]
+    next_after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What a document brought."""
+
+    steps_count: int
+    stored_count: int
+    repeated_count: int
+    non_conformances: list[str]
+
+
+def _forms() -> Mapping[str, type[BaseModel]]:
+    """A form for each kind of step; what a correction puts in place of an event is a step of its own, by its kind."""
+    plain_forms = {
+        kind: form_of(step, action=kind, without=_GIVEN) for kind, step in CARGO_STEPS.items() if step is not Correct
+    }
+    instead = (dict[str, Any] | None, None)
+    return {
+        **plain_forms,
+        Correct.kind: form_of(Correct, action=Correct.kind, without=(*_GIVEN, "instead"), more={"instead": instead}),
+    }
+
+
+_FORMS = _forms()
+_ANY: Any = forms_of(list(_FORMS.values()))
+
+
+def _step(form: BaseModel, given: dict[str, Any]) -> Step:
+    """The step that a form says. Raises ScenarioError for an unlawful step inside a correction."""
+    said = said_in(form)
+    kind: str = form.command  # type: ignore[attr-defined]
+    told = getattr(form, "at_utc", None)
+    given = given if told is None else {**given, "at_utc": instant_of(told)}
+    if kind == Correct.kind and said["instead"] is not None:
+        inner = dict(said["instead"])
+        wanted = _FORMS.get(str(inner.get("command", "")))
+        if wanted is None or inner.get("command") == Correct.kind:
+            fix = f"give its command, one of: {', '.join(sorted(set(_FORMS) - {Correct.kind}))}"
+            raise ScenarioError("what happened instead is no step", fix=fix, where="instead")
+        said["instead"] = _step(wanted.model_validate(inner), given)
+    return CARGO_STEPS[kind](**said, **given)
+
+
+def _told(seen: ThingSeen) -> dict[str, Any]:
+    found: dict[str, Any] = plain(seen)
+    return found
+
+
+def cargo_router() -> APIRouter:
+    """Routes about cargo and what it is in."""
+    router = APIRouter(prefix="/v1")
+    _ask(router)
+    _record(router)
+    _epcis(router)
+    return router
+
+
+def _ask(router: APIRouter) -> None:
+    errors = problem_answers(401, 403, 404, 422)
+
+    @router.get("/things", openapi_extra=_OWN.mark, responses=problem_answers(401, 403, 422), tags=["cargo"])
+    def things(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_OWN)],
+        mission: Annotated[str, Query(max_length=160)] = "",
+        inside: Annotated[str, Query(max_length=160, description="container or place they are directly in")] = "",
+        after: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> ThingPage:
+        """Cargo and containers that may be seen, by name: all, those of a mission, or what is directly in something."""
+        sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
+        page = things_seen(desk_of(request).store, asked.principal, sought, after=after, limit=limit)
+        return ThingPage(things=[plain(row) for row in page.rows], next_after=page.next_after)
+
+    @router.get("/things/{name:path}/history", openapi_extra=_OWN.mark, responses=errors, tags=["cargo"])
+    def story(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name) -> dict[str, Any]:
+        """What happened to a thing and to what it was in, and who held it."""
+        with desk_of(request).views() as view:
+            _known(view, name, asked)
+            told: dict[str, Any] = plain(history(view, name, asked.principal))
+        return told
+
+    @router.get("/things/{name:path}/at", openapi_extra=_OWN.mark, responses=errors, tags=["cargo"])
+    def at(
+        request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name, instant_utc: Annotated[AwareDatetime, Query()]
+    ) -> dict[str, Any]:
+        """Where a thing was at an instant, and what was in it."""
+        with desk_of(request).views() as view:
+            _known(view, name, asked)
+            (seen,) = seen_at(view, instant_of(instant_utc), name, asked.principal)
+        return _told(seen)
+
+    @router.get("/things/{name:path}", openapi_extra=_OWN.mark, responses=errors, tags=["cargo"])
+    def where(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name) -> dict[str, Any]:
+        """Where a thing is, what it is in, who holds it, and what the plan expects next of it."""
+        with desk_of(request).views() as view:
+            _known(view, name, asked)
+            return _told(where_is(view, name, asked.at_utc, asked.principal))
+
+
+def _known(view: Any, name: str, asked: Asked) -> None:
+    try:
+        named_thing(view, name, asked.principal)
+    except ScenarioError as error:
+        raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
+
+
+def _record(router: APIRouter) -> None:
+    def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
+        """Record what happened to a thing; a count or a seal that is not as it should be opens a non-conformance."""
+        given = {"command_id": command_id, "thing": name, "at_utc": asked.at_utc, "by": asked.principal.name}
+        return shown(record_cargo([_step(said, given)], desk_of(request).store, asked.principal))
+
+    record.__annotations__ |= {
+        "request": Request, "asked": Annotated[Asked, rule_of(_RECORD)], "name": Name, "said": _ANY, "command_id": CommandId,
+        "return": list[ReceiptShown],
+    }  # fmt: skip
+    router.add_api_route(
+        "/things/{name:path}/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
+        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+    )  # fmt: skip
+
+
+def _epcis(router: APIRouter) -> None:
+    body = {"requestBody": {"required": True, "content": {EPCIS: {"schema": {"type": "object"}}}}}
+
+    @router.post(
+        "/epcis/capture",
+        status_code=201,
+        openapi_extra={**_RECORD.mark, **body},
+        responses=problem_answers(401, 403, 409, 413, 422, 503),
+        tags=["epcis"],
+    )
+    async def capture(request: Request, asked: Annotated[Asked, rule_of(_RECORD)]) -> Captured:
+        """Take in an EPCIS 2.0 document in JSON-LD, whole or not at all; an event told again is stored once."""
+        import asyncio
+
+        content = await request.body()
+        brought = await asyncio.to_thread(import_epcis, content, desk_of(request).store, asked.principal, where="body")
+        return Captured(
+            steps_count=brought.steps_count, stored_count=brought.stored_count, repeated_count=brought.repeated_count,
+            non_conformances=list(brought.non_conformances),
+        )  # fmt: skip
+
+    @router.get(
+        "/epcis/things/{name:path}", openapi_extra=_OWN.mark, responses=problem_answers(401, 403, 404, 422), tags=["epcis"]
+    )
+    def document(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name) -> Response:
+        """The events of a thing as an EPCIS 2.0 document."""
+        desk = desk_of(request)
+        with desk.views() as view:
+            _known(view, name, asked)
+            thing = named_thing(view, name, asked.principal)
+        told = epcis_of(desk.store, [thing], asked.principal, created_utc=asked.at_utc)
+        return Response(json.dumps(told, sort_keys=True, ensure_ascii=False), media_type=EPCIS)

@@ -1,0 +1,70 @@
+"""The gate: whose key or session a request carries."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from supercargo.app.operations.people import KEY_MARK, Accounts, Principal
+from supercargo.faces.api.problems import Problem
+
+__all__ = ["COOKIE", "TRIES", "Gate"]
+
+COOKIE = "supercargo_session"
+TRIES, TRIES_S = 5, 60.0
+"""So many wrong log-ins under one name are let through in so many seconds."""
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_NAMES_KEPT = 10_000
+
+
+class Gate:
+    """Knows who sends a request by its key (Authorization: Bearer) or its session (a cookie)."""
+
+    def __init__(self, accounts: Accounts, clock: Callable[[], datetime]) -> None:
+        self._accounts, self._clock = accounts, clock
+        self._wrong: dict[str, deque[datetime]] = {}
+
+    def principal_of(self, request: Request) -> Principal | None:
+        """Who sends the request, or None. Raises Problem 403 for a write under a session that comes from another page."""
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer" and secret.startswith(KEY_MARK):
+            return self._accounts.of_key(secret.strip(), self._clock())
+        token = request.cookies.get(COOKIE, "")
+        if not token:
+            return None
+        if request.method not in _SAFE and not _same_page(request):
+            raise Problem(403, "the request comes from another page", fix="send it from our own pages, or use a key")
+        return self._accounts.of_session(token, self._clock())
+
+    def log_in(self, name: str, password: str) -> str:
+        """The token of a new session. Raises Problem 401 for a wrong name or password, 429 after too many of them."""
+        at = self._clock()
+        tries = self._wrong.setdefault(name, deque(maxlen=TRIES))
+        if len(tries) == TRIES and at - tries[0] < timedelta(seconds=TRIES_S):
+            raise Problem(429, "too many wrong log-ins under this name", fix=f"wait {TRIES_S:.0f} seconds", where="name")
+        token = self._accounts.log_in(name, password, at)
+        if token is None:
+            if len(self._wrong) > _NAMES_KEPT:
+                self._wrong.clear()
+            self._wrong.setdefault(name, tries).append(at)
+            raise Problem(401, "name and password do not fit", fix="try again, or ask an administrator", where="name")
+        self._wrong.pop(name, None)
+        return token
+
+    def log_out(self, request: Request) -> None:
+        """End the session of a request, if it has one."""
+        token = request.cookies.get(COOKIE, "")
+        if token:
+            self._accounts.log_out(token)
+
+
+def _same_page(request: Request) -> bool:
+    origin = request.headers.get("Origin", "")
+    if origin:
+        return urlsplit(origin).netloc == request.headers.get("Host", "")
+    return request.headers.get("Sec-Fetch-Site", "") == "same-origin"

@@ -1,0 +1,108 @@
+"""Errors in one shape: problem+json with what is wrong, where, and how to mend it (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
+
+__all__ = ["PROBLEM", "Problem", "answer_problems", "problem_answers"]
+
+PROBLEM = "application/problem+json"
+
+_STATUS: tuple[tuple[type[SupercargoError], int, str], ...] = (
+    (ScenarioError, 422, "The input is wrong"),
+    (NoPlan, 409, "There is no plan"),
+    (Refused, 409, "Refused"),
+    (StoreError, 503, "The store can't write or read"),
+)
+
+_TITLES = {
+    400: "The request is out of form",
+    401: "Nobody is known by this",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not done here",
+    409: "Refused",
+    413: "Too large",
+    422: "The input is wrong",
+    429: "Too many tries",
+    503: "The store can't write or read",
+}
+
+
+class Problem(Exception):
+    """An answer that is an error: status, what is wrong and how to mend it."""
+
+    def __init__(self, status: int, detail: str, *, fix: str, where: str = "") -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.fix, self.where = status, detail, fix, where
+
+
+def _body(status: int, title: str, detail: str, fix: str, where: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "fix": fix, "where": where}
+
+
+def _answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(dict(body), status_code=body["status"], media_type=PROBLEM, headers=dict(headers or {}))
+
+
+def _of_ours(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SupercargoError)
+    status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
+    body = _body(status, title, error.what, error.fix, error.where)
+    if isinstance(error, ScenarioError) and error.faults:
+        body["faults"] = [
+            {"file": f.file, "row": f.row, "column": f.column, "what": f.what, "fix": f.fix} for f in error.faults
+        ]
+    return _answer(body)
+
+
+def _of_problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return _answer(_body(error.status, _TITLES[error.status], error.detail, error.fix, error.where), headers)
+
+
+def _of_form(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        {
+            "where": "/".join(str(part) for part in fault["loc"]),
+            "what": str(fault["msg"]),
+            "fix": "see the schema of the request",
+        }
+        for fault in error.errors()
+    ]
+    count = len(faults)
+    words = f"{count} fault{'s' if count != 1 else ''} in the request"
+    body = _body(422, _TITLES[422], words, "mend each fault listed; nothing was stored", faults[0]["where"] if faults else "")
+    return _answer({**body, "faults": faults})
+
+
+def _of_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    title = _TITLES.get(error.status_code, "The request failed")
+    fixes = {404: "look at /v1/openapi.json for what there is", 405: "use a method that /v1/openapi.json names for this path"}
+    fix = fixes.get(error.status_code, "look at the request")
+    return _answer(_body(error.status_code, title, str(error.detail), fix, ""), error.headers)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let every error of an app be answered in the one shape."""
+    app.add_exception_handler(SupercargoError, _of_ours)
+    app.add_exception_handler(Problem, _of_problem)
+    app.add_exception_handler(RequestValidationError, _of_form)
+    app.add_exception_handler(HTTPException, _of_http)
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route declares in the description of the API."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {status: {"description": _TITLES[status], "content": {PROBLEM: {"schema": schema}}} for status in statuses}

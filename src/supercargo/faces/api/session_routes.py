@@ -1,0 +1,175 @@
+"""Log-in, log-out, who am I; people and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
+
+from supercargo.app.operations.people import (
+    SESSION_H,
+    AdminAct,
+    Person,
+    admit,
+    issue_key,
+    let_in,
+    revoke_key,
+)
+from supercargo.faces.api.gate import COOKIE, Gate
+from supercargo.faces.api.problems import problem_answers
+from supercargo.faces.api.requests import CommandId, desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+
+__all__ = ["session_router"]
+
+_ANYBODY = Rule("", "all")
+_SELF = Rule("read", "own")
+_ADMIN = Rule("admin", "company")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    """What a person proves itself with."""
+
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who asks, and what it may do."""
+
+    name: str
+    customer: str
+    scopes: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """An account to be opened; `customer` for a customer's person alone."""
+
+    name: str
+    password: str
+    roles: list[str]
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """An account."""
+
+    name: str
+    roles: list[str]
+    customer: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key to be issued: what it may do, and for how many days."""
+
+    scopes: list[str]
+    days: float = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyShown:
+    """A key at the only moment at which it can be read."""
+
+    key_id: str
+    secret: str
+    scopes: list[str]
+    expires_utc: str
+
+
+def session_router() -> APIRouter:
+    """Routes about who somebody is."""
+    router = APIRouter(prefix="/v1")
+
+    @router.post(
+        "/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(401, 422, 429), tags=["session"]
+    )
+    def log_in(request: Request, response: Response, who: LogIn) -> None:
+        """Open a session: its token comes as a cookie."""
+        gate: Gate = request.app.state.gatekeeper
+        token = gate.log_in(who.name, who.password)
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
+
+    @router.delete("/session", status_code=204, openapi_extra=_ANYBODY.mark, tags=["session"])
+    def log_out(request: Request, response: Response) -> None:
+        """End the session."""
+        gate: Gate = request.app.state.gatekeeper
+        gate.log_out(request)
+        response.delete_cookie(COOKIE)
+
+    @router.get("/me", openapi_extra=_SELF.mark, responses=problem_answers(401, 403), tags=["session"])
+    def me(asked: Annotated[Asked, rule_of(_SELF)]) -> Me:
+        """Who asks, and what it may do."""
+        who = asked.principal
+        return Me(name=who.name, customer=who.customer, scopes=sorted(who.scopes))
+
+    _people(router)
+    return router
+
+
+def _people(router: APIRouter) -> None:
+    errors = problem_answers(401, 403, 409, 422)
+
+    @router.get("/people", openapi_extra=_ADMIN.mark, responses=problem_answers(401, 403), tags=["people"])
+    def people(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)]) -> list[PersonRow]:
+        """All accounts, by name."""
+        return [_row(person) for person in desk_of(request).accounts.people()]
+
+    @router.post("/people", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    def add(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], new: NewPerson, command_id: CommandId) -> PersonRow:
+        """Open an account."""
+        person = Person(name=new.name, roles=tuple(new.roles), customer=new.customer, enabled=True, created_utc=asked.at_utc)
+        desk = desk_of(request)
+        admit(desk.accounts, desk.log, _act(asked, command_id), person, password=new.password)
+        return _row(person)
+
+    @router.put("/people/{name}/enabled", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    def enable(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_ADMIN)],
+        name: str,
+        enabled: Annotated[bool, Body()],
+        command_id: CommandId,
+    ) -> None:
+        """Let a person in again, or shut it out."""
+        desk = desk_of(request)
+        let_in(desk.accounts, desk.log, _act(asked, command_id), name, enabled=enabled)
+
+    @router.post("/people/{name}/keys", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    def key(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, new: NewKey, command_id: CommandId
+    ) -> KeyShown:
+        """Issue a key for a person; it can be read in this answer and never again."""
+        desk = desk_of(request)
+        issued = issue_key(desk.accounts, desk.log, _act(asked, command_id), name, scopes=new.scopes, days=new.days)
+        return KeyShown(
+            key_id=issued.key_id,
+            secret=issued.secret,
+            scopes=list(issued.scopes),
+            expires_utc=issued.expires_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+
+    @router.delete(
+        "/people/{name}/keys/{key_id}", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"]
+    )
+    def revoke(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, key_id: str, command_id: CommandId
+    ) -> None:
+        """Take a key out of use."""
+        desk = desk_of(request)
+        revoke_key(desk.accounts, desk.log, _act(asked, command_id), name, key_id=key_id)
+
+
+def _act(asked: Asked, command_id: str) -> AdminAct:
+    return AdminAct(principal=asked.principal, at_utc=asked.at_utc, command_id=command_id)
+
+
+def _row(person: Person) -> PersonRow:
+    return PersonRow(name=person.name, roles=list(person.roles), customer=person.customer, enabled=person.enabled)

@@ -1,0 +1,50 @@
+"""`serve`: the API over a store, until it is told to stop."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from datetime import UTC, datetime
+
+import uvicorn
+
+from supercargo.app.operations.desk import open_desk
+from supercargo.app.operations.people import AdminAct, Principal, first_administrator
+from supercargo.faces.api.application import create_app
+from supercargo.faces.commands import answering, tell
+
+__all__ = ["DEFAULT_STORE", "FIRST_NAME", "now_utc", "serve"]
+
+DEFAULT_STORE = "work/operations.sqlite"
+"""The store that is served where none is named: a file."""
+
+FIRST_NAME = "admin"
+"""Name of the account that a new store begins with."""
+
+
+def now_utc() -> datetime:
+    """The instant, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def serve(store: str, *, host: str, port: int) -> None:
+    """Serve the API over a store; a new store gets an administrator, whose password is told once."""
+    with answering(as_json=False), open_desk(store, now_utc) as desk:
+        if not desk.accounts.count():
+            word = secrets.token_urlsafe(15)
+            first = AdminAct(
+                principal=Principal(name=FIRST_NAME, scopes=frozenset({"admin"})),
+                at_utc=now_utc(),
+                command_id=secrets.token_hex(16),
+            )
+            first_administrator(desk.accounts, desk.log, first, password=word)
+            sys.stderr.write(f"a first account was made: name {FIRST_NAME}, password {word}\n")
+            sys.stderr.write("it is not told again; log in by POST /v1/session and add people\n")
+        shown = f"[{host}]" if ":" in host else host
+        tell(f"serving {store} on http://{shown}:{port}, described at /v1/openapi.json; Ctrl-C stops it\n")
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            create_app(desk, now_utc), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        uvicorn.Server(config).run()
