@@ -177,17 +177,22 @@ def _seasons(study: TransferStudy, body: SmallBody, how: Listing) -> Iterator[Tr
     cost = np.where(flies, chart.delta_v_m_s, np.inf)  # [departure, arrival]
     cheapest = cost.min(axis=1)  # [departure]
     day = np.array([(at - chart.depart_utc[0]) / days(1.0) for at in chart.depart_utc])
-    for best in _best_departures(day, cheapest):
-        first = last = best
-        limit = how.within * cheapest[best]
-        while first > 0 and cheapest[first - 1] <= limit:
-            first -= 1
-        while last + 1 < day.size and cheapest[last + 1] <= limit:
-            last += 1
-        step = max(1, round(how.every_d / max(day[1] - day[0], 1e-9))) if day.size > 1 else 1
-        chosen = [*range(best, first - 1, -step), *range(best + step, last + 1, step)]
-        for row in chosen:
-            yield _solar_row(study, body, (row, int(np.argmin(cost[row]))), chart.depart_utc[best])
+    step = max(1, round(how.every_d / (day[1] - day[0]))) if day.size > 1 else 1
+    taken: set[int] = set()  # two seasons that run into each other share no day: it is the cheaper one's
+    for best in sorted(_best_departures(day, cheapest), key=lambda number: cheapest[number]):
+        run = {best, *_while_cheap(cheapest, best, how.within, 1), *_while_cheap(cheapest, best, how.within, -1)} - taken
+        for number in sorted(run):
+            if (number - best) % step == 0:
+                yield _solar_row(study, body, (number, int(np.argmin(cost[number]))), chart.depart_utc[best])
+        taken |= run
+
+
+def _while_cheap(cheapest: Floats, best: int, within: float, way: int) -> Iterator[int]:
+    """Departures on one side of the best one, up to the first that costs too much."""
+    number = best + way
+    while 0 <= number < cheapest.size and cheapest[number] <= within * cheapest[best]:
+        yield number
+        number += way
 
 
 def _best_departures(day: Floats, cheapest: Floats) -> Iterator[int]:
