@@ -19,7 +19,7 @@ START_UTC, END_UTC = datetime(2029, 7, 1, tzinfo=UTC), datetime(2032, 6, 30, tzi
 AS_OF_UTC = datetime(2029, 6, 1, tzinfo=UTC)
 PRICE_YEAR = 2026
 LINES = 126
-REVENUE_USD = 4.4e8
+REVENUE_USD = 4.6e8
 PLACES = ("Bennu", "Ryugu", "Itokawa")
 
 

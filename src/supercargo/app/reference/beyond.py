@@ -29,10 +29,14 @@ from supercargo.model import (
     Scenario,
     Settings,
     TransferWindow,
+    VehicleType,
 )
 from supercargo.plan.lift import lift_by
 
 __all__ = ["Programme", "Voyage", "programme_scenario"]
+
+GOOD_SHARE = 0.9
+"""A flight is reckoned by a route that lifts at least so much of the most that its season allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +79,22 @@ class Programme:
         return days_between(self.start_utc, self.end_utc)
 
 
-def _slots(programme: Programme, rng: np.random.Generator) -> list[Slot]:
-    """Flights to be placed, each with the listed windows of its route."""
+def _slots(bare: Scenario, programme: Programme, rng: np.random.Generator) -> list[Slot]:
+    """Flights to be placed, each with the listed windows of its route that lift about the most."""
     found = []
     for voyage in programme.voyages:
-        own = tuple(
-            (days_between(programme.start_utc, row.launch_utc), row.transit_d)
+        vehicle = bare.vehicle_types[voyage.seat.types[0]]
+        launcher = (voyage.seat.launchers or vehicle.launchers)[0]
+        rows = [
+            (row, _lift_kg(bare, vehicle, row, launcher))
             for row in programme.windows
             if row.destination == voyage.place and row.route.startswith(voyage.route)
+        ]
+        most = max((kg for _, kg in rows), default=0.0)
+        own = tuple(
+            (days_between(programme.start_utc, row.launch_utc), row.transit_d)
+            for row, kg in rows
+            if kg >= GOOD_SHARE * most
         )
         found.append(
             Slot(
@@ -98,6 +110,17 @@ def _slots(programme: Programme, rng: np.random.Generator) -> list[Slot]:
             )
         )
     return found
+
+
+def _lift_kg(bare: Scenario, vehicle: VehicleType, row: TransferWindow, launcher: str) -> float:
+    """What a type lifts by a listed route [kg]."""
+    window = LaunchWindow(
+        destination=row.destination, site="", pad="", launcher=launcher, launch_utc=row.launch_utc, opens_utc=row.opens_utc,
+        closes_utc=row.closes_utc, sigma_s=0.0, node="catalogue", transit_d=row.transit_d, route=row.route,
+        delta_v_m_s=row.delta_v_m_s, c3_km2_s2=row.c3_km2_s2,
+    )  # fmt: skip
+    lift = lift_by(bare, vehicle, window)
+    return vehicle.upmass_kg if lift is None else lift.kg
 
 
 def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dict[str, tuple[Any, ...]]:
@@ -133,27 +156,13 @@ def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dic
 
 def _rooms(scenario: Scenario, flights: Sequence[NominalFlight]) -> list[Room]:
     """What each flight takes up by the route that it is reckoned by."""
-    listed = {(row.destination, row.launch_utc): row for row in scenario.transfer_windows}
+    start_utc, bays = scenario.settings.start_utc, _bays(scenario)
     rooms = []
     for flight in flights:
-        launch_utc = min(
-            (at for place, at in listed if place == flight.slot.place),
-            key=lambda at: abs(days_between(scenario.settings.start_utc, at) - flight.launch_d),
-        )
-        row = listed[flight.slot.place, launch_utc]
-        window = LaunchWindow(
-            destination=row.destination, site=flight.site, pad=flight.pad, launcher=flight.launcher, launch_utc=row.launch_utc,
-            opens_utc=row.opens_utc, closes_utc=row.closes_utc, sigma_s=0.0, node="catalogue", transit_d=row.transit_d,
-            route=row.route, delta_v_m_s=row.delta_v_m_s, c3_km2_s2=row.c3_km2_s2,
-        )  # fmt: skip
-        lift = lift_by(scenario, flight.vehicle, window)
-        rooms.append(
-            Room.of(
-                flight.vehicle,
-                _bays(scenario).get(flight.vehicle.vehicle_type, []),
-                lift_kg=flight.vehicle.upmass_kg if lift is None else lift.kg,
-            )
-        )
+        here = (row for row in scenario.transfer_windows if row.destination == flight.slot.place)
+        row = min(here, key=lambda one: abs(days_between(start_utc, one.launch_utc) - flight.launch_d))
+        lift_kg = _lift_kg(scenario, flight.vehicle, row, flight.launcher)
+        rooms.append(Room.of(flight.vehicle, bays.get(flight.vehicle.vehicle_type, []), lift_kg=lift_kg))
     return rooms
 
 
@@ -171,20 +180,24 @@ def programme_scenario(catalogue: Mapping[str, tuple[Any, ...]], programme: Prog
     ground = replace(
         Ground.of(part, programme.start_utc, {}, 1, horizon_d=programme.horizon_d), shares=parties.BEYOND_SHARES
     )
-    table = build_timetable(ground, _slots(programme, stream(seed, f"{programme.name}-mix")))
-    rng = stream(seed, f"{programme.name}-freedom")
-    requests = tuple(_stay_kept(request, programme) for request in freedom.requests(table, ground, rng))
     settings = Settings(
         name=programme.name, as_of_utc=programme.as_of_utc, start_utc=programme.start_utc, end_utc=programme.end_utc,
         currency_year=programme.price_year, seed=seed,
     )  # fmt: skip
-    bare: dict[str, Any] = {**part, "missions": requests, "tails": freedom.tails(table, ground, rng)}
-    bare["facilities"] = freedom.scaled_facilities(table, ground)
-    bare["blackouts"] = freedom.range_closures(table, ground, rng)
-    bare["suppliers"] = supplies.suppliers()
-    places = {pad.site for pad in part["pads"]} | {supplier.place for supplier in bare["suppliers"]}
-    bare["lanes"] = tuple(lane for lane in supplies.lanes() if lane.to_place in places)
-    scenario = Scenario(settings=settings, **bare)
+    bare = Scenario(settings=settings, **part)
+    table = build_timetable(ground, _slots(bare, programme, stream(seed, f"{programme.name}-mix")))
+    rng = stream(seed, f"{programme.name}-freedom")
+    suppliers = supplies.suppliers()
+    reached = {pad.site for pad in bare.pads} | {supplier.place for supplier in suppliers}
+    scenario = replace(
+        bare,
+        missions=tuple(_stay_kept(request, programme) for request in freedom.requests(table, ground, rng)),
+        tails=freedom.tails(table, ground, rng),
+        facilities=freedom.scaled_facilities(table, ground),
+        blackouts=freedom.range_closures(table, ground, rng),
+        suppliers=suppliers,
+        lanes=tuple(lane for lane in supplies.lanes() if lane.to_place in reached),
+    )
     return _with_money(*_with_cargo(scenario, programme, ground, table))
 
 
