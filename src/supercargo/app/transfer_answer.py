@@ -10,7 +10,10 @@ __all__ = ["TransferAnswer"]
 
 
 class TransferAnswer(TypedDict):
-    """Answer of `transfer`: `flights`, `round_trips` among the Sun's bodies; `lunar_flights`, `legs` to the Moon; `windows` as written with --rows."""
+    """Answer of `transfer`: `flights`, `round_trips` among the Sun's bodies; `lunar_flights`, `legs` to the Moon.
+
+    `windows` are the rows written with --rows.
+    """
 
     origin: str
     destination: str

@@ -24,7 +24,7 @@ from supercargo.store.folders import write_file
 from supercargo.store.rows import write_rows
 from supercargo.store.transfer import write_lunar, write_transfer
 
-__all__ = ["Listing", "find_transfers", "transfer_catalogue", "write_opportunities"]
+__all__ = ["find_transfers", "transfer_catalogue", "write_opportunities"]
 
 
 def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bool = False) -> TransferStudy | LunarStudy:
@@ -54,14 +54,14 @@ def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bo
 
 
 def write_opportunities(
-    asked: TransferRequest, destination: str, path: Path, *, listing: Listing | None = None, force: bool = False
+    asked: TransferRequest, destination: str, path: Path, *, lit_d: float = 30.0, force: bool = False
 ) -> tuple[TransferWindow, ...]:
-    """Write computed lift-offs for a place as rows of transfer_windows.csv, ready for a scenario.
+    """Write computed lift-offs for a place as rows of transfer_windows.csv; landings are lit for `lit_d` [d].
 
     Raises ScenarioError for a question without rows, Refused for a `path` that exists unless `force`.
     """
     refuse_existing_file(path, force=force)
-    rows = list_opportunities(asked, transfer_catalogue(), destination, listing=listing)
+    rows = list_opportunities(asked, transfer_catalogue(), destination, listing=Listing(lit_d=lit_d))
     if not rows:
         raise ScenarioError(
             f"nothing lifts off for {destination} within the dates",

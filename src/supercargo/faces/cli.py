@@ -82,7 +82,7 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.", show_default=False)],
     *,
     source: Annotated[
-        str, typer.Option("--from", help="reference-year, tiny, or iss-2001 to iss-2021: a past year.", show_default=False)
+        str, typer.Option("--from", help="reference-year, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.", show_default=False)
     ],
     missions: Annotated[
         int | None,
@@ -90,7 +90,7 @@ def new(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help="Seed of a reference year or tiny scenario: 1.", min=0, max=LARGEST_SEED, show_default=False),
+        typer.Option(help="Seed of a scenario that is no past year: 1.", min=0, max=LARGEST_SEED, show_default=False),
     ] = None,
     records: Annotated[
         Path | None,

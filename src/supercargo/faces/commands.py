@@ -259,13 +259,13 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
 
 def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
     """Find transfers and tell them; an empty list with the reason where there are none."""
-    from supercargo.app.transfers import Listing, find_transfers, write_opportunities
+    from supercargo.app.transfers import find_transfers, write_opportunities
 
     with answering(as_json=as_json), patience("looking for transfers"):
         request, path = request_of(words, wanted), rows_path(wanted)
         rows: tuple[TransferWindow, ...] = ()
         if path is not None:
-            rows = write_opportunities(request, wanted.rows_for, path, listing=Listing(lit_d=wanted.lit_d), force=force)
+            rows = write_opportunities(request, wanted.rows_for, path, lit_d=wanted.lit_d, force=force)
         study = find_transfers(request, out=out, force=force)
     if as_json:
         print_json(study_told(study, out, rows))

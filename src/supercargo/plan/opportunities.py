@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -72,23 +72,23 @@ def list_opportunities(
         raise ScenarioError("listed opportunities begin at the Earth", fix="use --from Earth", where="--from")
     place = lunar_place(asked.destination)
     found = _lunar(place, asked, catalogue, how) if place else _solar(asked, catalogue, how)
-    return tuple(as_written(replace(row, destination=destination)) for row in _apart(sorted(found, key=_order)))
+    return tuple(as_written(replace(row, destination=destination)) for row in sorted(_apart(found), key=_order))
 
 
 def _order(row: TransferWindow) -> tuple[datetime, float, str]:
     return row.launch_utc, row.transit_d, row.route
 
 
-def _apart(rows: Sequence[TransferWindow]) -> Iterator[TransferWindow]:
-    """Routes never share a lift-off, which is the key of a row: the later one goes an hour after the other."""
-    last: datetime | None = None
-    for row in rows:
-        if last is not None and row.launch_utc <= last:
-            late = last + EITHER_SIDE - row.launch_utc
-            opens, closes = row.opens_utc + late, row.closes_utc + late
-            row = replace(row, launch_utc=row.launch_utc + late, opens_utc=opens, closes_utc=closes)
-        last = row.launch_utc
-        yield row
+def _apart(rows: Iterable[TransferWindow]) -> Iterator[TransferWindow]:
+    """Routes never share a lift-off, which is the key of a row: the longer way goes an hour after the shorter one."""
+    taken: set[datetime] = set()
+    for row in sorted(rows, key=_order):
+        late = timedelta(0)
+        while row.launch_utc + late in taken:
+            late += EITHER_SIDE
+        taken.add(row.launch_utc + late)
+        opens, launch, closes = (at + late for at in (row.opens_utc, row.launch_utc, row.closes_utc))
+        yield replace(row, opens_utc=opens, launch_utc=launch, closes_utc=closes)
 
 
 # to the Moon
@@ -114,7 +114,7 @@ def _lunar(place: str, asked: TransferRequest, catalogue: Catalogue, how: Listin
 
 
 def _departures(route: LunarRoute, first_s: float, last_s: float, how: Listing) -> Floats:
-    """Departures of a route [s]: where it joins the halo orbit one a revolution, when Gateway is there; else every few days."""
+    """Departures of a route [s]: where it joins the halo orbit one a revolution, when Gateway is there; else now and then."""
     if "NRHO" not in route.name:
         return np.round(np.arange(first_s, last_s + 1.0, how.every_d * DAY_S))
     period_s = nrho_9_2().period_d * DAY_S

@@ -1,10 +1,10 @@
-"""The asteroid programme: seven flights of a carrier to platforms at Bennu, Ryugu and Itokawa, in the seasons that it reaches."""
+"""The asteroid programme: seven flights of a carrier to platforms at Bennu, Ryugu and Itokawa, in seasons that it reaches."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from supercargo.app.reference.beyond import Programme, Voyage, programme_scenario
@@ -56,7 +56,7 @@ def _voyages() -> tuple[Voyage, ...]:
 def _place(body: str) -> Destination:
     return Destination(
         source=f"no such platform yet: a robotic platform tethered to {body}; its figures are those of Bennu's: assumption",
-        as_of=date(2026, 11, 26), evidence="assumption", destination=body, body="Sun", kind="asteroid",
+        as_of="2026-11-26", evidence="assumption", destination=body, body="Sun", kind="asteroid",
         window_kind="catalogue", handling_h_d=8.0, hours_per_piece=0.5, hours_per_bulk_t=6.0, hatch_open_d=2.0,
         clearance_d=2.0, arrival_spacing_d=2.0, delta_v_m_s=860.0, departure_delta_v_m_s=0.0, market_kg=2000.0,
     )  # fmt: skip
@@ -64,7 +64,7 @@ def _place(body: str) -> Destination:
 
 def _port(body: str, port: str) -> Port:
     return Port(
-        source="number and kind of ports: assumption", as_of=date(2026, 11, 26), evidence="assumption",
+        source="number and kind of ports: assumption", as_of="2026-11-26", evidence="assumption",
         destination=body, port=port, docking_system=("tether",),
     )  # fmt: skip
 

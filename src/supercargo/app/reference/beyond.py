@@ -92,9 +92,7 @@ def _slots(bare: Scenario, programme: Programme, rng: np.random.Generator) -> li
         ]
         most = max((kg for _, kg in rows), default=0.0)
         own = tuple(
-            (days_between(programme.start_utc, row.launch_utc), row.transit_d)
-            for row, kg in rows
-            if kg >= GOOD_SHARE * most
+            (days_between(programme.start_utc, row.launch_utc), row.transit_d) for row, kg in rows if kg >= GOOD_SHARE * most
         )
         found.append(
             Slot(
@@ -123,9 +121,9 @@ def _lift_kg(bare: Scenario, vehicle: VehicleType, row: TransferWindow, launcher
     return vehicle.upmass_kg if lift is None else lift.kg
 
 
-def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dict[str, tuple[Any, ...]]:
+def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dict[str, Any]:
     """The catalogue's records that the programme's places, spacecraft and pads need."""
-    part = {table.attribute: tuple(catalogue.get(table.attribute, ())) for table in SCENARIO_TABLES}
+    part: dict[str, Any] = {table.attribute: tuple(catalogue.get(table.attribute, ())) for table in SCENARIO_TABLES}
     flown = {kind for voyage in programme.voyages for kind in voyage.seat.types}
     named = {place.destination for place in programme.places}
     for name in ("vehicles", "bays"):
@@ -177,9 +175,7 @@ def programme_scenario(catalogue: Mapping[str, tuple[Any, ...]], programme: Prog
     The same seed gives the same scenario. Raises NoPlan if the flights find no timetable.
     """
     part = _part(catalogue, programme)
-    ground = replace(
-        Ground.of(part, programme.start_utc, {}, 1, horizon_d=programme.horizon_d), shares=parties.BEYOND_SHARES
-    )
+    ground = replace(Ground.of(part, programme.start_utc, {}, 1, horizon_d=programme.horizon_d), shares=parties.BEYOND_SHARES)
     settings = Settings(
         name=programme.name, as_of_utc=programme.as_of_utc, start_utc=programme.start_utc, end_utc=programme.end_utc,
         currency_year=programme.price_year, seed=seed,

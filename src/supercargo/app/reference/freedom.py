@@ -52,7 +52,9 @@ def _freedom(flight: NominalFlight, ground: Ground, rng: np.random.Generator) ->
     else:
         before, after = float(rng.uniform(8, 15)), float(rng.uniform(15, 24))
     earliest = max(math.floor(flight.launch_d - before), math.ceil(first - 2.0), 1)
-    return float(min(earliest, math.floor(flight.launch_d))), float(min(math.ceil(flight.launch_d + after), ground.horizon_d - 1))
+    return float(min(earliest, math.floor(flight.launch_d))), float(
+        min(math.ceil(flight.launch_d + after), ground.horizon_d - 1)
+    )
 
 
 def latest_d(request: MissionRequest, start_utc: datetime) -> float:

@@ -1,10 +1,10 @@
-"""The lunar year: cargo to Gateway, to a depot in low lunar orbit and to the south pole in its lit season, on computed routes."""
+"""The lunar year: cargo to Gateway, a depot in low lunar orbit and the south pole in its lit season, on computed routes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from supercargo.app.reference.beyond import Programme, Voyage, programme_scenario
@@ -84,7 +84,7 @@ def _depot_place() -> Destination:
     """A depot in low lunar orbit: no such place yet."""
     return Destination(
         source="no such depot yet: a crew-tended node on a polar circle 100 km over the Moon: assumption",
-        as_of=date(2026, 11, 26), evidence="assumption", destination=DEPOT, body="Moon", kind="depot",
+        as_of="2026-11-26", evidence="assumption", destination=DEPOT, body="Moon", kind="depot",
         window_kind="catalogue", handling_h_d=8.0, hours_per_piece=0.28, hours_per_bulk_t=6.0, hatch_open_d=1.0,
         clearance_d=2.0, arrival_spacing_d=1.0, delta_v_m_s=950.0, departure_delta_v_m_s=60.0, market_kg=8000.0,
     )  # fmt: skip
@@ -92,7 +92,7 @@ def _depot_place() -> Destination:
 
 def _depot_port() -> Port:
     return Port(
-        source="number and kind of ports: assumption", as_of=date(2026, 11, 26), evidence="assumption",
+        source="number and kind of ports: assumption", as_of="2026-11-26", evidence="assumption",
         destination=DEPOT, port="Node forward", docking_system=("IDSS",),
     )  # fmt: skip
 

@@ -130,9 +130,7 @@ def customers(*, beyond: bool = False) -> tuple[Customer, ...]:
     return tuple(Customer(customer=name, name=full, kind=kind) for name, full, kind in every)
 
 
-def contracts(
-    from_utc: datetime, to_utc: datetime, *, table: Sequence[ContractRow] = CONTRACTS
-) -> tuple[Contract, ...]:
+def contracts(from_utc: datetime, to_utc: datetime, *, table: Sequence[ContractRow] = CONTRACTS) -> tuple[Contract, ...]:
     """One agreement for each customer and programme, with the tariff that prices it."""
     return tuple(
         Contract(contract_id=name, customer=customer, from_utc=from_utc, to_utc=to_utc, price_basis=tariff)

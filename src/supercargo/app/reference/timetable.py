@@ -210,7 +210,11 @@ def _try(table: Timetable, ground: Ground, slot: Slot, number: int) -> NominalFl
     for (launch_d, transit_d), choice in itertools.product(_launches(ground, slot, vehicle), choices):
         launcher, site, pad, pad_d, turnaround_d = choice
         times = _times(ground, slot, launch_d, transit_d, pad_d)
-        if times.processing < -AS_OF_MARGIN_D or times.launch > ground.horizon_d - LAST_D or not _place_allows(table, ground, slot, times):
+        if (
+            times.processing < -AS_OF_MARGIN_D
+            or times.launch > ground.horizon_d - LAST_D
+            or not _place_allows(table, ground, slot, times)
+        ):
             continue
         pad_from, pad_to = launch_d - pad_d, launch_d + times.slip + turnaround_d
         copies = (f"{site}/{pad}" if copy == 0 else f"{site}/{pad} {copy + 1}" for copy in range(ground.copies))

@@ -63,7 +63,7 @@ class Room:
 
     @classmethod
     def of(cls, vehicle: VehicleType, bays: Sequence[Bay], *, lift_kg: float = math.inf) -> Room:
-        """Share the type's limits out so that the load closes at upmass, or at the route's lift, and leaves the hold some air."""
+        """Share the type's limits out so that the load closes at upmass or the route's lift and leaves the hold some air."""
         bulk = _BULK_KG.get(vehicle.vehicle_type, ())
         open_kg = vehicle.unpressurised_kg * 0.97
         hold = sum(bay.dx_m * bay.dy_m * bay.dz_m for bay in bays if bay.pressurised)
