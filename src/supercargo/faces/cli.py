@@ -82,7 +82,10 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.", show_default=False)],
     *,
     source: Annotated[
-        str, typer.Option("--from", help="reference-year, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.", show_default=False)
+        str,
+        typer.Option(
+            "--from", help="reference-year, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.", show_default=False
+        ),
     ],
     missions: Annotated[
         int | None,

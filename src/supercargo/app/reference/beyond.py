@@ -12,6 +12,7 @@ import numpy as np
 
 from supercargo.app.reference import freedom, parties, promises, supplies
 from supercargo.app.reference.draws import quotas
+from supercargo.app.reference.lifts import listed_lift_kg, nominal_lift_kg
 from supercargo.app.reference.mix import Seat, Slot
 from supercargo.app.reference.returns import return_lines
 from supercargo.app.reference.timetable import Ground, NominalFlight, Timetable, build_timetable
@@ -22,16 +23,13 @@ from supercargo.model import (
     SCENARIO_TABLES,
     Bay,
     Destination,
-    LaunchWindow,
     MissionRequest,
     Port,
     Price,
     Scenario,
     Settings,
     TransferWindow,
-    VehicleType,
 )
-from supercargo.plan.lift import lift_by
 
 __all__ = ["Programme", "Voyage", "programme_scenario"]
 
@@ -86,7 +84,7 @@ def _slots(bare: Scenario, programme: Programme, rng: np.random.Generator) -> li
         vehicle = bare.vehicle_types[voyage.seat.types[0]]
         launcher = (voyage.seat.launchers or vehicle.launchers)[0]
         rows = [
-            (row, _lift_kg(bare, vehicle, row, launcher))
+            (row, listed_lift_kg(bare, vehicle, row, launcher))
             for row in programme.windows
             if row.destination == voyage.place and row.route.startswith(voyage.route)
         ]
@@ -108,17 +106,6 @@ def _slots(bare: Scenario, programme: Programme, rng: np.random.Generator) -> li
             )
         )
     return found
-
-
-def _lift_kg(bare: Scenario, vehicle: VehicleType, row: TransferWindow, launcher: str) -> float:
-    """What a type lifts by a listed route [kg]."""
-    window = LaunchWindow(
-        destination=row.destination, site="", pad="", launcher=launcher, launch_utc=row.launch_utc, opens_utc=row.opens_utc,
-        closes_utc=row.closes_utc, sigma_s=0.0, node="catalogue", transit_d=row.transit_d, route=row.route,
-        delta_v_m_s=row.delta_v_m_s, c3_km2_s2=row.c3_km2_s2,
-    )  # fmt: skip
-    lift = lift_by(bare, vehicle, window)
-    return vehicle.upmass_kg if lift is None else lift.kg
 
 
 def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dict[str, Any]:
@@ -154,14 +141,10 @@ def _part(catalogue: Mapping[str, tuple[Any, ...]], programme: Programme) -> dic
 
 def _rooms(scenario: Scenario, flights: Sequence[NominalFlight]) -> list[Room]:
     """What each flight takes up by the route that it is reckoned by."""
-    start_utc, bays = scenario.settings.start_utc, _bays(scenario)
-    rooms = []
-    for flight in flights:
-        here = (row for row in scenario.transfer_windows if row.destination == flight.slot.place)
-        row = min(here, key=lambda one: abs(days_between(start_utc, one.launch_utc) - flight.launch_d))
-        lift_kg = _lift_kg(scenario, flight.vehicle, row, flight.launcher)
-        rooms.append(Room.of(flight.vehicle, bays.get(flight.vehicle.vehicle_type, []), lift_kg=lift_kg))
-    return rooms
+    bays = _bays(scenario)
+    return [
+        Room.of(one.vehicle, bays.get(one.vehicle.vehicle_type, []), lift_kg=nominal_lift_kg(scenario, one)) for one in flights
+    ]
 
 
 def _bays(scenario: Scenario) -> dict[str, list[Bay]]:
