@@ -180,6 +180,8 @@ def _seasons(study: TransferStudy, body: SmallBody, how: Listing) -> Iterator[Tr
     step = max(1, round(how.every_d / (day[1] - day[0]))) if day.size > 1 else 1
     taken: set[int] = set()  # two seasons that run into each other share no day: it is the cheaper one's
     for best in sorted(_best_departures(day, cheapest), key=lambda number: cheapest[number]):
+        if best in taken:
+            continue
         run = {best, *_while_cheap(cheapest, best, how.within, 1), *_while_cheap(cheapest, best, how.within, -1)} - taken
         for number in sorted(run):
             if (number - best) % step == 0:
