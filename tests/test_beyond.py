@@ -66,7 +66,7 @@ def kpi(plan: OperationsPlan, kpi_id: str) -> float:
 both = pytest.mark.parametrize("name", ["lunar", "asteroid"])
 
 
-@pytest.mark.parametrize(("name", "missions", "lines"), [("lunar", 13, 640), ("asteroid", 7, 126)])
+@pytest.mark.parametrize(("name", "missions", "lines"), [("lunar", 13, 640), ("asteroid", 7, 140)])
 def test_scenario_has_the_size_it_claims(name: str, missions: int, lines: int) -> None:
     assert (len(scenario(name).missions), len(scenario(name).cargo)) == (missions, lines)
     assert sum(request.must for request in scenario(name).missions) >= 4
@@ -179,7 +179,7 @@ def test_no_stay_at_the_south_pole_sees_the_night() -> None:
     assert max(one.docked_max_d for one in requests) <= LUNAR_LIT_D
 
 
-@pytest.mark.parametrize(("name", "on_time", "full"), [("lunar", 96.0, 97.0), ("asteroid", 92.0, 97.0)])
+@pytest.mark.parametrize(("name", "on_time", "full"), [("lunar", 96.0, 97.0), ("asteroid", 95.0, 97.0)])
 def test_plan_is_full_and_mostly_in_time(name: str, on_time: float, full: float) -> None:
     plan = planned(name)
     assert kpi(plan, "K3") >= on_time

@@ -18,7 +18,7 @@ __all__ = ["asteroid", "asteroid_windows"]
 START_UTC, END_UTC = datetime(2029, 7, 1, tzinfo=UTC), datetime(2032, 6, 30, tzinfo=UTC)
 AS_OF_UTC = datetime(2029, 6, 1, tzinfo=UTC)
 PRICE_YEAR = 2026
-LINES = 126
+LINES = 140
 REVENUE_USD = 4.6e8
 PLACES = ("Bennu", "Ryugu", "Itokawa")
 
