@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from supercargo.app.transfers import transfer_catalogue
+from supercargo.astro.impulses import G0_M_S2
 from supercargo.astro.moon import sun_elevation_deg
 from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import DAY_S, Fault, ScenarioError, days_between
@@ -20,6 +22,7 @@ from supercargo.model import SCENARIO_TABLES, TransferRequest, TransferWindow
 from supercargo.plan.lunar_transfers import SOUTH_POLE_DEG
 from supercargo.plan.opportunities import HALO_EPOCH_UTC, Listing, list_opportunities
 from supercargo.plan.transfers import Catalogue
+from supercargo.store import read_catalogue
 from supercargo.store.rows import read_rows
 from tests.cli_runner import run
 
@@ -172,3 +175,21 @@ def test_dates_without_light_give_no_file(tmp_path: Path) -> None:
     assert told.code == 2
     assert "--lit-days" in told.err
     assert not path.exists()
+
+
+@pytest.mark.parametrize("target", ["Gateway", "Lunar South Pole"])
+def test_rows_of_the_catalogue_are_those_that_the_command_of_its_page_computes(target: str) -> None:
+    request = asked(target, depart=(day(2027), day(2028)), arrive=(day(2027), day(2028, 2)))
+    shipped = tuple(row for row in read_catalogue()["transfer_windows"] if row.destination == target)
+    assert shipped == list_opportunities(request, catalogue(), target)
+
+
+def test_bennus_real_season_of_2027_is_beyond_the_carrier_and_the_catalogue_says_that_its_own_is_invented() -> None:
+    request = asked("Bennu", depart=(day(2027), day(2028)), arrive=(day(2027, 3), day(2030)), duration_d=(60.0, 700.0))
+    carrier = next(one for one in read_catalogue()["vehicles"] if one.vehicle_type == "Asteroid Cargo Carrier")
+    most_m_s = carrier.isp_s * G0_M_S2 * math.log1p(carrier.propellant_kg / carrier.dry_mass_kg)
+    real = list_opportunities(request, catalogue(), "Bennu")
+    assert real
+    assert all(row.delta_v_m_s is not None and row.delta_v_m_s > 1.7 * most_m_s for row in real)
+    shipped = [row for row in read_catalogue()["transfer_windows"] if row.destination == "Bennu"]
+    assert all("moved to 2027: assumption" in row.source for row in shipped)

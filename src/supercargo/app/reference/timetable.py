@@ -17,6 +17,7 @@ __all__ = ["Ground", "NominalFlight", "Timetable", "build_timetable", "first_pro
 
 AS_OF_MARGIN_D = 25.0  # processing starts no more than this many days before the year
 RARE_WINDOWS = 20  # a place with fewer listed windows in the year chooses its day first
+SLOW_D = 60.0  # a way to the Moon that takes longer is not what a nominal flight goes by, unless it is asked to
 LAST_D = 7.0  # no nominal lift-off in the last days of the horizon
 WINDOW_D = 1.0  # a plane crossing comes once a day: the real lift-off is up to a day after the nominal one
 
@@ -131,7 +132,8 @@ def _reaches(site: str, place: str) -> bool:
 def _launches(ground: Ground, slot: Slot, vehicle: VehicleType) -> Iterator[tuple[float, float]]:
     """(launch day, transit days), nearest to the wished arrival first."""
     if ground.places[slot.place].window_kind == "catalogue":
-        yield from sorted(slot.windows or ground.listed[slot.place], key=lambda window: abs(sum(window) - slot.arrive_d))
+        listed = slot.windows or ground.listed[slot.place]
+        yield from sorted(listed, key=lambda way: (way[1] > SLOW_D and not slot.windows, abs(sum(way) - slot.arrive_d)))
         return
     wished = slot.arrive_d - vehicle.phasing_d
     step = 0.5 if slot.tight else 1.0
