@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,14 @@ from supercargo.astro.moon import sun_elevation_deg
 from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError
 from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.summary import summarise
 from supercargo.model import OperationsPlan, PlannedMission, Scenario, TransferWindow
 from supercargo.plan.lunar_transfers import SOUTH_POLE_DEG
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from supercargo.plan.transfers import Catalogue
 from supercargo.referee import judge
+from supercargo.report.page import render_report
+from supercargo.report.timeline import draw_timeline
 from supercargo.store import read_catalogue, read_scenario, scenario_files, write_scenario
 
 MAKERS = {"lunar": lunar, "asteroid": asteroid}
@@ -202,3 +207,20 @@ def test_missions_can_not_be_asked_for(name: str, tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=f"the {name} scenario has"):
         new_scenario(tmp_path / "new", NewScenario(source=name, missions=12))
     assert new_scenario(tmp_path / "new", replace(NewScenario(source=name), seed=3)).settings.seed == 3
+
+
+@both
+def test_report_names_the_route_of_every_mission(name: str) -> None:
+    plan = planned(name)
+    page = render_report(plan, summarise(plan))
+    for mission in plan.missions:
+        row = re.search(rf'<a href="#cargo-\d+">{mission.mission_id}</a>.*?</tr>', page, re.DOTALL)
+        assert row is not None
+        assert f"way: {mission.profile}" in row[0]
+
+
+def test_months_of_a_timeline_of_three_years_do_not_overlap() -> None:
+    names = re.findall(r'class="month" x="([\d.]+)" y="15">([^<]+)<', draw_timeline(planned("asteroid")))
+    assert [name for _, name in names if "20" in name] == ["Jan 2030", "Jan 2031", "Jan 2032"]
+    for (first_px, name), (second_px, _) in pairwise(names):
+        assert float(second_px) - float(first_px) >= 5.5 * len(name)
