@@ -15,6 +15,7 @@ import pytest
 from supercargo.app.reference import reference_year, tiny
 from supercargo.app.reference.draws import daily_use
 from supercargo.app.reference.freedom import firm_d
+from supercargo.app.reference.lifts import nominal_lift_kg
 from supercargo.app.reference.shapes import bag_shape, box_shape, fitted
 from supercargo.app.reference.timetable import Ground, NominalFlight, Timetable
 from supercargo.app.reference.upload import CONSUMABLES, Room
@@ -191,7 +192,8 @@ def test_more_is_wanted_at_each_place_than_its_flights_can_carry(seed: int) -> N
     _, table = nominal(seed)
     room: Counter[str] = Counter()
     for one in table.flights:
-        own = Room.of(one.vehicle, list(scenario.bays_of[one.vehicle.vehicle_type]))
+        bays, lift_kg = list(scenario.bays_of[one.vehicle.vehicle_type]), nominal_lift_kg(scenario, one)
+        own = Room.of(one.vehicle, bays, lift_kg=lift_kg)
         room[one.slot.place] += own.pressurised_kg + own.unpressurised_kg + sum(kg for _, kg, _ in own.bulk)  # type: ignore[assignment]
     wanted: Counter[str] = Counter()
     for line in up_lines(scenario):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from supercargo.model import DeliveredMass, LegRow, LunarFlight, RoundTripFlight, TransferFlight
+from supercargo.model import DeliveredMass, LegRow, LunarFlight, RoundTripFlight, TransferFlight, TransferWindow
 
 __all__ = ["TransferAnswer"]
 
 
 class TransferAnswer(TypedDict):
-    """Answer of `transfer`: `flights`, `round_trips` among the Sun's bodies; `lunar_flights`, `legs` to the Moon."""
+    """Answer of `transfer`: `flights`, `round_trips` among the Sun's bodies; `lunar_flights`, `legs` to the Moon.
+
+    `windows` are the rows written with --rows.
+    """
 
     origin: str
     destination: str
@@ -22,3 +25,4 @@ class TransferAnswer(TypedDict):
     reason: str
     assumptions: list[str]
     folder: str | None
+    windows: list[TransferWindow]

@@ -5,15 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from supercargo.astro.ephemeris import read_ephemeris
-from supercargo.model import LunarStudy, TransferRequest, TransferStudy
+from supercargo.kernel import ScenarioError
+from supercargo.model import LunarStudy, TransferRequest, TransferStudy, TransferWindow
 from supercargo.plan.lunar_transfers import lunar_place, study_lunar
+from supercargo.plan.opportunities import Listing, list_opportunities
 from supercargo.plan.transfers import Catalogue, study_transfer
 from supercargo.report.lunar import draw_lunar, render_lunar
 from supercargo.report.porkchop import draw_porkchop, render_transfer
-from supercargo.store import read_catalogue, read_ephemeris_file, read_reference_tables, refuse_existing, refuse_unwritable
+from supercargo.store import (
+    read_catalogue,
+    read_ephemeris_file,
+    read_reference_tables,
+    refuse_existing,
+    refuse_existing_file,
+    refuse_unwritable,
+)
+from supercargo.store.folders import write_file
+from supercargo.store.rows import write_rows
 from supercargo.store.transfer import write_lunar, write_transfer
 
-__all__ = ["find_transfers", "transfer_catalogue"]
+__all__ = ["find_transfers", "transfer_catalogue", "write_opportunities"]
 
 
 def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bool = False) -> TransferStudy | LunarStudy:
@@ -40,6 +51,25 @@ def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bo
             pages |= {"porkchop.svg": draw_porkchop(study), "c3.svg": draw_porkchop(study, figure="C3")}
         write_transfer(study, out, pages=pages, force=force)
     return study
+
+
+def write_opportunities(
+    asked: TransferRequest, destination: str, path: Path, *, lit_d: float = 30.0, force: bool = False
+) -> tuple[TransferWindow, ...]:
+    """Write computed lift-offs for a place as rows of transfer_windows.csv; landings are lit for `lit_d` [d].
+
+    Raises ScenarioError for a question without rows, Refused for a `path` that exists unless `force`.
+    """
+    refuse_existing_file(path, force=force)
+    rows = list_opportunities(asked, transfer_catalogue(), destination, listing=Listing(lit_d=lit_d))
+    if not rows:
+        raise ScenarioError(
+            f"nothing lifts off for {destination} within the dates",
+            fix="give wider dates; at the lunar south pole, ones with light, or a smaller --lit-days",
+            where="--depart, --arrive",
+        )
+    write_file(path, write_rows(rows, TransferWindow), force=force)
+    return rows
 
 
 def transfer_catalogue() -> Catalogue:

@@ -60,8 +60,11 @@ __all__ = [
     "verify_plan",
 ]
 
-SOURCES = ("reference-year", "tiny", "iss-YEAR")
+SOURCES = ("reference-year", "tiny", "lunar", "asteroid", "iss-YEAR")
 """Scenarios that `new` can write; YEAR is a year of the record of past flights."""
+
+OWN_MISSIONS: Mapping[str, str] = {"tiny": "three", "lunar": "thirteen", "asteroid": "seven"}
+"""Scenarios whose missions are given."""
 
 FLOWN_FOLDER = "flown"
 """Folder inside a past year's scenario that holds the year as it was flown, a plan folder of its own."""
@@ -76,7 +79,7 @@ CAUSES_SHOWN = 20
 class NewScenario:
     """What a person asks of `new`, None where nothing is asked: 48 missions, seed 1, the package's records of past flights.
 
-    A past year has the missions that were flown; the tiny scenario has its own three.
+    A past year has the missions that were flown; the tiny, lunar and asteroid scenarios have their own.
     """
 
     source: str
@@ -95,7 +98,8 @@ def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
     past = _PAST.fullmatch(asked.source)
     if past:
         return _new_past_year(folder, int(past[1]), asked)
-    from supercargo.app.reference import reference_year, tiny
+    from supercargo.app.reference import asteroid, lunar, reference_year, tiny
+    from supercargo.app.transfers import transfer_catalogue
 
     source, force = asked.source, asked.force
     seed = 1 if asked.seed is None else asked.seed
@@ -103,13 +107,15 @@ def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
     makers: Mapping[str, Callable[[Mapping[str, Any]], Scenario]] = {
         "reference-year": lambda catalogue: reference_year(catalogue, seed=seed, missions=missions),
         "tiny": lambda catalogue: tiny(catalogue, seed=seed),
+        "lunar": lambda catalogue: lunar(catalogue, transfer_catalogue(), seed=seed),
+        "asteroid": lambda catalogue: asteroid(catalogue, transfer_catalogue(), seed=seed),
     }
     if source not in makers:
         raise ScenarioError(f"no scenario is called {source!r}", fix=f"use one of: {', '.join(SOURCES)}", where="--from")
     if asked.records is not None:
         raise ScenarioError("only a past year is made from records", fix="leave the option out", where="--records")
-    if source == "tiny":
-        _refuse_wish(asked.missions, "--missions", "the tiny scenario has three missions")
+    if source in OWN_MISSIONS:
+        _refuse_wish(asked.missions, "--missions", f"the {source} scenario has {OWN_MISSIONS[source]} missions")
     refuse_existing(folder, force=force, like=[SETTINGS_FILE])
     refuse_unwritable(folder)
     scenario = makers[source](read_catalogue())

@@ -89,7 +89,10 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write.", show_default=False)],
     *,
     source: Annotated[
-        str, typer.Option("--from", help="reference-year, tiny, or iss-2001 to iss-2021: a past year.", show_default=False)
+        str,
+        typer.Option(
+            "--from", help="reference-year, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.", show_default=False
+        ),
     ],
     missions: Annotated[
         int | None,
@@ -97,7 +100,7 @@ def new(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help="Seed of a reference year or tiny scenario: 1.", min=0, max=LARGEST_SEED, show_default=False),
+        typer.Option(help="Seed of a scenario that is no past year: 1.", min=0, max=LARGEST_SEED, show_default=False),
     ] = None,
     records: Annotated[
         Path | None,
@@ -406,19 +409,26 @@ def transfer(
     grid: Annotated[int, typer.Option(help="Dates on each axis of the chart.", min=2, max=2000)] = 300,
     best: Annotated[int, typer.Option(help="Flights to list.", min=1, max=50)] = 5,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write.", show_default=False)] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", metavar="FILE.csv", help="Write lift-offs as rows of transfer_windows.csv.")
+    ] = None,
+    rows_for: Annotated[str, typer.Option("--for", metavar="DESTINATION", help="Place the rows are for.")] = "",
+    lit: Annotated[float, typer.Option("--lit-days", help="Days of light after a landing.", min=0.0, max=200.0)] = 30.0,
     force: Force = False,
     json: Json = False,
 ) -> None:
     """Find transfers to the Moon, a planet or an asteroid.
 
     Prints the cheapest flights with launch energy, excess speeds, burns, and the cargo that each spacecraft of the catalogue
-    delivers. With --out it writes the whole chart as CSV, a drawing and a page.
+    delivers. With --out it writes the whole chart as CSV, a drawing and a page; with --rows and --for the lift-offs that a
+    scenario can plan with.
     """
     from supercargo.faces import commands
     from supercargo.faces.transfers import TransferWords, Wanted
 
     words = TransferWords(origin, destination, depart, arrive, duration=duration, stay=stay, back=back)
-    commands.transfer(words, Wanted(parking, grid, best), out=out, force=force, as_json=json)
+    wanted = Wanted(parking, grid, best, rows=rows, rows_for=rows_for, lit_d=lit)
+    commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
 def main() -> None:

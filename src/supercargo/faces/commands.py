@@ -22,10 +22,11 @@ from supercargo.app.orbit_views import orbit_view
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
-from supercargo.faces.transfers import TransferWords, Wanted, request_of, study_lines, study_told
+from supercargo.faces.transfers import TransferWords, Wanted, request_of, rows_lines, rows_path, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
 from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
+from supercargo.model import TransferWindow
 from supercargo.report.compare_lines import comparison_lines
 
 __all__ = [
@@ -259,14 +260,19 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
 
 def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
     """Find transfers and tell them; an empty list with the reason where there are none."""
-    from supercargo.app.transfers import find_transfers
+    from supercargo.app.transfers import find_transfers, write_opportunities
 
     with answering(as_json=as_json), patience("looking for transfers"):
-        study = find_transfers(request_of(words, wanted), out=out, force=force)
+        request, path = request_of(words, wanted), rows_path(wanted)
+        rows: tuple[TransferWindow, ...] = ()
+        if path is not None:
+            rows = write_opportunities(request, wanted.rows_for, path, lit_d=wanted.lit_d, force=force)
+        study = find_transfers(request, out=out, force=force)
     if as_json:
-        print_json(study_told(study, out))
+        print_json(study_told(study, out, rows))
     else:
-        tell("".join(printable(line) + "\n" for line in study_lines(study, out)))
+        lines = [*study_lines(study, out), *rows_lines(wanted, rows)]
+        tell("".join(printable(line) + "\n" for line in lines))
 
 
 @contextmanager

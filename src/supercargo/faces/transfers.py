@@ -10,9 +10,28 @@ from pathlib import Path
 
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import ScenarioError
-from supercargo.model import DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferFlight, TransferRequest, TransferStudy
+from supercargo.model import (
+    DeliveredMass,
+    LegRow,
+    LunarFlight,
+    LunarStudy,
+    TransferFlight,
+    TransferRequest,
+    TransferStudy,
+    TransferWindow,
+)
 
-__all__ = ["TransferWords", "Wanted", "dates_of", "numbers_of", "request_of", "study_lines", "study_told"]
+__all__ = [
+    "TransferWords",
+    "Wanted",
+    "dates_of",
+    "numbers_of",
+    "request_of",
+    "rows_lines",
+    "rows_path",
+    "study_lines",
+    "study_told",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,18 @@ class Wanted:
     parking_km: float
     grid: int
     best: int
+    rows: Path | None = None
+    """File for rows of transfer_windows.csv, and the place of a scenario that they are for."""
+    rows_for: str = ""
+    lit_d: float = 30.0
+
+
+def rows_path(wanted: Wanted) -> Path | None:
+    """The file of rows that is wanted, None for none; raises ScenarioError for a file without a place or the reverse."""
+    if (wanted.rows is None) == bool(wanted.rows_for.strip()):
+        fix = "give both: --rows FILE.csv --for DESTINATION"
+        raise ScenarioError("rows need a file and the place they are for", fix=fix, where="--rows, --for")
+    return wanted.rows
 
 
 def request_of(words: TransferWords, wanted: Wanted) -> TransferRequest:
@@ -87,7 +118,9 @@ def numbers_of(words: str, where: str) -> tuple[float, float]:
     return low, high
 
 
-def study_told(study: TransferStudy | LunarStudy, out: Path | None) -> TransferAnswer:
+def study_told(
+    study: TransferStudy | LunarStudy, out: Path | None, windows: tuple[TransferWindow, ...] = ()
+) -> TransferAnswer:
     """The answer for a program."""
     lunar = study if isinstance(study, LunarStudy) else None
     solar = study if isinstance(study, TransferStudy) else None
@@ -102,7 +135,17 @@ def study_told(study: TransferStudy | LunarStudy, out: Path | None) -> TransferA
         "reason": study.reason,
         "assumptions": list(study.assumptions),
         "folder": str(out) if out else None,
+        "windows": list(windows),
     }
+
+
+def rows_lines(wanted: Wanted, rows: tuple[TransferWindow, ...]) -> Iterator[str]:
+    """What was written for a scenario, for a person."""
+    if rows:
+        yield f"Written: {wanted.rows}, {len(rows)} lift-offs for {wanted.rows_for}"
+    for route in dict.fromkeys(row.route for row in rows):
+        burns = [row.delta_v_m_s or 0.0 for row in rows if row.route == route]
+        yield f"  {len(burns):4}  {route}: {min(burns):,.0f} to {max(burns):,.0f} m/s by the spacecraft"
 
 
 def study_lines(study: TransferStudy | LunarStudy, out: Path | None) -> Iterator[str]:

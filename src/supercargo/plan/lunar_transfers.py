@@ -20,7 +20,15 @@ from supercargo.kernel import DAY_S, ScenarioError
 from supercargo.model import CislunarLeg, DeliveredMass, LegRow, LunarFlight, LunarStudy, TransferRequest
 from supercargo.plan.transfers import Catalogue
 
-__all__ = ["LUNAR_PLACES", "lunar_place", "study_lunar"]
+__all__ = [
+    "LUNAR_PLACES",
+    "SOUTH_POLE_DEG",
+    "LunarRoute",
+    "lunar_flights",
+    "lunar_place",
+    "lunar_routes",
+    "study_lunar",
+]
 
 SOUTH_POLE_DEG = (-89.67, 129.78)
 """Latitude and east longitude of the landing place: a rim of Shackleton crater."""
@@ -49,7 +57,7 @@ LUNAR_PLACES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Route:
+class LunarRoute:
     """A way to the Moon: what follows the departure burn, and how long it takes."""
 
     name: str
@@ -92,10 +100,10 @@ def study_lunar(asked: TransferRequest, catalogue: Catalogue) -> LunarStudy:
     catalogue.ephemeris.refuse_outside(np.array([seconds_since_j2000(at) for at in asked.arrive]))
     every = tuple(
         flight
-        for route in _routes(place, catalogue.legs)
+        for route in lunar_routes(place, catalogue.legs)
         if asked.duration_d[0] <= route.days <= asked.duration_d[1]
         for at_s in departures.tolist()
-        for flight in _flights(route, at_s, place, asked, catalogue)
+        for flight in lunar_flights(route, at_s, place, asked, catalogue)
     )
     best = _best(every, asked.best)
     return LunarStudy(
@@ -110,7 +118,8 @@ def study_lunar(asked: TransferRequest, catalogue: Catalogue) -> LunarStudy:
     )
 
 
-def _routes(place: str, published: tuple[CislunarLeg, ...]) -> Iterator[_Route]:
+def lunar_routes(place: str, published: tuple[CislunarLeg, ...]) -> Iterator[LunarRoute]:
+    """Ways to a place at the Moon as `lunar_place` names it: fast ones and the low-energy one."""
     legs = {(leg.start, leg.end): leg for leg in cislunar_legs()}
     table = {(leg.start, leg.end): leg for leg in published}
     nrho, capture = legs["TLI", "NRHO"], legs["TLI", "LLO 100 km"]
@@ -119,13 +128,13 @@ def _routes(place: str, published: tuple[CislunarLeg, ...]) -> Iterator[_Route]:
     slow_d = float(np.mean([float(word) for word in slow.days.split("-")]))
     fast_m_s, slow_m_s = nrho.delta_v_m_s + CORRECTIONS_M_S, slow.net_m_s + CORRECTIONS_M_S
     if place == "NRHO":
-        yield _Route("fast to NRHO", FAST_D, nrho.duration_d, fast_m_s + meet.net_m_s, False, "assumption")
-        yield _Route("low-energy to NRHO", FAST_D, slow_d, slow_m_s + meet.net_m_s, False, "assumption", SLOW_APOGEE_KM)
+        yield LunarRoute("fast to NRHO", FAST_D, nrho.duration_d, fast_m_s + meet.net_m_s, False, "assumption")
+        yield LunarRoute("low-energy to NRHO", FAST_D, slow_d, slow_m_s + meet.net_m_s, False, "assumption", SLOW_APOGEE_KM)
         return
     landing = down.delta_v_m_s if place == "South pole" else 0.0
     end = "LLO, south pole" if landing else "LLO"
     onward_d = low.duration_d + (down.duration_d if landing else 0.0)
-    yield _Route(
+    yield LunarRoute(
         f"fast to {end}",
         capture.duration_d,
         capture.duration_d + (1.0 if landing else 0.0),
@@ -134,13 +143,17 @@ def _routes(place: str, published: tuple[CislunarLeg, ...]) -> Iterator[_Route]:
         "assumption",
     )
     onward_m_s = low.delta_v_m_s + landing
-    yield _Route(f"fast to NRHO, {end}", FAST_D, nrho.duration_d + onward_d, fast_m_s + onward_m_s, False, "assumption")
-    yield _Route(
+    yield LunarRoute(f"fast to NRHO, {end}", FAST_D, nrho.duration_d + onward_d, fast_m_s + onward_m_s, False, "assumption")
+    yield LunarRoute(
         f"low-energy to NRHO, {end}", FAST_D, slow_d + onward_d, slow_m_s + onward_m_s, False, "assumption", SLOW_APOGEE_KM
     )
 
 
-def _flights(route: _Route, at_s: float, place: str, asked: TransferRequest, catalogue: Catalogue) -> Iterator[LunarFlight]:
+def lunar_flights(
+    route: LunarRoute, at_s: float, place: str, asked: TransferRequest, catalogue: Catalogue
+) -> Iterator[LunarFlight]:
+    """The flight of a route that leaves low Earth orbit at an instant [s since 2000-01-01T12:00:00Z]; none outside the dates
+    of arrival that are asked for."""
     arrive_s = round(at_s + route.days * DAY_S)
     if not asked.arrive[0] <= instant_at(arrive_s) <= asked.arrive[1]:
         return

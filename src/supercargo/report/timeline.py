@@ -50,14 +50,17 @@ HATCH = (
 
 
 def grid_parts(axis: CalendarAxis, end: datetime, height: int) -> Iterator[str]:
-    """Months as lines, and what lies after the year's end as a grey field."""
+    """Months as lines, named where the name has room, and what lies after the year's end as a grey field."""
     if axis.end > end:
         x = axis.x(end)
         yield f'<rect class="after" x="{x:.1f}" y="0" width="{axis.x(axis.end) - x:.1f}" height="{height}"/>'
+    free_px = 0.0
     for first, name in axis.months():
         x = axis.x(first)
         yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height}"/>'
-        yield f'<text class="month" x="{x + 4:.1f}" y="15">{name}</text>'
+        if x >= free_px:
+            yield f'<text class="month" x="{x + 4:.1f}" y="15">{name}</text>'
+            free_px = x + LETTER_PX * len(name)
 
 
 def lane_parts(axis: CalendarAxis, lane: Lane, y: int) -> Iterator[str]:

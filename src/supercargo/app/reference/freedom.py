@@ -21,6 +21,7 @@ __all__ = [
     "day_utc",
     "firm_d",
     "latest_d",
+    "range_closures",
     "requests",
     "scaled_facilities",
     "scaled_pads",
@@ -39,19 +40,21 @@ def day_utc(start_utc: datetime, day: float) -> datetime:
     return start_utc + days(round(day * 24.0) / 24.0)
 
 
-def _freedom(flight: NominalFlight, rng: np.random.Generator) -> tuple[float, float]:
+def _freedom(flight: NominalFlight, ground: Ground, rng: np.random.Generator) -> tuple[float, float]:
     """First and last lift-off day."""
     first = (
         flight.vehicle.processing_d + (flight.launch_d - flight.processing_d - flight.vehicle.processing_d) - AS_OF_MARGIN_D
     )
     if flight.slot.tight:
         before, after = float(rng.uniform(7, 10)), float(rng.uniform(9, 11))
-    elif flight.slot.place in ("Gateway", "Lunar South Pole", "Bennu"):
+    elif ground.places[flight.slot.place].window_kind == "catalogue":
         before, after = float(rng.uniform(16, 20)), float(rng.uniform(18, 25))
     else:
         before, after = float(rng.uniform(8, 15)), float(rng.uniform(15, 24))
     earliest = max(math.floor(flight.launch_d - before), math.ceil(first - 2.0), 1)
-    return float(min(earliest, math.floor(flight.launch_d))), float(min(math.ceil(flight.launch_d + after), 364))
+    return float(min(earliest, math.floor(flight.launch_d))), float(
+        min(math.ceil(flight.launch_d + after), ground.horizon_d - 1)
+    )
 
 
 def latest_d(request: MissionRequest, start_utc: datetime) -> float:
@@ -70,7 +73,7 @@ def requests(table: Timetable, ground: Ground, rng: np.random.Generator) -> tupl
     found = []
     for flight in table.flights:
         seat = flight.slot.seat
-        earliest, latest = _freedom(flight, rng)
+        earliest, latest = _freedom(flight, ground, rng)
         longest = min(ground.vehicles[name].docked_max_d for name in seat.types)
         longer = 10.0 if flight.slot.tight else float(rng.uniform(12, 25))
         florida = len(seat.types) == 1 and flight.launcher == "Falcon 9" and rng.random() < 0.5
@@ -157,7 +160,7 @@ def _site_blackouts(table: Timetable, ground: Ground, rng: np.random.Generator) 
     found: list[Blackout | None] = []
     for site in sorted({flight.site for flight in table.flights}):
         launches = [(flight.launch_d, flight.launch_d + 1.0) for flight in table.flights if flight.site == site]
-        gaps = _gap(launches, 2.0, 5.0, 355.0)[:4]
+        gaps = _gap(launches, 2.0, 5.0, ground.horizon_d - 10.0)[:4]
         found += [
             _closed("site", site, gaps[index], float(rng.uniform(3, 8)), "range upgrade", ground.start_utc)
             for index in sorted(rng.permutation(len(gaps))[:2].tolist())
@@ -204,6 +207,11 @@ def _place_blackouts(
             most = float(rng.uniform(12, 20))
             found.append(_closed("port", f"{place}/{port}", gaps[0], most, "crew vehicle visit", ground.start_utc))
     return found
+
+
+def range_closures(table: Timetable, ground: Ground, rng: np.random.Generator) -> tuple[Blackout, ...]:
+    """Range upgrades that leave the timetable alone, two at each site that it launches from."""
+    return tuple(closure for closure in _site_blackouts(table, ground, rng) if closure is not None)
 
 
 def blackouts(table: Timetable, ground: Ground, orbits: Sequence[Orbit], rng: np.random.Generator) -> tuple[Blackout, ...]:

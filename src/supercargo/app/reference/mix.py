@@ -41,7 +41,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One flight to be placed in the year: its seat, port, wished arrival day and copy of the mix."""
+    """One flight to be placed in the year: its seat, port, wished arrival day and copy of the mix.
+
+    `windows` are the listed ones that it may take, as (lift-off day, days under way); empty: all of its place.
+    """
 
     prefix: str
     place: str
@@ -51,6 +54,7 @@ class Slot:
     docked_d: float
     tight: bool
     copy: int
+    windows: tuple[tuple[float, float], ...] = ()
 
 
 def _seats(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from supercargo.model import Contract, Customer
 
-__all__ = ["CONTRACTS", "SHARES", "contract_of", "contracts", "customers"]
+__all__ = ["BEYOND_CONTRACTS", "BEYOND_SHARES", "CONTRACTS", "SHARES", "ContractRow", "contract_of", "contracts", "customers"]
+
+ContractRow = tuple[str, str, str, float]
+"""Contract, customer, tariff, weight of the milestone for each mission that docks (0: cargo only)."""
 
 _CUSTOMERS: tuple[tuple[str, str, str], ...] = (
     ("NASA", "National Aeronautics and Space Administration", "agency"),
@@ -35,8 +39,7 @@ _CUSTOMERS: tuple[tuple[str, str, str], ...] = (
     ("UNI-HARBOUR", "Harbour Technical College (invented)", "university"),
 )
 
-CONTRACTS: tuple[tuple[str, str, str, float], ...] = (
-    # contract, customer, tariff, weight of the milestone for each mission that docks (0: cargo only)
+CONTRACTS: tuple[ContractRow, ...] = (
     ("NASA-ISS", "NASA", "agency", 1.0),
     ("NASA-GATEWAY", "NASA", "agency", 2.4),
     ("NASA-LUNAR", "NASA", "agency", 2.2),
@@ -66,6 +69,28 @@ CONTRACTS: tuple[tuple[str, str, str, float], ...] = (
     ("HARBOUR-CARGO", "UNI-HARBOUR", "academic", 0.0),
 )
 
+BEYOND_CONTRACTS: tuple[ContractRow, ...] = (
+    # of the lunar year and of the asteroid programme
+    ("NASA-GATEWAY", "NASA", "agency", 2.4),
+    ("NASA-LUNAR", "NASA", "agency", 2.2),
+    ("ESA-LUNAR", "ESA", "agency", 2.0),
+    ("ESA-GATEWAY", "ESA", "agency", 0.0),
+    ("JAXA-GATEWAY", "JAXA", "agency", 0.0),
+    ("CSA-GATEWAY", "CSA", "agency", 0.0),
+    ("SELENE-DEPOT", "SELENE", "commercial", 2.2),
+    ("QUILL-LUNAR", "QUILL", "commercial", 0.0),
+    ("NOVAGRID-LUNAR", "NOVAGRID", "commercial", 0.0),
+    ("LAKE-LUNAR", "UNI-LAKE", "academic", 0.0),
+    ("ASTERIA-BENNU", "ASTERIA", "commercial", 2.4),
+    ("ASTERIA-ITOKAWA", "ASTERIA", "commercial", 2.4),
+    ("JAXA-RYUGU", "JAXA", "agency", 2.4),
+    ("NASA-ASTEROIDS", "NASA", "agency", 0.0),
+    ("ESA-ASTEROIDS", "ESA", "agency", 0.0),
+    ("COAST-ASTEROIDS", "UNI-COAST", "academic", 0.0),
+)
+
+_BEYOND_CUSTOMERS = (("SELENE", "Selene Propellant Works (invented)", "company"),)
+
 _GUESTS = (
     ("ESA-CARGO", 0.06), ("CSA-CARGO", 0.02), ("HELIX-CARGO", 0.05), ("LUMEN-CARGO", 0.04), ("TERRACELL-CARGO", 0.04),
     ("ORBITWEAR-CARGO", 0.02), ("NOVAGRID-CARGO", 0.03), ("QUILL-CARGO", 0.03), ("NORTH-CARGO", 0.02), ("LAKE-CARGO", 0.02),
@@ -86,20 +111,33 @@ SHARES: dict[str, tuple[tuple[str, float], ...]] = {
     "LEO Depot": (("DEPOT-MAIN", 1.0),),
 }
 
+BEYOND_SHARES: dict[str, tuple[tuple[str, float], ...]] = {
+    "Gateway": (("NASA-GATEWAY", 0.64), ("ESA-GATEWAY", 0.16), ("JAXA-GATEWAY", 0.12), ("CSA-GATEWAY", 0.08)),
+    "LLO Depot": (("SELENE-DEPOT", 0.74), ("NASA-LUNAR", 0.18), ("LAKE-LUNAR", 0.08)),
+    "Lunar South Pole": (
+        ("NASA-LUNAR", 0.52), ("ESA-LUNAR", 0.22), ("QUILL-LUNAR", 0.10), ("NOVAGRID-LUNAR", 0.10), ("LAKE-LUNAR", 0.06),
+    ),
+    "Bennu": (("ASTERIA-BENNU", 0.70), ("NASA-ASTEROIDS", 0.18), ("COAST-ASTEROIDS", 0.12)),
+    "Ryugu": (("JAXA-RYUGU", 0.72), ("ESA-ASTEROIDS", 0.16), ("COAST-ASTEROIDS", 0.12)),
+    "Itokawa": (("ASTERIA-ITOKAWA", 0.66), ("JAXA-RYUGU", 0.14), ("NASA-ASTEROIDS", 0.20)),
+}  # fmt: skip
+"""Who sends how much where in the lunar year and in the asteroid programme."""
 
-def customers() -> tuple[Customer, ...]:
-    """Who sends cargo in the reference year."""
-    return tuple(Customer(customer=name, name=full, kind=kind) for name, full, kind in _CUSTOMERS)
+
+def customers(*, beyond: bool = False) -> tuple[Customer, ...]:
+    """Who sends cargo in the reference scenarios."""
+    every = _CUSTOMERS + _BEYOND_CUSTOMERS if beyond else _CUSTOMERS
+    return tuple(Customer(customer=name, name=full, kind=kind) for name, full, kind in every)
 
 
-def contracts(from_utc: datetime, to_utc: datetime) -> tuple[Contract, ...]:
+def contracts(from_utc: datetime, to_utc: datetime, *, table: Sequence[ContractRow] = CONTRACTS) -> tuple[Contract, ...]:
     """One agreement for each customer and programme, with the tariff that prices it."""
     return tuple(
         Contract(contract_id=name, customer=customer, from_utc=from_utc, to_utc=to_utc, price_basis=tariff)
-        for name, customer, tariff, _ in CONTRACTS
+        for name, customer, tariff, _ in table
     )
 
 
 def contract_of() -> dict[str, str]:
     """Customer of each contract."""
-    return {name: customer for name, customer, _, _ in CONTRACTS}
+    return {name: customer for name, customer, _, _ in CONTRACTS + BEYOND_CONTRACTS}

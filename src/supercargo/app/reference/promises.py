@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from supercargo.app.reference.freedom import latest_d
-from supercargo.app.reference.parties import CONTRACTS
+from supercargo.app.reference.parties import CONTRACTS, ContractRow
 from supercargo.app.reference.upload import CONSUMABLES, UpLine
 from supercargo.kernel import days_between
 from supercargo.model import CargoLine, MissionRequest, Price, Scenario, Term
 
-__all__ = ["Money", "promised_lines", "tariff_prices", "terms"]
+__all__ = ["BASE_PLACES", "Money", "promised_lines", "tariff_prices", "terms"]
 
 MUST_SHARE = 0.085  # of up lines, the marks wanted; fewer where dates leave no room
 MUST_MASS_SHARE = 0.10  # of a nominal flight's own lines, at most
@@ -25,6 +25,8 @@ _UP_USD_KG: Mapping[str, float] = {
     "ISS": 5.6, "Axiom Station": 6.0, "Starlab": 6.0, "Orbital Reef": 6.4, "Haven-1": 6.0, "Gateway": 14.0,
     "Lunar South Pole": 26.0, "Bennu": 40.0, "Skyforge Platform": 8.0, "Meridian Platform": 10.0, "LEO Depot": 0.7,
 }  # fmt: skip
+BASE_PLACES = tuple(_UP_USD_KG)
+_BEYOND_USD_KG: Mapping[str, float] = {"LLO Depot": 18.0, "Ryugu": 40.0, "Itokawa": 44.0}
 _TARIFFS: Mapping[str, float] = {"agency": 0.95, "commercial": 1.05, "academic": 0.85}
 _DIRECTIONS: Mapping[str, float] = {"up": 1.0, "down": 1.3, "disposal": 0.12}
 
@@ -81,17 +83,23 @@ def _minimums(lines: Sequence[UpLine], requests: Mapping[str, MissionRequest], s
 
 
 def terms(
-    scenario: Scenario, lines: Sequence[UpLine], requests: Mapping[str, MissionRequest], money: Money, rng: np.random.Generator
+    scenario: Scenario,
+    lines: Sequence[UpLine],
+    requests: Mapping[str, MissionRequest],
+    money: Money,
+    rng: np.random.Generator,
+    *,
+    table: Sequence[ContractRow] = CONTRACTS,
 ) -> tuple[Term, ...]:
     """Terms of every contract; milestones add up to their share of the revenue."""
     flown: dict[str, int] = {}
     for request in scenario.missions:
         flown[request.contract_id] = flown.get(request.contract_id, 0) + 1
-    weight = sum(weight * flown.get(name, 0) for name, _, _, weight in CONTRACTS)
+    weight = sum(weight * flown.get(name, 0) for name, _, _, weight in table)
     unit = money.revenue_usd * money.milestone_share / weight if weight else 0.0
     minimums = _minimums(lines, requests, scenario)
     found = []
-    for name, _, tariff, stone in CONTRACTS:
+    for name, _, tariff, stone in table:
         academic = tariff == "academic"
         rows = [
             ("due_tolerance", float(rng.integers(3, 11)), "d"),
@@ -107,9 +115,16 @@ def terms(
     return tuple(found)
 
 
-def tariff_prices(lines: Sequence[CargoLine], price_year: int, money: Money) -> tuple[Price, ...]:
+def tariff_prices(
+    lines: Sequence[CargoLine],
+    price_year: int,
+    money: Money,
+    *,
+    table: Sequence[ContractRow] = CONTRACTS,
+    places: Iterable[str] = BASE_PLACES,
+) -> tuple[Price, ...]:
     """The service's tariffs, scaled so that the lines a good plan delivers bring their share of the revenue."""
-    tariff_of = {name: tariff for name, _, tariff, _ in CONTRACTS}
+    tariff_of = {name: tariff for name, _, tariff, _ in table}
     worth = sum(_relative(tariff_of[line.contract_id], line.destination, line.direction) * line.mass_kg for line in lines)
     wanted = money.revenue_usd * (1.0 - money.milestone_share)
     scale = wanted / (worth * (money.delivered_share - money.late_share)) if worth else 0.0
@@ -123,10 +138,10 @@ def tariff_prices(lines: Sequence[CargoLine], price_year: int, money: Money) -> 
             basis="scenario assumption, scaled to the year's revenue",
         )
         for tariff in _TARIFFS
-        for place in _UP_USD_KG
+        for place in places
         for direction in _DIRECTIONS
     )
 
 
 def _relative(tariff: str, place: str, direction: str) -> float:
-    return _TARIFFS[tariff] * _UP_USD_KG[place] * _DIRECTIONS[direction]
+    return _TARIFFS[tariff] * {**_UP_USD_KG, **_BEYOND_USD_KG}[place] * _DIRECTIONS[direction]

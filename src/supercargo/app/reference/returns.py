@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from supercargo.app.reference.freedom import day_utc
-from supercargo.app.reference.parties import SHARES, contract_of
+from supercargo.app.reference.parties import contract_of
 from supercargo.app.reference.shapes import Shape, bag_shape, box_shape, fitted
 from supercargo.app.reference.timetable import Ground, NominalFlight
 from supercargo.app.reference.upload import MEAN_DENSITY_KG_M3, pick
@@ -38,7 +38,7 @@ def return_line(flight: NominalFlight, shape: Shape, direction: str, ground: Gro
     """One line that leaves on a nominal flight: packed 6 to 60 days before loading starts, due weeks after landing."""
     down = direction == "down"
     supply = pick(_DOWN, rng) if down else "trash"
-    contract = pick(SHARES[flight.slot.place], rng)
+    contract = pick(ground.shares[flight.slot.place], rng)
     mass = round(shape.mass_kg, 3)
     return CargoLine(
         item_id="",

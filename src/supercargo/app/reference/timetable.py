@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from supercargo.app.reference.mix import Slot
+from supercargo.app.reference.parties import SHARES
 from supercargo.kernel import NoPlan, days_between
 from supercargo.model import Destination, Facility, Launcher, Pad, VehicleType
 
@@ -16,6 +17,8 @@ __all__ = ["Ground", "NominalFlight", "Timetable", "build_timetable", "first_pro
 
 AS_OF_MARGIN_D = 25.0  # processing starts no more than this many days before the year
 RARE_WINDOWS = 20  # a place with fewer listed windows in the year chooses its day first
+SLOW_D = 60.0  # a way to the Moon that takes longer is not what a nominal flight goes by, unless it is asked to
+LAST_D = 7.0  # no nominal lift-off in the last days of the horizon
 WINDOW_D = 1.0  # a plane crossing comes once a day: the real lift-off is up to a day after the nominal one
 
 
@@ -53,10 +56,19 @@ class Ground:
     listed: Mapping[str, tuple[tuple[float, float], ...]]  # place -> (launch day, transit days)
     reusable: Mapping[str, int]  # type -> tails for each copy of the mix
     copies: int
+    horizon_d: float = 365.0
+    shares: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=lambda: SHARES)
+    """Place -> (contract, share of its cargo)."""
 
     @classmethod
     def of(
-        cls, catalogue: Mapping[str, tuple[Any, ...]], start_utc: datetime, reusable: Mapping[str, int], copies: int
+        cls,
+        catalogue: Mapping[str, tuple[Any, ...]],
+        start_utc: datetime,
+        reusable: Mapping[str, int],
+        copies: int,
+        *,
+        horizon_d: float = 365.0,
     ) -> Ground:
         """Index the catalogue by name; listed windows become days from `start_utc`."""
         listed: dict[str, list[tuple[float, float]]] = {}
@@ -72,6 +84,7 @@ class Ground:
             listed={place: tuple(sorted(found)) for place, found in listed.items()},
             reusable=dict(reusable),
             copies=copies,
+            horizon_d=horizon_d,
         )
 
 
@@ -119,7 +132,8 @@ def _reaches(site: str, place: str) -> bool:
 def _launches(ground: Ground, slot: Slot, vehicle: VehicleType) -> Iterator[tuple[float, float]]:
     """(launch day, transit days), nearest to the wished arrival first."""
     if ground.places[slot.place].window_kind == "catalogue":
-        yield from sorted(ground.listed[slot.place], key=lambda window: abs(sum(window) - slot.arrive_d))
+        listed = slot.windows or ground.listed[slot.place]
+        yield from sorted(listed, key=lambda way: (way[1] > SLOW_D and not slot.windows, abs(sum(way) - slot.arrive_d)))
         return
     wished = slot.arrive_d - vehicle.phasing_d
     step = 0.5 if slot.tight else 1.0
@@ -198,7 +212,11 @@ def _try(table: Timetable, ground: Ground, slot: Slot, number: int) -> NominalFl
     for (launch_d, transit_d), choice in itertools.product(_launches(ground, slot, vehicle), choices):
         launcher, site, pad, pad_d, turnaround_d = choice
         times = _times(ground, slot, launch_d, transit_d, pad_d)
-        if times.processing < -AS_OF_MARGIN_D or times.launch > 358.0 or not _place_allows(table, ground, slot, times):
+        if (
+            times.processing < -AS_OF_MARGIN_D
+            or times.launch > ground.horizon_d - LAST_D
+            or not _place_allows(table, ground, slot, times)
+        ):
             continue
         pad_from, pad_to = launch_d - pad_d, launch_d + times.slip + turnaround_d
         copies = (f"{site}/{pad}" if copy == 0 else f"{site}/{pad} {copy + 1}" for copy in range(ground.copies))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from supercargo.app.reference.draws import Quotas
 from supercargo.app.reference.freedom import day_utc
-from supercargo.app.reference.parties import SHARES, contract_of
+from supercargo.app.reference.parties import contract_of
 from supercargo.app.reference.shapes import Shape, bag_shape, box_shape, fitted
 from supercargo.app.reference.timetable import Ground, NominalFlight
 from supercargo.model import Bag, Bay, CargoLine, VehicleType
@@ -61,12 +62,12 @@ class Room:
     bulk: tuple[tuple[str, float, int], ...]
 
     @classmethod
-    def of(cls, vehicle: VehicleType, bays: Sequence[Bay]) -> Room:
-        """Share the type's limits out so that the load closes at upmass and leaves the hold some air."""
+    def of(cls, vehicle: VehicleType, bays: Sequence[Bay], *, lift_kg: float = math.inf) -> Room:
+        """Share the type's limits out so that the load closes at upmass or the route's lift and leaves the hold some air."""
         bulk = _BULK_KG.get(vehicle.vehicle_type, ())
         open_kg = vehicle.unpressurised_kg * 0.97
         hold = sum(bay.dx_m * bay.dy_m * bay.dz_m for bay in bays if bay.pressurised)
-        left = vehicle.upmass_kg - sum(kg for _, kg, _ in bulk)
+        left = min(vehicle.upmass_kg, lift_kg) - sum(kg for _, kg, _ in bulk)
         open_kg = min(open_kg, left)
         closed_kg = min(vehicle.pressurised_kg, left - open_kg, HOLD_SHARE * hold * MEAN_DENSITY_KG_M3)
         late = vehicle.late_load_kg if vehicle.pressurised_kg else 0.0
@@ -173,7 +174,7 @@ def _line(
     flight: NominalFlight, shape: Shape, ground: Ground, marks: _Marks, needs: _Needs, rng: np.random.Generator
 ) -> CargoLine:
     vehicle, late, supply = flight.vehicle, marks.late, marks.supply
-    contract = pick(SHARES[flight.slot.place], rng)
+    contract = pick(ground.shares[flight.slot.place], rng)
     mass = round(shape.mass_kg, 3)
     cold = (late or supply == "science") and rng.random() < (0.35 if late else 0.06) and mass <= needs.cold_kg
     powered = supply == "science" and shape.pieces <= min(2, needs.slots) and rng.random() < 0.14

@@ -12,6 +12,7 @@ import numpy as np
 
 from supercargo.app.reference import freedom, mix, parties, promises, supplies
 from supercargo.app.reference.draws import quotas
+from supercargo.app.reference.lifts import nominal_lift_kg
 from supercargo.app.reference.returns import return_lines
 from supercargo.app.reference.timetable import Ground, NominalFlight, Timetable, build_timetable
 from supercargo.app.reference.upload import Room, UpLine, in_tanks, up_lines
@@ -46,11 +47,12 @@ def numbered(lines: Sequence[CargoLine], rng: np.random.Generator) -> tuple[Carg
 
 
 def _up(
-    catalogue: Mapping[str, tuple[Any, ...]], ground: Ground, flights: Sequence[NominalFlight], count: int,
-    requests: Mapping[str, MissionRequest], seed: int,
-) -> list[UpLine]:  # fmt: skip
-    bays = _bays(catalogue)
-    rooms = [Room.of(flight.vehicle, bays.get(flight.vehicle.vehicle_type, [])) for flight in flights]
+    catalogue: Mapping[str, tuple[Any, ...]], ground: Ground, flights: Sequence[NominalFlight], count: int, scenario: Scenario
+) -> list[UpLine]:
+    bays, requests, seed = _bays(catalogue), dict(scenario.requests), scenario.settings.seed
+    rooms = [
+        Room.of(one.vehicle, bays.get(one.vehicle.vehicle_type, []), lift_kg=nominal_lift_kg(scenario, one)) for one in flights
+    ]
     wanted = quotas(flights, requests, ground, catalogue["rates"], in_tanks=in_tanks(flights, rooms))
     cut = up_lines(
         flights, ground, rooms, bags=catalogue["bags"], count=count, wanted=wanted, rng=stream(seed, "reference-upload")
@@ -119,7 +121,7 @@ def _with_cargo(
     returned = return_lines(
         table.flights, ground, _bays(catalogue), bags=catalogue["bags"], counts=backs, rng=stream(seed, "reference-returns")
     )
-    up = _up(catalogue, ground, table.flights, total - len(returned), named, seed)
+    up = _up(catalogue, ground, table.flights, total - len(returned), scenario)
     cargo = numbered([one.line for one in up] + returned, stream(seed, "reference-names"))
     stocked = supplies.supplies(up, named, ground, catalogue["rates"])
     money = promises.Money(revenue_usd=REVENUE_USD * missions / mix.BASE_MISSIONS)
