@@ -25,6 +25,7 @@ from supercargo.model import (
     StageReport,
     StationPass,
     Unflown,
+    Untraced,
     Violation,
 )
 from supercargo.track.chain import LogReport, SignedHead
@@ -83,6 +84,7 @@ class PlanHead(TypedDict):
     seed: int
     stages: list[StageReport]
     unflown: list[Unflown]
+    untraced: list[Untraced]
     versions: dict[str, str]
     violations: list[Violation]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
+from supercargo.app.transfers import transfer_catalogue
 from supercargo.kernel import Fault, NoPlan, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
@@ -146,9 +147,11 @@ def _new_past_year(folder: Path, year: int, asked: NewScenario) -> Scenario:
     flown = replace(flown, violations=judge(flown))
     flown = replace(flown, waivers=history_waivers(flown, flown.violations))
     meter("writing", 0.0)
+    told = ephemerides_of(flown, transfer_catalogue())
+    flown = replace(flown, untraced=told.untraced)
     summary = summarise(flown)
     pages: dict[str, Any] = {"report_html": render_report(flown, summary), "front": front_figures(flown, summary)}
-    files = folder_files(flown, run=meter.run(), ephemerides=ephemerides_of(flown), **pages)
+    files = folder_files(flown, run=meter.run(), ephemerides=told.messages, **pages)
     beside = {f"{FLOWN_FOLDER}/{name}": content for name, content in files.items()}
     write_scenario(past.scenario, folder, beside=beside, force=asked.force)
     return past.scenario
@@ -238,9 +241,11 @@ def plan_scenario(
     elif not (partial or baseline):
         raise _no_plan(plan, broken, str(folder))
     meter("writing", 0.0)
+    told = ephemerides_of(plan, transfer_catalogue())
+    plan = replace(plan, untraced=told.untraced)
     summary = summarise(plan)
     pages: dict[str, Any] = {"report_html": render_report(plan, summary), "front": front_figures(plan, summary)}
-    write_plan(plan, out, run=meter.run(), ephemerides=ephemerides_of(plan), **pages, force=force)
+    write_plan(plan, out, run=meter.run(), ephemerides=told.messages, **pages, force=force)
     return plan
 
 

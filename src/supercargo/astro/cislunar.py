@@ -15,7 +15,7 @@ import numpy as np
 
 from supercargo.astro.ephemeris import GM_KM3_S2
 from supercargo.astro.impulses import RADIUS_KM, circular_km_s, escape_burn_km_s, hohmann_km_s, perigee_km_s
-from supercargo.astro.nrho_arrival import cheapest_arrival
+from supercargo.astro.nrho_arrival import HaloArrival, cheapest_arrival
 from supercargo.astro.three_body import LENGTH_KM, fly, moon_centred, nrho_9_2
 from supercargo.astro.timescales import Floats
 from supercargo.kernel import DAY_S
@@ -30,6 +30,8 @@ __all__ = [
     "ascent_km_s",
     "cislunar_legs",
     "descent_km_s",
+    "halo_arrival",
+    "halo_states",
     "level_burn_km_s",
     "low_orbit_to_nrho_km_s",
     "lunar_capture_km_s",
@@ -61,7 +63,7 @@ PERILUNE_KM = RADIUS_KM["Moon"] + 15.0
 
 _MOON_PULL_KM_S2 = GM_KM3_S2["Moon"] / RADIUS_KM["Moon"] ** 2
 _LOITER_PERIOD_S = DAY_S
-_PHASES = 240
+_STRIDES, _HALVINGS = 15, 4  # 240 phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +180,26 @@ def ascent_km_s() -> float:
 
 
 @lru_cache(maxsize=1)
-def _halo_states() -> tuple[Floats, Floats]:
-    """Gateway's orbit in even steps of time from apolune: positions and velocities about the Moon. [phase, axis]"""
+def halo_states() -> tuple[Floats, Floats]:
+    """Gateway's orbit in even steps of time from apolune: positions [km] and velocities [km/s] about the Moon. [phase, axis]
+
+    On still axes that lie along the problem's at that phase.
+    """
     orbit = nrho_9_2()
-    states = [orbit.start]
-    for _ in range(_PHASES - 1):
-        states.append(fly(states[-1], orbit.period / _PHASES))
-    return moon_centred(np.array(states))
+    each = [orbit.start]
+    for _ in range(_STRIDES - 1):
+        each.append(fly(each[-1], orbit.period / _STRIDES))
+    states = np.array(each)
+    for _ in range(_HALVINGS):  # the states half-way between, all at once
+        between = fly(states, 0.5 * orbit.period / len(states))
+        states = np.stack([states, between], axis=1).reshape(-1, 6)
+    return moon_centred(states)
+
+
+@lru_cache(maxsize=1)
+def halo_arrival() -> HaloArrival:
+    """The cheapest arrival in Gateway's orbit by the fast transfer in the Moon's plane, at the Moon's mean distance."""
+    return cheapest_arrival(approach(FAST_D, tilt_deg=0.0), *halo_states())
 
 
 def low_orbit_to_nrho_km_s(within_d: float, apart_deg: float) -> float:
@@ -193,7 +208,7 @@ def low_orbit_to_nrho_km_s(within_d: float, apart_deg: float) -> float:
     The two planes meet at an angle; the difference is made up where the spacecraft is slow, at Gateway's orbit.
     """
     mu, circle = GM_KM3_S2["Moon"], circular_km_s("Moon", LLO_KM)
-    places, motions = _halo_states()
+    places, motions = halo_states()
     far = np.linalg.norm(places, axis=-1)[:, None]
     radial = np.sum(places * motions, axis=-1)[:, None] / far
     around = np.sqrt(np.maximum(0.0, np.sum(motions**2, axis=-1)[:, None] - radial**2))
@@ -227,7 +242,7 @@ def cislunar_legs() -> tuple[Leg, ...]:
     """The legs of the cargo road to the Moon and back, each by its own model."""
     quick = float(np.linalg.norm(approach(QUICK_D, tilt_deg=QUICK_TILT_DEG)))
     fast = approach(FAST_D, tilt_deg=0.0)
-    halo = cheapest_arrival(fast, *_halo_states())
+    halo = halo_arrival()
     touch = math.sqrt(float(fast @ fast) + 2.0 * GM_KM3_S2["Moon"] / PERILUNE_KM)
     into, out = low_orbit_to_nrho_km_s(0.5, 20.0), low_orbit_to_nrho_km_s(0.75, 90.0)
     swing = (

@@ -21,6 +21,7 @@ __all__ = [
     "Activity",
     "CostRow",
     "DemandSeries",
+    "Ephemerides",
     "Flight",
     "InventoryRow",
     "Kpi",
@@ -37,6 +38,7 @@ __all__ = [
     "StockNeed",
     "StowagePlan",
     "Unflown",
+    "Untraced",
     "Violation",
     "Waiver",
 ]
@@ -126,6 +128,22 @@ class Unflown(_Checked):
 
     mission_id: str = text("mission")
     reason: str = text("why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untraced(_Checked):
+    """A mission that flies and has no orbit ephemeris message, and why."""
+
+    mission_id: str = text("mission")
+    reason: str = text("why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ephemerides:
+    """Texts of orbit ephemeris messages by mission, and the missions without one."""
+
+    messages: Mapping[str, str]
+    untraced: tuple[Untraced, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -432,6 +450,7 @@ class OperationsPlan:
     waivers: tuple[Waiver, ...] = ()
     violations: tuple[Violation, ...] = ()
     unflown: tuple[Unflown, ...] = ()
+    untraced: tuple[Untraced, ...] = ()
     stages: tuple[StageReport, ...] = ()
     seed: int = 0
     baseline: bool = False

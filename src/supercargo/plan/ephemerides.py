@@ -7,21 +7,21 @@ plan's instants and burns rest on. The place's own ephemeris, drag and the short
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from supercargo.astro.ccsds.epochs import Epoch, Epochs
-from supercargo.astro.ccsds.messages import EphemerisMetadata, EphemerisSegment, Header, OrbitEphemerisMessage
-from supercargo.astro.ccsds.writing import write_oem_kvn
 from supercargo.astro.crossings import MovingPlane, latitude_rate_rad_s, normals
 from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.manoeuvres import EARTH_KM, MU_KM3_S2, mean_motion_rad_s
 from supercargo.astro.rendezvous import Profile
 from supercargo.astro.timescales import Floats, instant_at, seconds_since_j2000
-from supercargo.model import LaunchWindow, OperationsPlan, PlannedMission
+from supercargo.model import Ephemerides, LaunchWindow, OperationsPlan, PlannedMission, Untraced
+from supercargo.plan.far_ephemerides import far_message
+from supercargo.plan.oem_segments import HERMITE_DEGREE, Stretch, message_text, plain
+from supercargo.plan.transfers import Catalogue
 from supercargo.plan.ways import Held, chaser_of, held_at, insertion_of, options_through, profiles_of
 from supercargo.plan.windows import pass_window, planes_held, window_key
 
@@ -34,7 +34,6 @@ DOCKED_STEP_S = 3600
 DOCKED_SPAN_S = 86_400
 """Docked, a state an hour for the first day tells where the spacecraft is; from then on it is where the place is."""
 
-_DEGREE = 7
 _PLACES_KM, _PLACES_KM_S = 3, 6
 
 
@@ -133,30 +132,14 @@ def _legs_up(profile: Profile, radii_km: tuple[float, float, float], begin: tupl
     return [leg for leg in legs if leg.end_s > leg.start_s]
 
 
-def _segment(mission: PlannedMission, plane: _Plane, leg: _Leg, step_s: int) -> EphemerisSegment | None:
+def _stretch(plane: _Plane, leg: _Leg, step_s: int) -> Stretch | None:
     """States of a leg at whole seconds, ends included; none of a leg shorter than a second."""
     first_s, last_s = round(leg.start_s), round(leg.end_s)
     if last_s <= first_s:
         return None
     at_s = np.array([*range(first_s, last_s, step_s), last_s], dtype=np.float64)
-    smooth = step_s == STEP_S and at_s.size > (_DEGREE + 1) // 2
-    metadata = EphemerisMetadata(
-        comments=(leg.name,),
-        object_name=_plain(f"{mission.mission_id} {mission.vehicle_type}"),
-        object_id="UNKNOWN",
-        center_name="EARTH",
-        ref_frame="TEME",
-        time_system="UTC",
-        start_time=Epoch.of(instant_at(first_s)),
-        stop_time=Epoch.of(instant_at(last_s)),
-        interpolation="HERMITE" if smooth else "",
-        interpolation_degree=_DEGREE if smooth else None,
-    )
-    return EphemerisSegment(metadata=metadata, epochs=Epochs.of_count_s(at_s), states=plane.states_km(leg, at_s))
-
-
-def _plain(words: str) -> str:
-    return "".join(sign if " " <= sign <= "~" else "?" for sign in words).strip() or "?"
+    degree = HERMITE_DEGREE if step_s == STEP_S else None
+    return Stretch((leg.name,), "EARTH", "TEME", at_s, plane.states_km(leg, at_s), degree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +181,12 @@ class _Trip:
             yield from legs
             dock_s, at_dock_rad = legs[-1].end_s, legs[-1].turned_rad()
         stay_s = min((depart - arrive) / timedelta(seconds=1), DOCKED_SPAN_S)
-        yield _Leg(f"docked at {_plain(self.mission.destination)}", dock_s, dock_s + stay_s, place_km, place_km, at_dock_rad)
+        yield _Leg(f"docked at {plain(self.mission.destination)}", dock_s, dock_s + stay_s, place_km, place_km, at_dock_rad)
 
     def comments(self) -> Iterator[str]:
         """What a reader has to know before he uses the states."""
-        place = _plain(self.mission.destination)
-        yield f"Plan of {_plain(self.mission.mission_id)} to {place}: neither measured nor what will be flown to the metre."
+        place = plain(self.mission.destination)
+        yield f"Plan of {plain(self.mission.mission_id)} to {place}: neither measured nor what will be flown to the metre."
         yield f"Circles and half ellipses in the drifting mean plane of {place}. Not for conjunction assessment."
         if not self.mission.profile:
             yield "The way up is not by a profile of the scenario, so the states begin at docking."
@@ -214,30 +197,35 @@ class _Trip:
         """The text of the message."""
         launch_s, dock_s = (seconds_since_j2000(at) for at in (self.mission.launch_utc, self.mission.docked_utc[0]))
         plane = _plane_about(self.orbit, launch_s, dock_s)
-        made = Epoch.of(self.plan.scenario.settings.as_of_utc)
-        header = Header(creation_date=made, originator="SUPERCARGO", comments=tuple(self.comments()))
-        found = []
-        for leg in self.legs(plane):
-            segment = _segment(self.mission, plane, leg, DOCKED_STEP_S if leg.name.startswith("docked") else STEP_S)
-            found += [segment] if segment else []
-        return write_oem_kvn(OrbitEphemerisMessage(header=header, segments=tuple(found)))
+        found = (_stretch(plane, leg, DOCKED_STEP_S if leg.name.startswith("docked") else STEP_S) for leg in self.legs(plane))
+        return message_text(self.plan, self.mission, self.comments(), (stretch for stretch in found if stretch))
 
 
-def ephemerides_of(plan: OperationsPlan) -> Mapping[str, str]:
-    """By mission, the text of an OEM for each flight to a place in low Earth orbit that docks there.
+def ephemerides_of(plan: OperationsPlan, catalogue: Catalogue) -> Ephemerides:
+    """An OEM for each flight that arrives where its way is computed: in low Earth orbit, at the Moon, at an asteroid.
 
-    Raises ScenarioError for a place without orbit, or for elements that are broken.
+    The others are named with the reason. Raises ScenarioError for a place without orbit, or for elements that are broken.
     """
     scenario = plan.scenario
     windows = {window_key(row): row for row in plan.windows}
     held = {}
-    found = {}
+    messages: dict[str, str] = {}
+    untraced: list[Untraced] = []
     for mission in sorted(plan.missions, key=lambda mission: mission.mission_id):
-        place = mission.destination
-        if mission.lost or scenario.places[place].window_kind != "plane":
+        place, name = mission.destination, mission.mission_id
+        if mission.lost:
+            untraced.append(Untraced(mission_id=name, reason="it was lost before it arrived"))
+            continue
+        window = windows[window_key(mission)]
+        if scenario.places[place].window_kind != "plane":
+            found = far_message(plan, mission, window, catalogue)
+            if isinstance(found, Untraced):
+                untraced.append(found)
+            else:
+                messages[name] = found
             continue
         if place not in held:
             held[place] = planes_held(scenario, place)
         orbit = held_at(held[place], seconds_since_j2000(mission.launch_utc))
-        found[mission.mission_id] = _Trip(plan, mission, windows[window_key(mission)], orbit).message()
-    return found
+        messages[name] = _Trip(plan, mission, window, orbit).message()
+    return Ephemerides(messages=messages, untraced=tuple(untraced))

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from supercargo.kernel import Fault, ScenarioError, Status, canonical_json, digest_of_files
-from supercargo.model import PLAN_TABLES, Figures, OperationsPlan, Scenario, StageReport, Unflown, Violation
+from supercargo.model import PLAN_TABLES, Figures, OperationsPlan, Scenario, StageReport, Unflown, Untraced, Violation
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
 from supercargo.store.folders import files_beneath, read_within, write_whole
 from supercargo.store.rows import read_table, write_rows
@@ -110,6 +110,7 @@ def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "seed": plan.seed,
         "stages": [_told(stage) for stage in plan.stages],
         "unflown": [dataclasses.asdict(unflown) for unflown in plan.unflown],
+        "untraced": [dataclasses.asdict(untraced) for untraced in plan.untraced],
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
         "violations": [dataclasses.asdict(violation) for violation in plan.violations],
     }
@@ -181,6 +182,7 @@ def _read_head(folder: Path, faults: list[Fault]) -> dict[str, Any]:
             "causes": tuple(_of(str, cause) for cause in _of(list, head.get("causes", []))),
             "stages": tuple(_stage(stage) for stage in _of(list, head.get("stages", []))),
             "unflown": tuple(_noun(Unflown, told) for told in _of(list, head.get("unflown", []))),
+            "untraced": tuple(_noun(Untraced, told) for told in _of(list, head.get("untraced", []))),
             "violations": tuple(_noun(Violation, told) for told in _of(list, head.get("violations", []))),
         }
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
