@@ -17,12 +17,12 @@ from supercargo.astro.three_body import TIME_S
 from supercargo.astro.timescales import Floats
 from supercargo.kernel import DAY_S
 
-__all__ = ["HaloArrival", "arrival_costs", "cheapest_arrival", "flyby_states"]
+__all__ = ["HaloArrival", "arrival_costs", "cheapest_arrival", "flyby_states", "timed_arrival"]
 
 LOWEST_KM = RADIUS_KM["Moon"] + 100.0
 """No flyby is lower than 100 km."""
 
-_ROUNDS = 14
+_ROUNDS, _TIMED_ROUNDS = 14, 8
 _SHORTEST_S = 0.05 * DAY_S
 
 
@@ -100,12 +100,28 @@ def cheapest_arrival(approach_km_s: Floats, places_km: Floats, motions_km_s: Flo
         best = int(np.argmin(burn + insertion))
         centre, reach = choices[best], closing * reach
         sizes, closing = (7, 5, 7, 7), np.full(4, 0.6)
+    return _found(float(burn[best]), float(insertion[best]), centre)
+
+
+def timed_arrival(approach_km_s: Floats, places_km: Floats, motions_km_s: Floats, phase: float, coast_s: float) -> HaloArrival:
+    """The cheapest arrival that joins the orbit at a given phase after a given coast: plane and height of the flyby are free."""
+    centre = np.array([np.pi, 3.0 * RADIUS_KM["Moon"], phase, coast_s])
+    reach = np.array([np.pi, 2.0 * RADIUS_KM["Moon"], 0.0, 0.0])
+    for _ in range(_TIMED_ROUNDS):
+        choices = _around(centre, reach, (25, 9, 1, 1))
+        burn, insertion = arrival_costs(approach_km_s, places_km, motions_km_s, choices)
+        best = int(np.argmin(burn + insertion))
+        centre, reach = choices[best], 0.35 * reach
+    return _found(float(burn[best]), float(insertion[best]), centre)
+
+
+def _found(burn_km_s: float, insertion_km_s: float, choice: Floats) -> HaloArrival:
     return HaloArrival(
-        flyby_km_s=float(burn[best]),
-        insertion_km_s=float(insertion[best]),
-        height_km=float(centre[1]) - RADIUS_KM["Moon"],
-        days=float(centre[3]) / DAY_S,
-        choice=(float(centre[0]), float(centre[1]), float(centre[2]), float(centre[3])),
+        flyby_km_s=burn_km_s,
+        insertion_km_s=insertion_km_s,
+        height_km=float(choice[1]) - RADIUS_KM["Moon"],
+        days=float(choice[3]) / DAY_S,
+        choice=(float(choice[0]), float(choice[1]), float(choice[2]), float(choice[3])),
     )
 
 

@@ -21,7 +21,7 @@ from supercargo.astro.impulses import RADIUS_KM
 from supercargo.astro.kepler import propagate_conic
 from supercargo.astro.lambert import solve_lambert
 from supercargo.astro.moon import moon_axes
-from supercargo.astro.nrho_arrival import flyby_states
+from supercargo.astro.nrho_arrival import flyby_states, timed_arrival
 from supercargo.astro.three_body import SPEED_KM_S, TIME_S, fly, moon_centred, nrho_9_2
 from supercargo.astro.timescales import Floats
 from supercargo.kernel import DAY_S
@@ -109,14 +109,15 @@ class MoonBound:
 
     def flyby(self) -> tuple[Floats, Floats] | None:
         """Position [km] and velocity [km/s] about the Moon after the burn at the flyby; None if no arc leads on."""
-        choice = halo_arrival().choice
         here, there = _moon_frame(self.sky)(np.array([self.meet_s, self.insertion_s]))
         moon = self.sky.states("Moon", np.array([self.meet_s]), centre="Earth").velocity_km_s[0]
         reached = _carried(self.perigee(), np.array([self.meet_s - self.injection_s]), "Earth")[1][0]
-        low, _ = flyby_states(here @ (reached - eme2000_from_gcrs(moon)), np.array([choice[0]]), np.array([choice[1]]))
+        speed, coast_s = here @ (reached - eme2000_from_gcrs(moon)), self.insertion_s - self.meet_s
+        choice = timed_arrival(speed, *halo_states(), halo_arrival().choice[2], coast_s).choice
+        low, _ = flyby_states(speed, np.array([choice[0]]), np.array([choice[1]]))
         goal = here @ (moon_centred(_joining())[0] @ there)
         # in the Moon's axes, for the sense of the arc is that about its north, as the burns are counted
-        arc = solve_lambert(low, goal, self.insertion_s - self.meet_s, GM_KM3_S2["Moon"])
+        arc = solve_lambert(low, goal, coast_s, GM_KM3_S2["Moon"])
         return (low[0] @ here, arc.v1_km_s[0] @ here) if arc.solved.all() else None
 
     def from_flyby(self, start: tuple[Floats, Floats]) -> Stretch:
