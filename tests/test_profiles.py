@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from supercargo.app.transfers import transfer_catalogue
 from supercargo.astro.ccsds.epochs import Epochs
 from supercargo.astro.ccsds.interpolation import interpolate
 from supercargo.astro.ccsds.messages import OrbitEphemerisMessage
@@ -177,7 +178,7 @@ def test_an_agreed_way_goes_before_every_profile() -> None:
 
 def messages_of(plan: OperationsPlan) -> dict[str, OrbitEphemerisMessage]:
     found = {}
-    for name, told in ephemerides_of(plan).items():
+    for name, told in ephemerides_of(plan, transfer_catalogue()).messages.items():
         message = parse_message(told.encode(), where=name)
         assert isinstance(message, OrbitEphemerisMessage)
         found[name] = message
@@ -239,7 +240,7 @@ def test_a_message_says_where_its_states_are_only_nominal() -> None:
 
 def test_messages_are_small_and_the_same_each_time() -> None:
     plan = planned(a_year_by_profiles("2-day"))
-    first, second = ephemerides_of(plan), ephemerides_of(plan)
+    first, second = (ephemerides_of(plan, transfer_catalogue()).messages for _ in range(2))
     assert first == second
     assert all(len(told) < 50_000 for told in first.values())
 
@@ -257,8 +258,8 @@ def test_the_way_up_of_a_message_takes_the_height_of_the_phasing_orbit() -> None
 
 def test_the_plan_folder_holds_a_message_for_each_flight_to_an_orbit_and_the_digest_vouches_for_them(tmp_path: Path) -> None:
     plan = a_plan()
-    told = ephemerides_of(plan)
-    assert sorted(told) == ["M1", "M2", "M3"]  # M4 goes to the Moon
+    told = ephemerides_of(plan, transfer_catalogue()).messages
+    assert sorted(told) == ["M1", "M2", "M3"]  # M4 goes to the Moon in a window that names no route
     write_plan(plan, tmp_path / "plan", run={}, report_html="", ephemerides=told, force=False)
     assert sorted(path.name for path in (tmp_path / "plan" / "oem").iterdir()) == ["M1.oem", "M2.oem", "M3.oem"]
     assert digest_violations(tmp_path / "plan") == ()
@@ -272,8 +273,11 @@ def test_a_lost_mission_has_no_message_and_odd_names_do_no_harm() -> None:
     lost = replace(plan.missions[0], outcome="lost", arrive_utc=None, depart_utc=None, port="")
     odd = replace(plan.missions[1], vehicle_type="Zaunk\u00f6nig")
     types = (replace(plan.scenario.vehicle_types["Wren"], vehicle_type=odd.vehicle_type),)
-    told = ephemerides_of(replace(plan, missions=(lost, odd), scenario=replace(plan.scenario, vehicles=types)))
+    plan = replace(plan, missions=(lost, odd), scenario=replace(plan.scenario, vehicles=types))
+    found = ephemerides_of(plan, transfer_catalogue())
+    told = found.messages
     assert list(told) == [odd.mission_id]
+    assert [one.mission_id for one in found.untraced] == [lost.mission_id]
     assert told[odd.mission_id].isascii()
 
 

@@ -26,6 +26,7 @@ from supercargo.model import (
     Placement,
     StageReport,
     Unflown,
+    Untraced,
     Violation,
 )
 from supercargo.store import (
@@ -123,6 +124,7 @@ def a_plan() -> OperationsPlan:
         ),
         violations=(Violation(rule="reserve", object="Hub/food", text="below reserve"),),
         unflown=(Unflown(mission_id="M2", reason="no port"),),
+        untraced=(Untraced(mission_id="M1", reason="its window names no route"),),
         stages=(StageReport(stage="schedule", status=Status.FEASIBLE, objective=1.5, bound=1.0, gap=0.33, unit="USD"),),
         seed=1,
         causes=("F1 stays",),

@@ -65,9 +65,7 @@ def _apart(stated: float | None, computed: float, most: float) -> str:
     """The reason that refuses a way whose launch energy is not the stated one; empty if it is, or none is stated."""
     if stated is None or abs(stated - computed) <= most:
         return ""
-    return (
-        f"no conic closes its listed window: C3 is stated as {stated:g} km2/s2, the way between its ends takes {computed:.2f}"
-    )
+    return f"no conic closes its listed window: it states C3 {stated:g} km2/s2, the way between its ends has {computed:.2f}"
 
 
 # to the Moon

@@ -36,6 +36,9 @@ PARKING_KM = 200.0
 PARKED_S = 0.5 * 2.0 * math.pi * math.sqrt((RADIUS_KM["Earth"] + PARKING_KM) ** 3 / GM_KM3_S2["Earth"])
 """On it between ascent and injection [s], half a revolution: assumption."""
 
+SLOWEST_S = 60.0
+"""So much short of the slowest ellipse [s] the time under way still decides which ellipse it is."""
+
 PACE_RAD, LONGEST_S = 0.15, 3.0 * 3600.0
 """Between two states lies no more than that angle of a circle at their distance, nor that time."""
 
@@ -70,7 +73,7 @@ class MoonBound:
         """The burn out of low orbit: half a revolution after ascent, later where the slowest ellipse would come too soon."""
         half_axis = 0.5 * (RADIUS_KM["Earth"] + PARKING_KM + self._far_km())
         slowest_s = math.pi * math.sqrt(half_axis**3 / GM_KM3_S2["Earth"])
-        return max(self.launch_s + round(self.ascent_s + PARKED_S), self.meet_s - math.floor(slowest_s))
+        return max(self.launch_s + round(self.ascent_s + PARKED_S), self.meet_s - math.floor(slowest_s - SLOWEST_S))
 
     def _far_km(self) -> float:
         return float(np.linalg.norm(self.sky.states("Moon", np.array([self.meet_s]), centre="Earth").position_km))

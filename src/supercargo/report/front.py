@@ -14,7 +14,7 @@ Row = tuple[Figure, ...]
 
 
 def front_figures(plan: OperationsPlan, summary: Summary) -> tuple[Figures, ...]:
-    """Blocks of the first sheet: the year, KPIs, places, customers, stock, what was left behind, what the referee found."""
+    """Blocks of the first sheet: the year, KPIs, places, customers, stock, what was left behind, what is not told, what the referee found."""
     blocks = (
         _plan(plan, summary),
         _year(summary),
@@ -25,6 +25,7 @@ def front_figures(plan: OperationsPlan, summary: Summary) -> tuple[Figures, ...]
         _left_behind(summary),
         _listed("Promises that can't be kept", ("promise",), [(cause,) for cause in plan.causes]),
         _listed("Missions that do not fly", ("mission", "why"), [(one.mission_id, one.reason) for one in summary.unflown]),
+        _listed("Flights without a trajectory", ("mission", "why"), [(one.mission_id, one.reason) for one in plan.untraced]),
         _violations(plan),
     )
     return tuple(block for block in blocks if block.rows)

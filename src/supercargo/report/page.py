@@ -70,6 +70,7 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
         others=left[WORST_COUNT : WORST_COUNT + OTHERS_COUNT],
         unlisted_count=max(0, len(left) - WORST_COUNT - OTHERS_COUNT),
         files=FILES,
+        untraced=_untraced(plan),
         full_percent=FULL_PERCENT,
         evidence=_evidence(plan),
         senses={one.kpi_id: SIGNS[one.sense] for one in KPIS},
@@ -133,6 +134,14 @@ def _left_behind(plan: OperationsPlan) -> list[tuple[ManifestRow, float, bool]]:
     last = plan.scenario.settings.end_utc
     rows.sort(key=lambda one: (not one[2], one[1], one[0].due_utc or last, -one[0].mass_kg, one[0].item_id))
     return rows
+
+
+def _untraced(plan: OperationsPlan) -> list[tuple[str, list[str]]]:
+    """Each reason for which flights have no trajectory, with their names."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for one in plan.untraced:
+        names[one.reason].append(one.mission_id)
+    return sorted(names.items())
 
 
 def _evidence(plan: OperationsPlan) -> list[tuple[str, dict[str, int], list[str], list[str]]]:
