@@ -259,7 +259,7 @@ def test_the_way_up_of_a_message_takes_the_height_of_the_phasing_orbit() -> None
 def test_the_plan_folder_holds_a_message_for_each_flight_to_an_orbit_and_the_digest_vouches_for_them(tmp_path: Path) -> None:
     plan = a_plan()
     told = ephemerides_of(plan, transfer_catalogue()).messages
-    assert sorted(told) == ["M1", "M2", "M3"]  # M4 goes to the Moon in a window that names no route
+    assert sorted(told) == ["M1", "M2", "M3"]  # M4 goes to the Moon by no route that is computed
     write_plan(plan, tmp_path / "plan", run={}, report_html="", ephemerides=told, force=False)
     assert sorted(path.name for path in (tmp_path / "plan" / "oem").iterdir()) == ["M1.oem", "M2.oem", "M3.oem"]
     assert digest_violations(tmp_path / "plan") == ()

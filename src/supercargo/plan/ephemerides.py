@@ -17,7 +17,7 @@ from supercargo.astro.crossings import MovingPlane, latitude_rate_rad_s, normals
 from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.manoeuvres import EARTH_KM, MU_KM3_S2, mean_motion_rad_s
 from supercargo.astro.rendezvous import Profile
-from supercargo.astro.timescales import Floats, instant_at, seconds_since_j2000
+from supercargo.astro.timescales import Floats, seconds_since_j2000
 from supercargo.model import Ephemerides, LaunchWindow, OperationsPlan, PlannedMission, Untraced
 from supercargo.plan.far_ephemerides import far_message
 from supercargo.plan.oem_segments import HERMITE_DEGREE, Stretch, message_text, plain

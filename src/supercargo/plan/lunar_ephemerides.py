@@ -105,7 +105,7 @@ class MoonBound:
             "patched conics, the Moon's pull is left out of this segment",
         )
         start, span_s = self.perigee(), self.meet_s - self.injection_s
-        samples = span_s * np.linspace(0.0, 1.0, 2001) ** 3
+        samples = span_s * np.linspace(0.0, 1.0, 401) ** 3
         far_km = np.linalg.norm(_carried(start, samples, "Earth")[0], axis=-1)
         at_s = self.injection_s + _pace(samples, far_km, "Earth")
         return Stretch(words, "EARTH", "EME2000", at_s, _rounded(*_carried(start, at_s - self.injection_s, "Earth")))
@@ -126,7 +126,7 @@ class MoonBound:
     def from_flyby(self, start: tuple[Floats, Floats]) -> Stretch:
         """The arc about the Moon from the burn at perilune to the insertion in Gateway's orbit."""
         words = ("arc about the Moon, from the burn at the lunar flyby to the burn into Gateway's orbit; two-body",)
-        samples = (self.insertion_s - self.meet_s) * np.linspace(0.0, 1.0, 2001) ** 3
+        samples = (self.insertion_s - self.meet_s) * np.linspace(0.0, 1.0, 401) ** 3
         far_km = np.linalg.norm(_carried(start, samples, "Moon")[0], axis=-1)
         at_s = self.meet_s + _pace(samples, far_km, "Moon")
         return Stretch(words, "MOON", "EME2000", at_s, _rounded(*_carried(start, at_s - self.meet_s, "Moon")))
