@@ -12,6 +12,7 @@ import pytest
 
 from supercargo.astro.cislunar import cislunar_legs, tli_km_s
 from supercargo.astro.three_body import MASS_SHARE, TIME_S, fly, halo_orbit, jacobi, nrho_9_2
+from tests.test_far_ephemerides import read, rows_by, told
 
 FOLDER = os.environ.get("SUPERCARGO_DATA")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="SUPERCARGO_DATA names no folder of outside data")
@@ -59,3 +60,14 @@ def test_period_of_gateways_orbit_is_6_562_days() -> None:
     assert orbit.perilune_km == pytest.approx(3250.0, abs=50.0)
     assert orbit.apolune_km == pytest.approx(71_000.0, rel=0.02)
     assert pytest.approx(375_190.0, abs=5.0) == TIME_S
+
+
+def test_the_halo_orbit_of_a_message_reaches_as_far_as_one_corrected_by_another_integrator() -> None:
+    """Distances from the Moon do not depend on the axes that the states are turned into: apolune of SciPy's orbit."""
+    stored = json.loads((Path(str(FOLDER)) / "astro" / "nrho_9_2_cr3bp.json").read_text())
+    apolune_km = 384_400.0 * float(np.hypot(stored["x0"] - 1.0 + stored["mu"], stored["z0"]))
+    halo = read(told(rows_by("fast to NRHO")[5])).segments[-1]
+    speed = np.linalg.norm(halo.velocity_km_s, axis=1)
+    far_km = np.linalg.norm(halo.position_km, axis=1)
+    assert far_km.max() == pytest.approx(apolune_km, abs=30.0)  # a state each three hours there
+    assert float(speed[np.argmax(far_km)]) < 0.2

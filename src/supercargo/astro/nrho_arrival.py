@@ -104,7 +104,7 @@ def cheapest_arrival(approach_km_s: Floats, places_km: Floats, motions_km_s: Flo
 
 
 def timed_arrival(approach_km_s: Floats, places_km: Floats, motions_km_s: Floats, phase: float, coast_s: float) -> HaloArrival:
-    """The cheapest arrival that joins the orbit at a given phase after a given coast: plane and height of the flyby are free."""
+    """The cheapest arrival that joins the orbit at a phase [steps] after a coast [s], the flyby's plane and height free."""
     centre = np.array([np.pi, 3.0 * RADIUS_KM["Moon"], phase, coast_s])
     reach = np.array([np.pi, 2.0 * RADIUS_KM["Moon"], 0.0, 0.0])
     for _ in range(_TIMED_ROUNDS):

@@ -116,8 +116,8 @@ def _moon_words(flight: MoonBound, window: LaunchWindow, place: str) -> Iterator
     """What a reader has to know before he uses the states."""
     yield "Patched conics between the Earth and Moon of JPL DE440. Not for navigation, not for conjunction assessment."
     gap_min = (flight.injection_s - flight.launch_s) / 60.0
-    yield f"Lift-off: {format_utc(window.launch_utc)}. Ascent and the parking orbit, {PARKING_KM:g} km up, are not in the file:"
-    yield f"the states begin after the injection burn, {gap_min:.0f} min later (half a revolution of parking: assumption)."
+    yield f"Lift-off: {format_utc(window.launch_utc)}. Ascent and the parking orbit, {PARKING_KM:g} km up, are not in here:"
+    yield f"the states begin after the injection burn, {gap_min:.0f} min later (half a revolution or more: assumption)."
     tilt = f"tilted {flight.tilt_deg:g} deg to" if flight.tilt_deg else "that of"
     yield f"The plane of the transfer is {tilt} the Moon's motion, as its burns are counted; the pad need not lie in it."
     stated = "" if window.c3_km2_s2 is None else f" The listed window, counted from lift-off, states {window.c3_km2_s2:g}."

@@ -14,7 +14,7 @@ Row = tuple[Figure, ...]
 
 
 def front_figures(plan: OperationsPlan, summary: Summary) -> tuple[Figures, ...]:
-    """Blocks of the first sheet: the year, KPIs, places, customers, stock, what was left behind, what is not told, what the referee found."""
+    """Blocks of the first sheet: the year, KPIs, places, customers, stock, what stayed behind or is not told, the referee."""
     blocks = (
         _plan(plan, summary),
         _year(summary),
