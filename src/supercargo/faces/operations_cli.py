@@ -9,7 +9,7 @@ import typer
 
 from supercargo.faces.track_cli import STORE, Json, Store
 
-__all__ = ["act", "conflict", "ledger", "mission", "operations_app", "release", "work"]
+__all__ = ["act", "conflict", "ledger", "mission", "operations_app", "release", "serve", "work"]
 
 operations_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -224,3 +224,20 @@ def ledger(
 
     told = LedgerWords(*words.doing(by, at, id_), item=item, mission=mission, word=word, until=until, account=account, usd=usd)
     words.ledger(contract, what, store, told, as_json=json)
+
+
+@operations_app.command(epilog="Example: supercargo serve --store work/log.sqlite --port 8000")
+def serve(
+    *,
+    store: Store = STORE,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
+    """Serve the API over a store until it is stopped.
+
+    A new store gets a first account, an administrator's, whose password is told once. The description of the API stands at
+    /v1/openapi.json.
+    """
+    from supercargo.faces import serving
+
+    serving.serve(store, host=host, port=port)

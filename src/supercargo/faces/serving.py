@@ -13,10 +13,7 @@ from supercargo.app.operations.people import AdminAct, Principal, first_administ
 from supercargo.faces.api.application import create_app
 from supercargo.faces.commands import answering, tell
 
-__all__ = ["DEFAULT_STORE", "FIRST_NAME", "now_utc", "serve"]
-
-DEFAULT_STORE = "work/operations.sqlite"
-"""The store that is served where none is named: a file."""
+__all__ = ["FIRST_NAME", "now_utc", "serve"]
 
 FIRST_NAME = "admin"
 """Name of the account that a new store begins with."""
