@@ -49,7 +49,6 @@ app = typer.Typer(
 app.add_typer(orbit_app, name="orbit")
 add_cargo(track_app)
 app.add_typer(track_app, name="track")
-app.registered_commands += operations_app.registered_commands
 
 
 def _tell_version(asked: bool) -> None:
@@ -429,6 +428,9 @@ def transfer(
     words = TransferWords(origin, destination, depart, arrive, duration=duration, stay=stay, back=back)
     wanted = Wanted(parking, grid, best, rows=rows, rows_for=rows_for, lit_d=lit)
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
+
+
+app.registered_commands += operations_app.registered_commands
 
 
 def main() -> None:

@@ -130,7 +130,7 @@ def _scenario(
             for way, usd in USD_PER_KG.items()
         ),
         "destinations": catalogue["destinations"],
-        "gates": tuple(gate for gate in catalogue["gates"] if not gate.destinations),
+        "gates": catalogue["gates"],
         "ports": fleet.ports,
         "orbits": (known_orbit(records, start_utc),),
         "vehicles": fleet.vehicles,

@@ -48,7 +48,6 @@ def _part(catalogue: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
         part[name] = tuple(one for one in catalogue[name] if one.site in SITES)
     for name in ("destinations", "ports", "orbits", "prices"):
         part[name] = tuple(one for one in catalogue[name] if one.destination == PLACE)
-    part["gates"] = tuple(one for one in catalogue["gates"] if not one.destinations)
     here = [one for one in catalogue["rates"] if not one.destinations or PLACE in one.destinations]
     part["rates"] = tuple(replace(one, destinations=(PLACE,)) for one in here)
     for name in ("launchers", "launch_energies"):
