@@ -145,6 +145,8 @@ def test_the_example_of_a_commands_help_runs(
     if command == "windows":  # its place is not one that the tiny scenario flies to
         shutil.rmtree("work/year")
         assert cli_runner.run(*_examples("new")[0]).code == 0
+    if command in {"act", "ledger", "mission"}:  # of a plan that is released
+        assert cli_runner.run(*_examples("release")[0]).code == 0
     assert _examples(command)
     for example in _examples(command):
         made = example[1] if command == "new" else example[example.index("--out") + 1] if "--out" in example else ""

@@ -261,6 +261,16 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "track-at": ("track", "at", "2025-01-01T15:00:00Z", "BAG-7", "--store", cargo, "--json"),
         "track-epcis": ("track", "epcis", "WATER-1", "--out", str(tmp_path / "w.jsonld"), "--store", cargo, "--json"),
     }
+    kept = ("--store", str(tmp_path / "operations.sqlite"), "--json")
+    kim = (*kept, "--by", "kim")
+    asked |= {
+        "release": ("release", folder, *kim),
+        "mission": ("mission", "TN-01", *kept),
+        "act": ("act", "TN-01", "gate-pass", "--name", "labels", "--word", "record 7", *kim),
+        "work": ("work", "W-1", "issue", "--asset", "tail/CXL-001", "--word", "wash it", "--cycles", "5", *kim),
+        "conflict": ("conflict", "K-1", "see", "--kind", "ports", "--object", "TN-01", "--word", "both want it", *kim),
+        "ledger": ("ledger", "STARLAB-MAIN", "adjust", "--account", "credit:x", "--usd", "1", "--word", "x", *kim),
+    }
     assert {*asked, "bench"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
     row = Result(

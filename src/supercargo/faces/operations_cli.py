@@ -66,7 +66,7 @@ def mission(
 
 
 @operations_app.command(
-    epilog="Example: supercargo act TINY-1 gate-pass --name labels --word 'record 7' --by 'Kim Doe' --store work/log.sqlite"
+    epilog="Example: supercargo act TN-01 gate-pass --name labels --word 'record 7' --by 'Kim Doe' --store work/log.sqlite"
 )
 def act(
     mission: Annotated[str, typer.Argument(metavar="MISSION", help="Mission.", show_default=False)],
@@ -152,7 +152,7 @@ def work(
 
 
 @operations_app.command(
-    epilog="Example: supercargo conflict P-1 see --kind ports --object TINY-1 --object TINY-2 --word 'both want fore' "
+    epilog="Example: supercargo conflict P-1 see --kind ports --object TN-01 --object TN-02 --word 'both want fore' "
     "--by 'Kim Doe' --store work/log.sqlite"
 )
 def conflict(
