@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
 from supercargo.app.operations.boards import things_seen
@@ -29,13 +29,16 @@ from supercargo.faces.api.requests import CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.kernel import ScenarioError, plain
 
-__all__ = ["cargo_router"]
+__all__ = ["STEPS_MOST", "cargo_router"]
 
 _OWN = Rule("read", "own")
 _RECORD = Rule("cargo", "company")
 _GIVEN = ("command_id", "thing", "at_utc", "by")
 
 EPCIS = "application/ld+json"
+
+STEPS_MOST = 500
+"""Steps that one request may record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +59,21 @@ class Captured:
     non_conformances: list[str]
 
 
-def _forms() -> Mapping[str, type[BaseModel]]:
+def _forms(given: tuple[str, ...]) -> Mapping[str, type[BaseModel]]:
     """A form for each kind of step; what a correction puts in place of an event is a step of its own, by its kind."""
     plain_forms = {
-        kind: form_of(step, action=kind, without=_GIVEN) for kind, step in CARGO_STEPS.items() if step is not Correct
+        kind: form_of(step, action=kind, without=given) for kind, step in CARGO_STEPS.items() if step is not Correct
     }
     instead = (dict[str, Any] | None, None)
     return {
         **plain_forms,
-        Correct.kind: form_of(Correct, action=Correct.kind, without=(*_GIVEN, "instead"), more={"instead": instead}),
+        Correct.kind: form_of(Correct, action=Correct.kind, without=(*given, "instead"), more={"instead": instead}),
     }
 
 
-_FORMS = _forms()
+_FORMS = _forms(_GIVEN)
 _ANY: Any = forms_of(list(_FORMS.values()))
+_ANY_NAMED: Any = forms_of(list(_forms(tuple(name for name in _GIVEN if name != "thing")).values()))
 
 
 def _step(form: BaseModel, given: dict[str, Any]) -> Step:
@@ -97,6 +101,7 @@ def cargo_router() -> APIRouter:
     """Routes about cargo and what it is in."""
     router = APIRouter(prefix="/v1")
     _ask(router)
+    _record_many(router)
     _record(router)
     _epcis(router)
     return router
@@ -164,6 +169,26 @@ def _record(router: APIRouter) -> None:
     }  # fmt: skip
     router.add_api_route(
         "/things/{name:path}/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
+        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+    )  # fmt: skip
+
+
+def _record_many(router: APIRouter) -> None:
+    def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
+        """Record steps of several things in their order, all or none: what a scanner has kept while it was off line."""
+        who = {"at_utc": asked.at_utc, "by": asked.principal.name}
+        steps = [_step(one, {**who, "command_id": f"{command_id}.{number}"}) for number, one in enumerate(said, start=1)]
+        return shown(record_cargo(steps, desk_of(request).store, asked.principal))
+
+    record.__annotations__ |= {
+        "request": Request,
+        "asked": Annotated[Asked, rule_of(_RECORD)],
+        "said": Annotated[list[_ANY_NAMED], Body(min_length=1, max_length=STEPS_MOST)],
+        "command_id": CommandId,
+        "return": list[ReceiptShown],
+    }
+    router.add_api_route(
+        "/things/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
         responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
     )  # fmt: skip
 

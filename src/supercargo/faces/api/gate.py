@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,11 +15,14 @@ from fastapi import Request
 from supercargo.app.operations.people import KEY_MARK, Accounts, Principal
 from supercargo.faces.api.problems import Problem
 
-__all__ = ["COOKIE", "TRIES", "Gate"]
+__all__ = ["COOKIE", "KEY_HOLDS_S", "TRIES", "Gate"]
 
 COOKIE = "supercargo_session"
 TRIES, TRIES_S = 5, 60.0
 """So many wrong log-ins under one name are let through in so many seconds."""
+
+KEY_HOLDS_S = 1.0
+"""Whose key it is, is asked of the store so often [s]."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _NAMES_KEPT = 10_000
@@ -27,19 +33,37 @@ class Gate:
 
     def __init__(self, accounts: Accounts, clock: Callable[[], datetime]) -> None:
         self._accounts, self._clock = accounts, clock
+        self._keys: dict[bytes, tuple[Principal | None, float]] = {}
         self._wrong: dict[str, deque[datetime]] = {}
 
-    def principal_of(self, request: Request) -> Principal | None:
+    async def principal_of(self, request: Request) -> Principal | None:
         """Who sends the request, or None. Raises Problem 403 for a write under a session that comes from another page."""
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "bearer" and secret.startswith(KEY_MARK):
-            return self._accounts.of_key(secret.strip(), self._clock())
+            return await self._known(secret.strip())
         token = request.cookies.get(COOKIE, "")
         if not token:
             return None
         if request.method not in _SAFE and not _same_page(request):
             raise Problem(403, "the request comes from another page", fix="send it from our own pages, or use a key")
-        return self._accounts.of_session(token, self._clock())
+        return await asyncio.to_thread(self._accounts.of_session, token, self._clock())
+
+    async def _known(self, secret: str) -> Principal | None:
+        """Whose key it is; an answer holds for a second, which is how long a key that was taken back may still open."""
+        digest, now_s = hashlib.sha256(secret.encode()).digest(), time.monotonic()
+        principal, until_s = self._keys.get(digest, (None, 0.0))
+        if now_s < until_s:
+            return principal
+        principal = await asyncio.to_thread(self._accounts.of_key, secret, self._clock())
+        if len(self._keys) > _NAMES_KEPT:
+            self._keys.clear()
+        if principal is not None:
+            self._keys[digest] = (principal, now_s + KEY_HOLDS_S)
+        return principal
+
+    def forget_keys(self) -> None:
+        """Ask anew whose keys they are: one was taken back here."""
+        self._keys.clear()
 
     def log_in(self, name: str, password: str) -> str:
         """The token of a new session. Raises Problem 401 for a wrong name or password, 429 after too many of them."""

@@ -94,12 +94,19 @@ def _of_http(_: Request, error: Exception) -> JSONResponse:
     return _answer(_body(error.status_code, title, str(error.detail), fix, ""), error.headers)
 
 
+def _of_fault(_: Request, error: Exception) -> JSONResponse:
+    """A fault of ours: what it was stands in the server's own log, not in the answer."""
+    fix = "try again; if it stays, tell an administrator when it happened"
+    return _answer(_body(500, "A fault of the service", f"{type(error).__name__} in the service", fix, ""))
+
+
 def answer_problems(app: FastAPI) -> None:
     """Let every error of an app be answered in the one shape."""
     app.add_exception_handler(SupercargoError, _of_ours)
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(RequestValidationError, _of_form)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_fault)
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -21,7 +21,7 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def _command_id(
+async def _command_id(
     request: Request,
     key: Annotated[
         str | None,
@@ -35,7 +35,7 @@ def _command_id(
     """The name of a command: made from the caller's key and who it is, or by lot."""
     if key is None:
         return secrets.token_hex(16)
-    principal = request.app.state.gatekeeper.principal_of(request)
+    principal = await request.app.state.gatekeeper.principal_of(request)
     name = principal.name if principal else ""
     return hashlib.sha256(f"{name}\0{key}".encode()).hexdigest()[:32]
 

@@ -38,10 +38,10 @@ class Rule:
         """The rule as it stands in the description of the API."""
         return {RULE_MARK: {"scope": self.scope, "seen": self.seen}}
 
-    def __call__(self, request: Request) -> Asked:
+    async def __call__(self, request: Request) -> Asked:
         """Who sends a request that may pass, and when; Problem 401 or 403 for any other."""
         keeper: Gatekeeper = request.app.state.gatekeeper
-        principal = keeper.principal_of(request)
+        principal = await keeper.principal_of(request)
         if principal is None:
             raise Problem(
                 401, "the request carries no key or session that opens", fix="send Authorization: Bearer KEY, or log in"
@@ -62,7 +62,7 @@ class Rule:
 class Gatekeeper(Protocol):
     """Knows who sends a request."""
 
-    def principal_of(self, request: Request) -> Principal | None:
+    async def principal_of(self, request: Request) -> Principal | None:
         """Who sends the request, or None."""
 
 

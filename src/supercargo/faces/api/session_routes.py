@@ -92,16 +92,14 @@ def session_router() -> APIRouter:
     )
     def log_in(request: Request, response: Response, who: LogIn) -> None:
         """Open a session: its token comes as a cookie."""
-        gate: Gate = request.app.state.gatekeeper
-        token = gate.log_in(who.name, who.password)
+        token = _gate(request).log_in(who.name, who.password)
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
 
     @router.delete("/session", status_code=204, openapi_extra=_ANYBODY.mark, tags=["session"])
     def log_out(request: Request, response: Response) -> None:
         """End the session."""
-        gate: Gate = request.app.state.gatekeeper
-        gate.log_out(request)
+        _gate(request).log_out(request)
         response.delete_cookie(COOKIE)
 
     @router.get("/me", openapi_extra=_SELF.mark, responses=problem_answers(401, 403), tags=["session"])
@@ -141,6 +139,7 @@ def _people(router: APIRouter) -> None:
         """Let a person in again, or shut it out."""
         desk = desk_of(request)
         let_in(desk.accounts, desk.log, _act(asked, command_id), name, enabled=enabled)
+        _gate(request).forget_keys()
 
     @router.post("/people/{name}/keys", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
     def key(
@@ -165,6 +164,12 @@ def _people(router: APIRouter) -> None:
         """Take a key out of use."""
         desk = desk_of(request)
         revoke_key(desk.accounts, desk.log, _act(asked, command_id), name, key_id=key_id)
+        _gate(request).forget_keys()
+
+
+def _gate(request: Request) -> Gate:
+    gate: Gate = request.app.state.gatekeeper
+    return gate
 
 
 def _act(asked: Asked, command_id: str) -> AdminAct:

@@ -33,6 +33,9 @@ CACHE_KB = 65_536
 WAL_PAGES = 4_096
 """Pages of the journal after which it is worked into the file; fewer would write the same page again and again."""
 
+CONNECTIONS_KEPT, CONNECTIONS_MORE = 8, 48
+"""Connections that a program keeps, and how many more it opens while as many threads read at once."""
+
 APPEND_LOCK = 0x5C_A2_60_10
 """The advisory lock of PostgreSQL under which events are appended."""
 
@@ -94,7 +97,7 @@ def _engine(url: URL) -> Engine:
     if url.drivername == "sqlite" and place_of(url) is None:
         return create_engine(url, poolclass=NullPool)
     try:
-        return create_engine(url)
+        return create_engine(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE)
     except ImportError:
         fix = "install it: pip install 'supercargo[postgres]'"
         raise StoreError("the driver for PostgreSQL is missing", fix=fix, where=shown(url)) from None

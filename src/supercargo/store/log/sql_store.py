@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class LogReader:
         self.projections = tuple(projections)
         self._tables = tables_of(projections)
         self._readers = reading_engine(url)
+        self._open = threading.local()
 
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
@@ -115,10 +117,21 @@ class LogReader:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that sees one state of the store; an error of the database comes out as StoreError."""
+        """A connection that sees one state of the store; an error of the database comes out as StoreError.
+
+        Asked for again in its own block, by the same thread, it is the same one: what is read together agrees.
+        """
+        standing: Connection | None = getattr(self._open, "connection", None)
+        if standing is not None:
+            yield standing
+            return
         try:
             with self._readers.begin() as connection:
-                yield connection
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
         except (DBAPIError, OSError) as error:
             raise broken_store(error, self.url) from error
 
