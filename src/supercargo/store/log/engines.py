@@ -94,7 +94,7 @@ def _engine(url: URL) -> Engine:
     if url.drivername == "sqlite" and place_of(url) is None:
         return create_engine(url, poolclass=NullPool)
     try:
-        return create_engine(url)
+        return create_engine(url, pool_size=8, max_overflow=56)
     except ImportError:
         fix = "install it: pip install 'supercargo[postgres]'"
         raise StoreError("the driver for PostgreSQL is missing", fix=fix, where=shown(url)) from None

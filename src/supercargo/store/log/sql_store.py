@@ -143,6 +143,10 @@ class SqlStore(LogReader):
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
         return self._writer.append(drafts)
 
+    def catch_up(self) -> None:
+        """Bring the views to the end of the log."""
+        self._commit(())
+
     def rebuild(self, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> int:
         """Make the views anew from the log alone; gives the number of events."""
         try:
@@ -197,7 +201,17 @@ def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable
         raise broken_store(error, place) from error
     finally:
         engine.dispose()
-    return SqlStore(place, projections, clock)
+    return _followed(SqlStore(place, projections, clock))
+
+
+def _followed(store: SqlStore) -> SqlStore:
+    """The store with its views at the end of the log: a program without views may have written since."""
+    try:
+        store.catch_up()
+    except (DBAPIError, OSError) as error:
+        store.close()
+        raise broken_store(error, store.url) from error
+    return store
 
 
 def read_log(url: str | Path, projections: Sequence[Projection] = ()) -> LogReader:
