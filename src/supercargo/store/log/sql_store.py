@@ -97,7 +97,7 @@ class LogReader:
         try:
             with self._readers.begin() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
+        except DBAPIError as error:
             raise broken_store(error, self.url) from error
 
     def close(self) -> None:
