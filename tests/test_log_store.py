@@ -318,6 +318,19 @@ def _in_memory(store: SqlStore) -> tuple[str, ...]:
     )
 
 
+def test_what_adds_nothing_writes_nothing(tmp_path: Path) -> None:
+    with open_log(tmp_path / "log.sqlite", WHERE, noon) as store:
+        draft = a_draft(expected_version=0)
+        store.append([draft])
+        journal = tmp_path / "log.sqlite-wal"
+        before = journal.read_bytes()
+        for _ in range(5):
+            assert store.append([draft])[0].repeated
+            with pytest.raises(StreamMoved):
+                store.append([a_draft(expected_version=0)])
+        assert journal.read_bytes() == before
+
+
 # Two programs on one store
 
 
@@ -403,6 +416,7 @@ def test_a_closed_store_takes_nothing(log_url: str) -> None:
 def test_a_full_database_refuses_whole_requests_and_stays_sound(tmp_path: Path) -> None:
     store = open_log(tmp_path / "log.sqlite", WHERE, noon)
     event.listen(store._writers, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 60").close())
+    store._writers.dispose()  # the next connection is one with the limit
     large = {"place": "dock", "text": "x" * 900}
     stored = _filled(store, large)
     with pytest.raises(StoreError, match="takes no more events: database or disk is full"):
@@ -508,6 +522,10 @@ def test_a_program_without_views_leaves_them_to_the_next_one(log_url: str) -> No
     with open_log(log_url, (), noon) as bare:
         bare.append([a_draft(), a_draft(stream="bag/B")])
     with open_log(log_url, WHERE, noon) as store:
+        assert store.views_are_current()
+        assert store.dump() == _in_memory(store)
+        with open_log(log_url, (), noon) as bare:
+            bare.append([a_draft(stream="bag/B")])
         assert not store.views_are_current()
         store.append([a_draft(stream="cargo/R9")])
         assert store.views_are_current()

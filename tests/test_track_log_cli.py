@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -174,6 +176,11 @@ def test_the_examples_of_the_help_run_one_after_the_other(tmp_path: Path, monkey
         (line,) = re.findall(r"^  Example: supercargo (.+(?:\n  .+)*)$", help_text(f"track {command}"), re.MULTILINE)
         told = run(*shlex.split(line))
         assert told.code == 0, told.err
+
+
+def test_commands_that_need_no_store_do_not_load_its_libraries() -> None:
+    asked = "import sys, supercargo.faces.commands; print({'sqlalchemy', 'alembic', 'cryptography'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 def _measured(**told: Any) -> Result:

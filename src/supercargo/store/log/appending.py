@@ -110,6 +110,7 @@ class Follower:
     def __init__(self, projections: Iterable[Projection], declared: str, view: SqlView) -> None:
         self.projections, self.declared, self.view = tuple(projections), declared, view
         self._known: tuple[int, int] | None = None
+        self._behind = False
 
     def follow(self, connection: Connection, head: Head) -> None:
         """Bring the views to `head`, which stands before what this batch adds: other programs may have written since.
@@ -127,6 +128,7 @@ class Follower:
             raise StoreError("another version of the program has made the views anew", fix=fix, where="views")
         if self._known != (position, generation):
             self.view.forget()
+        self._behind = position < head.position
         while position < head.position:
             page = since(connection, position, _PAGE)
             project_all(self.projections, page, self.view)
@@ -135,7 +137,7 @@ class Follower:
 
     def add(self, connection: Connection, events: Sequence[Recorded]) -> None:
         """Project what the batch adds, and note how far the views have come."""
-        if not self.projections:
+        if not self.projections or not (events or self._behind):
             return
         project_all(self.projections, events, self.view)
         self.view.flush()

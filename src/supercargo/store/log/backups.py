@@ -106,12 +106,15 @@ def source_of(folder: Path, *, public_key: str = "", watch: Watch = _silent) -> 
     except ValueError as error:
         raise StoreError(f"the signed head is no good: {error}", fix="take another backup", where=str(folder)) from None
     log = read_log(file)
-    report = verify_log(log, watch=watch)
+    try:
+        report = verify_log(log, watch=watch)
+    finally:
+        log.close()
     found = [(one.position, one.what) for one in report.findings]
     if not found and (Head(position=report.position, hash=report.hash), report.store_id) != (signed.head(), signed.store_id):
         found = [(report.position, f"the signed head says position {signed.position}")]
     _refuse_findings(found, folder)
-    return Source(signed, lambda: _events_of(log))
+    return Source(signed, lambda: _events_of(read_log(file)))
 
 
 def _refuse_findings(found: Sequence[tuple[int, str]], folder: Path) -> None:

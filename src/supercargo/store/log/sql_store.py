@@ -132,7 +132,7 @@ class LogReader:
                     yield connection
                 finally:
                     self._open.connection = None
-        except (DBAPIError, OSError) as error:
+        except DBAPIError as error:
             raise broken_store(error, self.url) from error
 
     def close(self) -> None:
@@ -181,6 +181,10 @@ class SqlStore(LogReader):
     def accounts(self) -> Accounts:
         """People and keys, kept in the same database."""
         return Accounts(self._readers, self._writers)
+
+    def catch_up(self) -> None:
+        """Bring the views to the end of the log."""
+        self._commit(())
 
     def rebuild(self, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> int:
         """Make the views anew from the log alone; gives the number of events."""
@@ -236,7 +240,17 @@ def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable
         raise broken_store(error, place) from error
     finally:
         engine.dispose()
-    return SqlStore(place, projections, clock)
+    return _followed(SqlStore(place, projections, clock))
+
+
+def _followed(store: SqlStore) -> SqlStore:
+    """The store with its views at the end of the log: a program without views may have written since."""
+    try:
+        store.catch_up()
+    except (DBAPIError, OSError) as error:
+        store.close()
+        raise broken_store(error, store.url) from error
+    return store
 
 
 def read_log(url: str | Path, projections: Sequence[Projection] = ()) -> LogReader:
