@@ -7,6 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
+import numpy as np
+
+from supercargo.astro.elements import satellite_of, states
+from supercargo.astro.lighting import shade_depth_rad
+from supercargo.astro.timescales import seconds_since_j2000
 from supercargo.kernel import days
 from supercargo.model import LaunchWindow, OperationsPlan, PlannedMission
 from tests.mutation_victims import changed, couples, mission_of, pick, put, scene, shift
@@ -21,13 +26,16 @@ __all__ = [
     "before_ready",
     "docked_and_lost",
     "docked_by_another_profile",
+    "docked_by_night",
     "doubt_forged",
     "ends_early",
+    "energy_forged",
     "facility_crowded",
     "fate_foretold",
     "furnisher_denied",
     "hands_short",
     "in_blackout",
+    "launcher_too_weak",
     "loaded_while_full",
     "mission_twice",
     "must_mission_dropped",
@@ -47,13 +55,17 @@ __all__ = [
     "processing_d",
     "profile_invented",
     "range_crowded",
+    "route_cheapened",
+    "route_renamed",
     "stay_too_long",
     "sun_forged",
     "sun_too_high",
+    "sunrise_forged",
     "sure_windows",
     "surest",
     "tail_too_soon",
     "tail_worn_out",
+    "tanks_too_small",
     "transit_cut",
     "two_at_one_port",
     "uncontracted",
@@ -252,6 +264,40 @@ def opportunity_invented(plan: OperationsPlan) -> OperationsPlan:
     return changed(plan, "windows", row, launch_utc=row.launch_utc + timedelta(days=1000))
 
 
+def route_renamed(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.route), "listed route in use")
+    return changed(plan, "windows", row, route="low-energy")
+
+
+def route_cheapened(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
+    return changed(plan, "windows", row, delta_v_m_s=(row.delta_v_m_s or 0.0) - 20.0)
+
+
+def energy_forged(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.c3_km2_s2 is not None), "listed launch energy in use")
+    return changed(plan, "windows", row, c3_km2_s2=(row.c3_km2_s2 or 0.0) - 1.0)
+
+
+def sunrise_forged(plan: OperationsPlan) -> OperationsPlan:
+    row = pick((row for row in plan.windows if row.used_by and row.route), "listed route in use")
+    return changed(plan, "windows", row, sun_elevation_deg=5.0)
+
+
+def launcher_too_weak(plan: OperationsPlan) -> OperationsPlan:
+    """No launcher sends half of the spacecraft off."""
+    pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
+    rows = tuple(replace(row, payload_kg=2000.0) for row in plan.scenario.launch_energies)
+    return replace(plan, scenario=replace(plan.scenario, launch_energies=rows))
+
+
+def tanks_too_small(plan: OperationsPlan) -> OperationsPlan:
+    """The spacecraft of a route has no propellant."""
+    row = pick((row for row in plan.windows if row.used_by and row.delta_v_m_s), "listed route in use")
+    vehicle = plan.scenario.vehicle_types[mission_of(plan, row.used_by).vehicle_type]
+    return scene(plan, "vehicles", vehicle, propellant_kg=0.0)
+
+
 # ways up
 
 
@@ -289,6 +335,20 @@ def sun_too_high(plan: OperationsPlan) -> OperationsPlan:
     """The type can't bear the Sun where it docks."""
     victim = pick((mission for mission in _by_plane(plan) if mission.profile), "mission by a profile")
     return scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], beta_limit_deg=0.0)
+
+
+def docked_by_night(plan: OperationsPlan) -> OperationsPlan:
+    """Elements of the day of lift-off have the place in the Earth's shadow at docking, and the type needs light."""
+    victim = pick((mission for mission in _by_plane(plan) if mission.profile), "mission by a profile")
+    plan = scene(plan, "vehicles", plan.scenario.vehicle_types[victim.vehicle_type], daylight=True)
+    orbit = plan.scenario.orbits_of[victim.destination][0]
+    dock_s = np.array([seconds_since_j2000(victim.docked_utc[0])])
+    turned = (replace(orbit, epoch_utc=victim.launch_utc, mean_anomaly_deg=10.0 * step) for step in range(36))
+    dark = pick(
+        (one for one in turned if shade_depth_rad(states(satellite_of(one), dock_s)[0], dock_s, shade="umbra")[0] > 0.3),
+        "place on its orbit in the shadow",
+    )
+    return scene(plan, "orbits", orbit, epoch_utc=dark.epoch_utc, mean_anomaly_deg=dark.mean_anomaly_deg)
 
 
 def phase_forged(plan: OperationsPlan) -> OperationsPlan:

@@ -24,6 +24,7 @@ from supercargo.model import (
     Demand,
     InventoryRow,
     Kpi,
+    LaunchEnergy,
     LaunchWindow,
     ManifestRow,
     MissionBay,
@@ -118,8 +119,15 @@ def small_scenario() -> Scenario:
                 launch_utc=on_day(250.4),
                 closes_utc=on_day(252),
                 transit_d=5.0,
+                c3_km2_s2=-2.0,
+                route="fast",
+                delta_v_m_s=550.0,
                 **FACT,
             ),
+        ),
+        launch_energies=(
+            LaunchEnergy(launcher="Lark", c3_km2_s2=-5.0, payload_kg=9000.0, **FACT),
+            LaunchEnergy(launcher="Lark", c3_km2_s2=10.0, payload_kg=6000.0, **FACT),
         ),
         launchers=(*base.launchers, replace(base.launchers[0], launcher="Rook")),
         pads=(*base.pads, replace(base.pads[0], pad="P2", launchers=("Rook",))),
@@ -213,24 +221,28 @@ def _mission(scenario: Scenario, mission_id: str, window: LaunchWindow) -> Plann
     }
     way_up = window.transit_d is None
     arrive = window.launch_utc + (days(window.transit_d) if window.transit_d is not None else timedelta(seconds=WAY_UP_S))
-    arrival_m_s = WAY_UP_M_S if way_up else place.delta_v_m_s
+    arrival_m_s = WAY_UP_M_S if way_up or window.delta_v_m_s is None else window.delta_v_m_s
     depart = arrive + days(request.docked_min_d + 2.0)
     g0 = 9.80665
     dry = vehicle.dry_mass_kg + mass["down"] + mass["disposal"]
     leaving = dry * (math.exp(place.departure_delta_v_m_s / vehicle.isp_s / g0) - 1)
     coming = (vehicle.dry_mass_kg + mass["up"] + leaving) * (math.exp(arrival_m_s / vehicle.isp_s / g0) - 1)
+    most_back = vehicle.dry_mass_kg + vehicle.downmass_kg + vehicle.disposal_kg
+    kept = most_back * (math.exp(place.departure_delta_v_m_s / vehicle.isp_s / g0) - 1)
+    lift = (vehicle.propellant_kg - kept) / (math.exp(arrival_m_s / vehicle.isp_s / g0) - 1) - vehicle.dry_mass_kg - kept
+    assert way_up or lift < vehicle.upmass_kg, "the listed route of the plan made by hand lets less up than the type takes"
     return PlannedMission(
         mission_id=mission_id, vehicle_id=TAILS[mission_id], vehicle_type="Wren", launcher="Lark", site="Cape", pad="P1",
         facility_id="Cape-PPF", destination=request.destination, port=PORTS[mission_id], launch_utc=window.launch_utc,
         arrive_utc=arrive, depart_utc=depart, end_utc=depart + days(vehicle.return_d), upmass_kg=mass["up"],
-        upmass_capacity_kg=vehicle.upmass_kg,
+        upmass_capacity_kg=vehicle.upmass_kg if way_up else lift,
         upvolume_m3=math.fsum(line.volume_m3 for line in aboard.values() if line.direction == "up"),
         upvolume_capacity_m3=math.fsum(bay.dx_m * bay.dy_m * bay.dz_m for bay in scenario.bays_of["Wren"]),
         late_load_kg=math.fsum(line.mass_kg for line in aboard.values() if line.late_load),
         late_load_capacity_kg=vehicle.late_load_kg, downmass_kg=mass["down"], disposal_kg=mass["disposal"],
         delta_v_m_s=arrival_m_s + place.departure_delta_v_m_s, propellant_kg=leaving + coming, cost_usd=0.0,
         service_cost_usd=0.0, price_usd=0.0, furnished_by=request.furnished_by,
-        profile="2-day" if way_up else "",
+        profile="2-day" if way_up else window.route,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ FACTS = (
     "ports",
     "orbits",
     "transfer_windows",
+    "launch_energies",
     "vehicles",
     "bays",
     "bags",

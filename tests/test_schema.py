@@ -81,7 +81,7 @@ def test_rows_of_a_real_scenario_and_plan_pass(room: str, table: Table, made: Ma
     owner = made.plan.scenario if room == "scenario" else made.plan
     rows = row_objects(getattr(owner, table.attribute), table.noun)
     assert faults(name_of(room, table), rows) == []
-    assert rows or table.file in {"transfer_windows.csv", "blackouts.csv", "waivers.csv", "demand.csv"}
+    assert rows or table.file in {"transfer_windows.csv", "launch_energy.csv", "blackouts.csv", "waivers.csv", "demand.csv"}
     assert SCHEMAS[name_of(room, table)]["x-columns"] == [column.name for column in columns_of(table.noun)]
 
 

@@ -163,7 +163,30 @@ def test_a_file_changed_by_hand_no_longer_has_the_digest(tmp_path: Path) -> None
     folder = written(tmp_path / "plan")
     (folder / "stowage.csv").write_text((folder / "stowage.csv").read_text().replace("0.502", "0.402"))
     (told,) = digest_violations(folder)
-    assert (told.rule, told.object, told.hard) == ("digest", "plan.json", False)
+    assert (told.rule, told.object, told.hard) == ("digest", "stowage.csv", False)
+    assert told.text == "stowage.csv was changed after the plan was written"
+
+
+def test_each_file_changed_added_or_taken_away_is_named(tmp_path: Path) -> None:
+    folder = written(tmp_path / "plan")
+    (folder / "costs.csv").write_text("x\n")
+    (folder / "report.html").unlink()
+    (folder / "note.txt").write_text("mine")
+    assert [told.text for told in digest_violations(folder)] == [
+        "costs.csv was changed after the plan was written",
+        "note.txt was added after the plan was written",
+        "report.html is missing",
+    ]
+
+
+@pytest.mark.parametrize("files", [None, [], {"costs.csv": 1}, "costs.csv"])
+def test_plan_json_that_names_no_files_or_gives_a_false_total_is_named_itself(tmp_path: Path, files: object) -> None:
+    folder = written(tmp_path / "plan")
+    head = json.loads((folder / "plan.json").read_text())
+    head |= {"digest": "0" * 64} | ({} if files is None else {"files": files})
+    (folder / "plan.json").write_text(json.dumps(head, indent=2))
+    (told,) = digest_violations(folder)
+    assert (told.object, told.text) == ("plan.json", "plan.json gives a digest that is not that of the folder's files")
 
 
 def test_the_scenario_inside_is_the_scenario_planned(tmp_path: Path) -> None:

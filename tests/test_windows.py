@@ -215,6 +215,14 @@ def test_of_two_listed_windows_at_one_instant_the_faster_counts() -> None:
         assert {row.transit_d for row in rows} == {5.0}
 
 
+def test_a_listed_route_comes_whole_with_each_of_its_lift_offs() -> None:
+    told = {"route": "fast to NRHO", "delta_v_m_s": 430.5, "c3_km2_s2": -1.9, "sun_elevation_deg": 1.2}
+    rows = find_windows(a_far_scenario(a_listed_window(**told)))
+    assert len(rows) == 7
+    for name, value in told.items():
+        assert {getattr(row, name) for row in rows} == {value}
+
+
 def test_listed_windows_outside_the_mission_s_time_are_left_out() -> None:
     rows = find_windows(a_far_scenario(a_listed_window(), earliest_utc=on_day(104), latest_utc=on_day(105.3)))
     assert [row.launch_utc for row in rows] == [on_day(104.3), on_day(105.3)]

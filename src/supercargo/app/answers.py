@@ -19,6 +19,7 @@ from supercargo.model import (
     Kpi,
     LaunchWindow,
     ReturnChance,
+    RouteArrival,
     StageReport,
     StationPass,
     Unflown,
@@ -66,6 +67,7 @@ class PlanHead(TypedDict):
     baseline: bool
     causes: list[str]
     digest: str
+    files: dict[str, str]
     fuse_blown: bool
     not_yet: list[str]
     scenario_digest: str
@@ -246,6 +248,7 @@ class WindowsAnswer(TypedDict):
     to_utc: str
     windows: list[LaunchWindow]
     arrivals: list[Arrival]
+    routes: list[RouteArrival]
     reasons: list[str]
     out: NotRequired[str]
     picture: NotRequired[str]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from supercargo.model import Arrival, PortTaken, WindowQuery, WindowsFound
+from supercargo.model import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
+from supercargo.report.route_chart import render_routes
 from supercargo.report.window_chart import render_windows
 from supercargo.store import read_plan, read_scenario, write_rows
 from supercargo.store.folders import refuse_outputs, write_file
@@ -31,11 +32,16 @@ def windows_of(
     refuse_outputs((out, picture), (folder, planned), force=force)
     if planned is not None:
         query = replace(query, taken=_taken(planned))
-    found = list_arrivals(read_scenario(folder), query)
+    scenario = read_scenario(folder)
+    found = list_arrivals(scenario, query)
+    listed = scenario.places[query.destination].window_kind != "plane"
     if out is not None:
-        write_file(out, write_rows(found.arrivals, Arrival), force=force)
+        table = write_rows(found.routes, RouteArrival) if listed else write_rows(found.arrivals, Arrival)
+        write_file(out, table, force=force)
     if picture is not None:
-        write_file(picture, render_windows(found.arrivals, query.start_utc, query.end_utc).encode(), force=force)
+        span = (query.start_utc, query.end_utc)
+        drawn = render_routes(found.routes, *span) if listed else render_windows(found.arrivals, *span)
+        write_file(picture, drawn.encode(), force=force)
     return found
 
 

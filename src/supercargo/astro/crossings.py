@@ -33,6 +33,7 @@ __all__ = [
     "node_rate_rad_s",
     "normals",
     "phase_sigma_deg",
+    "place_known",
 ]
 
 NEAR_EPOCH_D = 14.0
@@ -190,6 +191,11 @@ def launch_azimuth_deg(normal: Floats, pad: Floats) -> Floats:
     return np.degrees(np.arctan2(east_km_s - _GROUND_KM_S * across, north_km_s)) % 360.0
 
 
+def place_known(plane: MovingPlane, at_s: Floats) -> Truths:
+    """Where a place is on its orbit is known within two weeks of its elements, while its phase is sure to 30 deg [instant]."""
+    return np.asarray((np.abs(_ages_d(plane, at_s)) <= NEAR_EPOCH_D) & (phase_sigma_deg(plane, at_s) <= _KNOWN_PHASE_DEG))
+
+
 def _wrapped(angle_rad: Floats) -> Floats:
     """An angle brought into [-pi, pi)."""
     return np.asarray((angle_rad + math.pi) % _TURN - math.pi)
@@ -247,8 +253,7 @@ def find_crossings(plane: MovingPlane, latitude_deg: float, longitude_deg: float
 
 def _phases_deg(plane: MovingPlane, at_s: Floats, normal: Floats, pad: Floats) -> Floats:
     phase_deg = np.full(at_s.size, np.nan)
-    near = np.abs(_ages_d(plane, at_s)) <= NEAR_EPOCH_D
-    known = np.flatnonzero(near & (phase_sigma_deg(plane, at_s) <= _KNOWN_PHASE_DEG))
+    known = np.flatnonzero(place_known(plane, at_s))
     if known.size:
         place, _ = states(plane.satellite, at_s[known], where=f"orbits.csv, {plane.place}")
         ahead = np.cross(normal[known], pad[known])

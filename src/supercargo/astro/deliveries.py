@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from supercargo.astro.impulses import mass_ratio
 from supercargo.model import EVIDENCE, DeliveredMass, LaunchEnergy, Launcher, VehicleType
 
-__all__ = ["deliveries", "payload_at_energy"]
+__all__ = ["cargo_limits_kg", "deliveries", "payload_at_energy"]
 
 
 def payload_at_energy(table: Sequence[LaunchEnergy], c3_km2_s2: float) -> float | None:
@@ -27,6 +27,24 @@ def payload_at_energy(table: Sequence[LaunchEnergy], c3_km2_s2: float) -> float 
     high = next(n for n, (energy, _) in enumerate(rows) if energy >= c3_km2_s2)
     (e0, m0), (e1, m1) = rows[high - 1], rows[high]
     return m0 + (m1 - m0) * (c3_km2_s2 - e0) / (e1 - e0)
+
+
+def cargo_limits_kg(vehicle: VehicleType, burn_m_s: float, *, sent_kg: float | None, kept_kg: float = 0.0) -> dict[str, float]:
+    """Cargo that each limit of a flight allows [kg], negative where not even the empty spacecraft flies.
+
+    `upmass`: the type's own; `propellant`: what its tanks push through `burn_m_s` with `kept_kg` left; `launcher`: the mass it
+    sends off less spacecraft and propellant, no limit where `sent_kg` is None. Tsiolkovsky; `kept_kg` must be finite.
+    """
+    ratio = mass_ratio(burn_m_s, vehicle.isp_s)
+    burnt, spare_kg = ratio - 1.0, vehicle.propellant_kg - kept_kg
+    unburnt_kg = vehicle.upmass_kg if spare_kg >= 0.0 else spare_kg
+    limits = {
+        "upmass": vehicle.upmass_kg,
+        "propellant": spare_kg / burnt - vehicle.dry_mass_kg - kept_kg if burnt > 0.0 else unburnt_kg,
+    }
+    if sent_kg is not None:
+        limits["launcher"] = sent_kg / ratio - vehicle.dry_mass_kg - kept_kg
+    return limits
 
 
 def deliveries(
@@ -69,13 +87,8 @@ def _delivered(
 ) -> DeliveredMass:
     lift_kg, burn_m_s = load
     how, trust = basis
-    ratio = mass_ratio(burn_m_s, vehicle.isp_s)
-    burnt = ratio - 1.0
-    limits = {
-        "upmass": vehicle.upmass_kg,
-        "propellant": vehicle.propellant_kg / burnt - vehicle.dry_mass_kg if burnt > 0.0 else vehicle.upmass_kg,
-        "launcher": lift_kg / ratio - vehicle.dry_mass_kg,
-    }
+    burnt = mass_ratio(burn_m_s, vehicle.isp_s) - 1.0
+    limits = cargo_limits_kg(vehicle, burn_m_s, sent_kg=lift_kg)
     limited_by = min(limits, key=lambda name: limits[name])
     cargo_kg = max(0.0, limits[limited_by])
     flies = limits[limited_by] >= 0.0

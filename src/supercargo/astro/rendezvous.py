@@ -33,6 +33,7 @@ __all__ = [
     "Profile",
     "Slip",
     "arrival_options",
+    "light_reasons",
     "phase_at_insertion_deg",
     "phase_range_deg",
     "phasing_height_km",
@@ -131,7 +132,7 @@ class ArrivalOption:
     """One profile for one lift-off: when it docks and what it takes, or the reasons why it is refused."""
 
     profile: str
-    lift_off_s: float  # its own, since 2000-01-01T12:00:00Z: the window's moved by the node's slip
+    lift_off_s: float  # its own, since 2000-01-01T12:00:00Z: the window's moved by the node's slip, to the whole second
     dock_s: float  # since 2000-01-01T12:00:00Z
     needed_deg: tuple[float, float]  # range of the phase at insertion that the profile can close; turns add to it
     insertion_phase_deg: float | None  # station ahead at insertion, 0 to 360
@@ -268,7 +269,7 @@ def _own_lift_off(meeting: Meeting, insertion: Insertion, least_deg: float) -> t
     """The flight's own lift-off and what it then has to gain, or None where the phase is not known.
 
     The gain decides the lift-off and the lift-off the gain; both are straight lines, so they meet once for each whole turn.
-    The fewest turns are taken that reach what the profile gains at least.
+    The fewest turns are taken that reach what the profile gains at least. A lift-off is a whole second, and the gain its own.
     """
     if meeting.phase_deg is None:
         return None
@@ -277,7 +278,9 @@ def _own_lift_off(meeting: Meeting, insertion: Insertion, least_deg: float) -> t
     share = 1.0 - slip.phase_deg_s * slip.s_per_deg
     start = ahead + slip.phase_deg_s * slip.without_gain_s
     gain = (start + 360.0 * math.ceil((least_deg * share - start) / 360.0)) / share
-    return meeting.lift_off_s + slip.without_gain_s + slip.s_per_deg * gain, gain
+    exact_s = slip.without_gain_s + slip.s_per_deg * gain
+    moved_s = math.ceil(exact_s) if gain + slip.phase_deg_s * (round(exact_s) - exact_s) < least_deg else round(exact_s)
+    return meeting.lift_off_s + moved_s, gain + slip.phase_deg_s * (moved_s - exact_s)
 
 
 def _way(meeting: Meeting, insertion: Insertion, profile: Profile, least_deg: float) -> _Way:
@@ -335,8 +338,8 @@ def _option(
     margin_kg = chaser.propellant_kg - chaser.kept_kg - math.fsum(burn.propellant_kg for burn in burns)
     refused = [
         *_phase_reasons(profile, ahead, height, needed),
-        *_light_reasons(chaser, light),
-        *(f"no arrival: {span.why}" for span in busy if span.from_s <= dock_s <= span.to_s),
+        *light_reasons(chaser, light),
+        *(f"no arrival: {span.why}" for span in busy if span.from_s <= dock_s < span.to_s),
         *([f"propellant short by {-margin_kg:.0f} kg"] if margin_kg < 0.0 else []),
     ]
     return ArrivalOption(
@@ -364,7 +367,8 @@ def _phase_reasons(profile: Profile, ahead: float | None, height: float | None, 
     return []
 
 
-def _light_reasons(chaser: Chaser, light: DockLight | None) -> list[str]:
+def light_reasons(chaser: Chaser, light: DockLight | None) -> list[str]:
+    """What forbids a docking in a light: the Sun too high over the plane, or night for a type that needs the Sun."""
     if light is None:
         return []
     reasons = []

@@ -28,6 +28,7 @@ class Order:
     peers: bool = False
     peer_python: str = sys.executable
     out: Path | None = None
+    events: int = 500_000
     watch: Callable[[str, float], None] = lambda doing, share: None
 
     @property
@@ -83,6 +84,18 @@ def _oem(order: Order) -> list[Result]:
     return bench_oem(instances=order.instances[: order.limit], peer_python=order.rivals_python, watch=order.watch)
 
 
+def _store(order: Order) -> list[Result]:
+    from supercargo.bench.log import bench_log
+
+    return bench_log(events=order.events, out=order.out, watch=order.watch)
+
+
+def _store_lines(results: Sequence[Result]) -> list[str]:
+    from supercargo.bench.log import log_lines
+
+    return log_lines(results)
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "plan",
@@ -111,6 +124,13 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         _oem,
         comparison_lines,
         frozenset({"instances", "limit", "peers", "peer-python"}),
+    ),
+    Benchmark(
+        "store",
+        "confirmed events beside the disk's own syncs, a year's views made anew, where an item is, 200 kills of the writer",
+        _store,
+        _store_lines,
+        frozenset({"events", "out"}),
     ),
 )
 

@@ -29,6 +29,7 @@ class BenchRequest:
     peers: bool = False
     peer_python: str | None = None
     out: Path | None = None
+    events: int | None = None
 
     def given(self) -> frozenset[str]:
         """The options that were asked for, as they are written."""
@@ -63,6 +64,8 @@ def _order(asked: BenchRequest) -> Order:
         out=asked.out,
         watch=_watch,
     )
+    if asked.events is not None:
+        order = replace(order, events=asked.events)
     if asked.missions is not None:
         order = replace(order, missions=sizes_of(asked.missions))
     if asked.peer_python is not None:

@@ -275,7 +275,8 @@ def windows(
     """List launch windows with each way to dock.
 
     Each pass of a pad through the plane: lift-off, azimuth, phase, beta, night; by profile and spacecraft: docking, delta-v,
-    propellant, light, or why it is refused. Where there is no window, the reason is told.
+    propellant, light, or why it is refused. Beyond low Earth orbit each listed window: route, energy, delta-v, arrival
+    and Sun, with every spacecraft's lift. Where there is no window, the reason is told.
     """
     from supercargo.faces import commands
     from supercargo.faces.window_words import WindowsAsked
@@ -300,7 +301,9 @@ def doctor(*, json: Json = False) -> None:
 
 @app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
 def bench(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem, store.", show_default=False)
+    ],
     *,
     missions: Annotated[
         str | None, typer.Option(help="plan: sizes of the year to plan, with commas.", show_default="12,48,96,192")
@@ -326,7 +329,10 @@ def bench(
         typer.Option(metavar="PATH", help="lambert, sgp4, oem: the Python that has the peers.", show_default="this one"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="plan: keep scenarios and plans here.", show_default=False)
+        Path | None, typer.Option(metavar="DIR", help="plan: keep what is made here; store: on this disk.", show_default=False)
+    ] = None,
+    events: Annotated[
+        int | None, typer.Option(help="store: events of the year.", min=1000, max=10_000_000, show_default="500000")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -334,13 +340,13 @@ def bench(
 
     plan: a year of each size, each in a process of its own after a warm-up that is told apart. lambert: flights between
     planets and a porkchop. sgp4: states among the stars and a year's events of an orbit. oem: the reading of ephemeris
-    messages. An option that does nothing in a benchmark is refused; a peer that is missing is told as skipped. JSON is a list
-    of results.
+    messages. store: confirmed events beside the disk's own syncs, a year's views, kills. An option that does nothing in a
+    benchmark is refused; a peer that is missing is told as skipped. JSON is a list of results.
     """
     from supercargo.faces import benches
 
     read = tuple(instances or ())
-    asked = benches.BenchRequest(name, missions, seconds, limit, best, read, peers, peer_python, out)
+    asked = benches.BenchRequest(name, missions, seconds, limit, best, read, peers, peer_python, out, events)
     benches.bench(asked, as_json=json)
 
 

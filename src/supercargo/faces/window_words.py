@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import Any
 
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, days, format_utc, plain
-from supercargo.model import WindowQuery, WindowsFound
+from supercargo.model import RouteArrival, WindowQuery, WindowsFound
 
 __all__ = ["WindowsAsked", "day_of", "query_of", "window_lines", "windows_told"]
 
@@ -59,6 +59,7 @@ def windows_told(asked: WindowsAsked, query: WindowQuery, found: WindowsFound) -
         **files,
         "windows": plain(found.windows),
         "arrivals": plain(found.arrivals),
+        "routes": plain(found.routes),
         "reasons": list(found.reasons),
     }
 
@@ -86,6 +87,26 @@ def window_lines(query: WindowQuery, found: WindowsFound) -> Iterator[str]:
         yield from _window_head(block[0])
         for _, ways in groupby(block, key=lambda row: row.vehicle_type):
             yield from _vehicle_lines(list(ways))
+    for _, routes in groupby(found.routes, key=lambda row: (row.launch_utc, row.pad, row.launcher)):
+        yield from _route_lines(list(routes))
+
+
+def _route_lines(rows: Sequence[RouteArrival]) -> Iterator[str]:
+    """A listed window: the instant, its route, and a line for each spacecraft."""
+    first = rows[0]
+    width_s = (first.closes_utc - first.opens_utc).total_seconds() / 2.0
+    stack = f"{first.launcher} from pad {first.pad}, steers +-{width_s:.0f} s"
+    energy = "C3 not given" if first.c3_km2_s2 is None else f"C3 {first.c3_km2_s2:.2f} km2/s2"
+    sun = "Sun not known" if first.sun_elevation_deg is None else f"Sun {first.sun_elevation_deg:+.1f} deg"
+    arrival = f"arrives {format_utc(first.arrive_utc)} after {first.transit_d:.2f} d"
+    yield ""
+    yield f"{format_utc(first.launch_utc)}  {stack}, {first.route or 'listed'}"
+    yield f"  {arrival}, {energy}, {first.delta_v_m_s:.1f} m/s, {sun}"
+    yield from (f"  note: {remark}" for remark in sorted({row.remark for row in rows if row.remark}))
+    for row in rows:
+        cost = f"{row.propellant_kg or 0.0:,.0f} kg of propellant, {row.margin_kg or 0.0:,.0f} kg left"
+        told = f"lifts {row.lift_kg:,.0f} kg ({row.limited_by}); {cost}" if row.stands else f"refused: {row.refused}"
+        yield f"    {row.vehicle_type:<22} {told}"
 
 
 def _window_head(row: Any) -> Iterator[str]:

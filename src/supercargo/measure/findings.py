@@ -117,8 +117,8 @@ def utilisation(plan: OperationsPlan, summary: Summary) -> Finding:
     emptiest = _some(f"{one.mission_id} {one.fill_percent:.0f} %" for one in missions)
     return Finding(
         summary.utilisation_percent,
-        f"date: lift-off; denominator: {len(missions)} missions flown, capacity of the type that flies; excused: none; "
-        f"strict = contractual; {len(summary.full_missions)} missions at {FULL_PERCENT:.0f} % or more; "
+        f"date: lift-off; denominator: {len(missions)} missions flown, capacity of the type that flies, by its "
+        f"route; excused: none; strict = contractual; {len(summary.full_missions)} missions at {FULL_PERCENT:.0f} % or more; "
         f"volume decides on {by_volume}; emptiest: {emptiest}",
     )
 

@@ -1,6 +1,6 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
-from supercargo.model.arrivals import Arrival, PortTaken, WindowQuery, WindowsFound
+from supercargo.model.arrivals import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -161,6 +161,7 @@ __all__ = [
     "Records",
     "ReturnChance",
     "RoundTripFlight",
+    "RouteArrival",
     "Scenario",
     "Schedule",
     "Service",

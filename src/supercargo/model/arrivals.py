@@ -8,7 +8,7 @@ from datetime import datetime
 from supercargo.kernel import check_quantities, quantity, text
 from supercargo.model.plan import LaunchWindow
 
-__all__ = ["Arrival", "PortTaken", "WindowQuery", "WindowsFound"]
+__all__ = ["Arrival", "PortTaken", "RouteArrival", "WindowQuery", "WindowsFound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,38 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteArrival:
+    """One spacecraft through one listed window beyond low Earth orbit: what it carries and when it arrives, or why not."""
+
+    destination: str = text("place")
+    site: str = text("site")
+    pad: str = text("pad")
+    launcher: str = text("launcher")
+    launch_utc: datetime = text("planned lift-off")
+    opens_utc: datetime = text("first lift-off that steering allows")
+    closes_utc: datetime = text("last lift-off that steering allows")
+    route: str = text("way to the place; empty: not told")
+    transit_d: float = quantity("d", "lift-off to arrival", ge=0)
+    c3_km2_s2: float | None = quantity("km2/s2", "launch energy; empty: not given", ge=-100, le=300, default=None)
+    delta_v_m_s: float = quantity("m/s", "spacecraft's own manoeuvres to arrival: the route's, else the place's", ge=0)
+    arrive_utc: datetime = text("docking or landing")
+    sun_elevation_deg: float | None = quantity(
+        "deg", "Sun above the horizon of the place at arrival; empty: unknown", ge=-90, le=90, default=None
+    )
+    vehicle_type: str = text("type of spacecraft")
+    stands: bool = text("nothing forbids it")
+    refused: str = text("each reason that forbids it", default="")
+    lift_kg: float = quantity("kg", "cargo that it takes; 0: none", ge=0)
+    limited_by: str = text("what binds the lift", choices=("upmass", "propellant", "launcher"))
+    propellant_kg: float | None = quantity("kg", "what the way takes with that cargo; empty: it can't go", ge=0, default=None)
+    margin_kg: float | None = quantity("kg", "propellant left beyond it and the departure; empty: it can't go", default=None)
+    remark: str = text("what is not known of the launcher", default="")
+
+    def __post_init__(self) -> None:
+        check_quantities(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortTaken:
     """A port with a spacecraft at it."""
 
@@ -84,8 +116,9 @@ class WindowQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowsFound:
-    """Windows in order of time with the ways to dock of each; where there are none, why."""
+    """Windows in order of time with the ways to arrive of each, by plane or by listed route; where there are none, why."""
 
     windows: tuple[LaunchWindow, ...]
     arrivals: tuple[Arrival, ...]
     reasons: tuple[str, ...]
+    routes: tuple[RouteArrival, ...] = ()

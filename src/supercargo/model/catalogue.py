@@ -307,6 +307,16 @@ class TransferWindow(_Record):
     closes_utc: datetime = text("last lift-off")
     transit_d: float = quantity("d", "lift-off to arrival", ge=0, le=2000)
     c3_km2_s2: float | None = quantity("km2/s2", "launch energy", ge=-100, le=300, default=None)
+    route: str = text("way to the place, such as fast or low-energy; empty: not told", default="")
+    delta_v_m_s: float | None = quantity(
+        "m/s",
+        "spacecraft's own manoeuvres from the launcher letting go to contact or landing; empty: those of the place",
+        ge=0,
+        default=None,
+    )
+    sun_elevation_deg: float | None = quantity(
+        "deg", "Sun above the horizon of the place at arrival; empty: unknown", ge=-90, le=90, default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

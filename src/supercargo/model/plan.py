@@ -70,6 +70,14 @@ class LaunchWindow(_Checked):
     beta_deg: float | None = quantity("deg", "Sun above the target's plane", ge=-90, le=90, default=None)
     used_by: str = text("mission that uses it; empty: none", default="")
     transit_d: float | None = quantity("d", "lift-off to arrival of a listed opportunity", ge=0, default=None)
+    route: str = text("way of a listed opportunity; empty: not told", default="")
+    delta_v_m_s: float | None = quantity(
+        "m/s", "spacecraft's own manoeuvres by a listed opportunity; empty: those of the place", ge=0, default=None
+    )
+    c3_km2_s2: float | None = quantity("km2/s2", "launch energy of a listed opportunity", ge=-100, le=300, default=None)
+    sun_elevation_deg: float | None = quantity(
+        "deg", "Sun above the horizon of the place at arrival; empty: unknown", ge=-90, le=90, default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +107,12 @@ class Flight(_Checked):
     outcome: str = text(
         "empty: planned; what became of one that has flown (a lost one never saw its port)", choices=OUTCOMES, default=""
     )
-    profile: str = text("way to the place; empty: agreed, listed, or of a type without profiles", default="")
+    profile: str = text("way to the place: a profile or a listed route; empty: agreed, or neither is known", default="")
     way_delta_v_m_s: float | None = quantity(
-        "m/s", "manoeuvres from insertion to contact by the profile; empty: those of the place", ge=0, default=None
+        "m/s", "manoeuvres from insertion to contact by that way; empty: those of the place", ge=0, default=None
     )
+    window_utc: datetime | None = text("planned lift-off of its window, where the way has one of its own", default=None)
+    lift_kg: float | None = quantity("kg", "cargo that it can take by a listed route; empty: its upmass", ge=0, default=None)
 
     @property
     def lost(self) -> bool:
@@ -313,7 +323,7 @@ class PlannedMission(_Checked):
     furnished_by: str = text("customer that brings launch and spacecraft; empty: bought by the service")
     outcome: str = text("empty: planned; what became of a mission that has flown", choices=OUTCOMES, default="")
     profile: str = text(
-        "way by which it arrives, of the scenario's profiles.csv; empty: agreed, listed, or of a type without profiles",
+        "way by which it arrives, of profiles.csv or a route of transfer_windows.csv; empty: agreed, or neither is known",
         default="",
     )
 

@@ -15,6 +15,7 @@ from supercargo.model.catalogue import (
     Destination,
     Facility,
     HazardPair,
+    LaunchEnergy,
     Launcher,
     Orbit,
     Pad,
@@ -144,6 +145,7 @@ class Scenario:
     hazard_pairs: tuple[HazardPair, ...]
     cost_rates: tuple[CostRate, ...]
     profiles: tuple[Profile, ...] = ()
+    launch_energies: tuple[LaunchEnergy, ...] = ()
     digest: str = ""
 
     @cached_property
@@ -170,6 +172,14 @@ class Scenario:
     def profile_named(self) -> Mapping[str, Profile]:
         """Ways to a place in low Earth orbit by name."""
         return {profile.profile: profile for profile in self.profiles}
+
+    @cached_property
+    def energies_of(self) -> Mapping[str, tuple[LaunchEnergy, ...]]:
+        """Rows of launch energy by launcher, in order of energy; a launcher without a table is not among them."""
+        rows: dict[str, list[LaunchEnergy]] = {}
+        for row in sorted(self.launch_energies, key=lambda row: row.c3_km2_s2):
+            rows.setdefault(row.launcher, []).append(row)
+        return {launcher: tuple(found) for launcher, found in rows.items()}
 
     @cached_property
     def places(self) -> Mapping[str, Destination]:

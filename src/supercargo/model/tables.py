@@ -80,6 +80,13 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         refers=(_DESTINATION,),
     ),
     Table(
+        file="launch_energy.csv",
+        noun=catalogue.LaunchEnergy,
+        attribute="launch_energies",
+        key=("launcher", "c3_km2_s2"),
+        refers=(("launcher", "launchers.csv"),),
+    ),
+    Table(
         file="vehicles.csv",
         noun=catalogue.VehicleType,
         attribute="vehicles",

@@ -5,29 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
 
-from supercargo.astro.crossings import NEAR_EPOCH_D, MovingPlane, find_crossings, moving_plane, normals, phase_sigma_deg
-from supercargo.astro.elements import states
-from supercargo.astro.frames import beta_deg, pad_direction
-from supercargo.astro.leads import node_bias_s
-from supercargo.astro.lighting import eclipse_share, shade_depth_rad
-from supercargo.astro.manoeuvres import EARTH_KM, Burn, paid
-from supercargo.astro.rendezvous import (
-    ArrivalOption,
-    Busy,
-    Chaser,
-    DockLight,
-    Meeting,
-    Profile,
-    Slip,
-    arrival_options,
-)
-from supercargo.astro.timescales import EARTH_TURN_RAD_S, instant_at, seconds_since_j2000
-from supercargo.kernel import DAY_S, ScenarioError, as_written, format_utc
+from supercargo.astro.crossings import MovingPlane, find_crossings, moving_plane
+from supercargo.astro.frames import pad_direction
+from supercargo.astro.lighting import eclipse_share
+from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, Profile
+from supercargo.astro.timescales import instant_at, seconds_since_j2000
+from supercargo.kernel import DAY_S, ScenarioError, as_written, days, format_utc
 from supercargo.model import (
     Arrival,
     Destination,
@@ -42,13 +30,12 @@ from supercargo.model import (
     WindowQuery,
     WindowsFound,
 )
-from supercargo.plan.ways import insertion_of, not_flown, profiles_of
-from supercargo.plan.windows import azimuth_lawful, find_windows
+from supercargo.plan.route_arrivals import route_arrivals, why_no_route
+from supercargo.plan.ways import Held, chaser_of, docking_lights, held_at, not_flown, options_through, profiles_of
+from supercargo.plan.windows import azimuth_lawful, find_windows, planes_held
 
 __all__ = ["list_arrivals"]
 
-_SURE_PHASE_DEG = 30.0
-_NEAR_S = NEAR_EPOCH_D * DAY_S
 _FAR_AHEAD = timedelta(days=60)
 
 
@@ -60,7 +47,8 @@ class _Case:
     place: Destination
     site: Site
     vehicles: tuple[VehicleType, ...]
-    plane: MovingPlane
+    plane: MovingPlane  # nearest to the span
+    held: tuple[Held, ...]
     busy: dict[str, tuple[Busy, ...]]  # by docking system
     launchers: Mapping[str, Launcher]  # by name
     profiles: tuple[Profile, ...]
@@ -76,9 +64,6 @@ def _named(scenario: Scenario, query: WindowQuery) -> tuple[Destination, Site]:
     if site is None:
         known = ", ".join(sorted(site.site for site in scenario.sites))
         raise ScenarioError(f"no site is called {query.site!r}", fix=f"use one of: {known}", where="--site")
-    if place.window_kind != "plane":
-        what = f"{place.destination} is not reached by crossing an orbit plane"
-        raise ScenarioError(what, fix="its launch windows are listed in transfer_windows.csv", where="--destination")
     return place, site
 
 
@@ -140,9 +125,12 @@ def _closures(scenario: Scenario, query: WindowQuery, port: Port, span_s: tuple[
     return found
 
 
-def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ...]:
-    """Spans without an arrival for one docking system: blackouts of the place, and spans in which every port is closed."""
-    span_s = (seconds_since_j2000(query.start_utc), seconds_since_j2000(query.end_utc + _FAR_AHEAD))
+def _busy(scenario: Scenario, query: WindowQuery, system: str, ahead: timedelta = _FAR_AHEAD) -> tuple[Busy, ...]:
+    """Spans without an arrival for one docking system: blackouts of the place, and spans in which every port is closed.
+
+    They are told up to `ahead` after the last lift-off asked for.
+    """
+    span_s = (seconds_since_j2000(query.start_utc), seconds_since_j2000(query.end_utc + ahead))
     spans = [
         Busy(
             from_s=seconds_since_j2000(blackout.from_utc), to_s=seconds_since_j2000(blackout.to_utc),
@@ -163,61 +151,22 @@ def _busy(scenario: Scenario, query: WindowQuery, system: str) -> tuple[Busy, ..
     return tuple(spans)
 
 
-def _no_launch(scenario: Scenario, window: LaunchWindow) -> tuple[str, ...]:
-    """Blackouts of the window's site or pad at its lift-off."""
+def _no_launch(scenario: Scenario, window: LaunchWindow, launch_utc: datetime) -> tuple[str, ...]:
+    """Blackouts of the window's site or pad at its lift-off, or at a way's own."""
     closed = {("site", window.site), ("pad", f"{window.site}/{window.pad}")}
     return tuple(
         f"no launch: blackout of {blackout.object}" + (f": {blackout.reason}" if blackout.reason else "")
         for blackout in scenario.blackouts
-        if (blackout.kind, blackout.object) in closed and blackout.from_utc <= window.launch_utc <= blackout.to_utc
+        if (blackout.kind, blackout.object) in closed
+        and any(blackout.from_utc <= instant < blackout.to_utc for instant in (window.launch_utc, launch_utc))
     )
 
 
 def _chaser(vehicle: VehicleType, case: _Case) -> Chaser:
-    """A spacecraft loaded to its upmass, that keeps what its departure takes."""
-    leaving_kg = vehicle.dry_mass_kg + max(vehicle.downmass_kg, vehicle.disposal_kg)
-    (departure,) = paid([Burn(name="departure", delta_v_m_s=case.place.departure_delta_v_m_s)], leaving_kg, vehicle.isp_s)
-    return Chaser(
-        mass_kg=vehicle.dry_mass_kg + vehicle.upmass_kg + vehicle.propellant_kg,
-        propellant_kg=vehicle.propellant_kg,
-        isp_s=vehicle.isp_s,
-        kept_kg=departure.propellant_kg,
-        approach_m_s=vehicle.approach_m_s,
-        beta_limit_deg=vehicle.beta_limit_deg if case.query.beta_limit_deg is None else case.query.beta_limit_deg,
-        needs_light=vehicle.daylight or case.query.daylight,
-    )
-
-
-def _light(plane: MovingPlane, at_s: float) -> DockLight:
-    """Light at a docking; whether the Sun is up is known only while the place on the orbit is."""
-    at = np.array([at_s])
-    beta = float(beta_deg(normals(plane, at), at)[0])
-    if abs(at_s - plane.epoch_s) > _NEAR_S or float(phase_sigma_deg(plane, at)[0]) > _SURE_PHASE_DEG:
-        return DockLight(beta_deg=beta, lit=None)
-    position, _ = states(plane.satellite, at, where=f"orbits.csv, {plane.place}")
-    return DockLight(beta_deg=beta, lit=bool(shade_depth_rad(position, at, shade="umbra")[0] <= 0.0))
-
-
-def _slip(launcher: Launcher, plane: MovingPlane) -> Slip | None:
-    """How flights of a launcher move about its windows, where its record says what lead it has without the node's slip."""
-    if launcher.let_go_lead_s is None:
-        return None
-    turn_deg_s = math.degrees(plane.satellite.no_kozai) / 60.0
-    return Slip(
-        without_gain_s=launcher.lead_s - launcher.let_go_lead_s,
-        s_per_deg=node_bias_s(plane, 1.0),
-        phase_deg_s=turn_deg_s - math.degrees(EARTH_TURN_RAD_S) * math.cos(plane.inclination_rad),
-    )
-
-
-def _meeting(window: LaunchWindow, plane: MovingPlane, launcher: Launcher) -> Meeting:
-    phase = window.phase_deg
-    return Meeting(
-        lift_off_s=seconds_since_j2000(window.launch_utc),
-        height_km=plane.semi_major_axis_km - EARTH_KM,
-        phase_deg=None if phase is None else (phase + 180.0) % 360.0 - 180.0,
-        slip=_slip(launcher, plane),
-    )
+    """A spacecraft as the question has it: it may ask for another limit of beta, or for light."""
+    own, query = chaser_of(vehicle, case.place), case.query
+    limit_deg = own.beta_limit_deg if query.beta_limit_deg is None else query.beta_limit_deg
+    return replace(own, beta_limit_deg=limit_deg, needs_light=own.needs_light or query.daylight)
 
 
 def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: ArrivalOption) -> Arrival:
@@ -262,18 +211,23 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
     )
 
 
-def _arrivals(case: _Case, window: LaunchWindow, grounded: tuple[str, ...]) -> Iterator[Arrival]:
-    """Rows of one window: each spacecraft that its launcher lifts, by each profile; `grounded` refuses them all."""
-    launcher = case.launchers[window.launcher]
-    meeting, insertion = _meeting(window, case.plane, launcher), insertion_of(launcher)
+def _arrivals(scenario: Scenario, case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
+    launcher, sure = case.launchers[window.launcher], np.array([window.phase_deg is not None])
+    held = held_at(case.held, seconds_since_j2000(window.launch_utc))
+
+    def light_of(at_s: float) -> DockLight:
+        return docking_lights(held[0], np.array([float(round(at_s))]), sure)[0]
+
     for vehicle in case.vehicles:
         if window.launcher not in vehicle.launchers:
             continue
-        options = arrival_options(
-            meeting, insertion, _chaser(vehicle, case), case.profiles,
-            light_of=lambda at_s: _light(case.plane, at_s), busy=case.busy[vehicle.docking_system],
+        options = options_through(
+            window, held, launcher, _chaser(vehicle, case), case.profiles,
+            light_of=light_of, busy=case.busy[vehicle.docking_system],
         )  # fmt: skip
         for option in options:
+            grounded = _no_launch(scenario, window, instant_at(option.lift_off_s))
             refused = (*grounded, *not_flown(vehicle, option.profile), *option.refused)
             yield _row(case, window, vehicle, replace(option, refused=refused))
 
@@ -301,30 +255,53 @@ def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
             yield f"pad {pad.pad} would need an azimuth of {flown} deg, and the range allows {limits}"
 
 
+def _listed(scenario: Scenario, query: WindowQuery, vehicles: tuple[VehicleType, ...]) -> WindowsFound:
+    """The answer for a place whose windows are listed."""
+    if query.beta_limit_deg is not None:
+        what = f"{query.destination} is not reached by crossing an orbit plane, so no beta limits an arrival there"
+        raise ScenarioError(what, fix="leave the limit out; --daylight asks for a lit arrival", where="--beta-limit")
+    windows: tuple[LaunchWindow, ...] = ()
+    if vehicles:
+        windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
+    ahead = _FAR_AHEAD + days(max((window.transit_d or 0.0 for window in windows), default=0.0))
+    systems = sorted({vehicle.docking_system for vehicle in vehicles})
+    rows = route_arrivals(
+        scenario, query, [(window, _no_launch(scenario, window, window.launch_utc)) for window in windows], vehicles,
+        {system: _busy(scenario, query, system, ahead) for system in systems},
+    )  # fmt: skip
+    reasons = () if windows else tuple(why_no_route(scenario, query, vehicles))
+    return WindowsFound(windows=windows, arrivals=(), reasons=reasons, routes=rows)
+
+
 def list_arrivals(scenario: Scenario, query: WindowQuery) -> WindowsFound:
     """A launch window is worth what can dock through it: each window of a site in a span with every spacecraft's profiles.
 
     Windows are those of `find_windows`, for a mission that might fly at any time of the span; options are those of
-    `arrival_options`, the spacecraft loaded full, its departure kept. A port that is closed, blacked out or taken by a mission
-    named in the question refuses an arrival if every other that fits does too; a blackout of site or pad refuses a launch.
+    `options_through`, as for the schedule, the spacecraft loaded full, its departure kept. A port that is closed, blacked out
+    or taken by a mission named in the question refuses an arrival if every other that fits does too; a blackout of site or pad
+    refuses a launch. A place beyond low Earth orbit has its listed windows, each with every spacecraft's lift by its route.
 
     Raises
     ------
     ScenarioError
-        for an unknown place, site or type, a place not reached by plane crossing or without orbit, or an empty span.
+        for an unknown place, site or type, a place without orbit or listed window, or an empty span; for a limit of beta
+        at a place that is not reached by crossing a plane.
     """
     place, site = _named(scenario, query)
     if query.end_utc <= query.start_utc:
         raise ScenarioError("the span asked for is empty", fix="give at least one day", where="--days")
     vehicles = _vehicles(scenario, query)
+    if place.window_kind != "plane":
+        return _listed(scenario, query, vehicles)
     systems = {vehicle.docking_system for vehicle in vehicles}
     case = _Case(
-        query=query, place=place, site=site, vehicles=vehicles, plane=moving_plane(_orbit(scenario, query)),
+        query=query, place=place, site=site, vehicles=vehicles,
+        plane=moving_plane(_orbit(scenario, query)), held=planes_held(scenario, query.destination),
         busy={system: _busy(scenario, query, system) for system in sorted(systems)},
         launchers=scenario.launcher_named, profiles=profiles_of(scenario.profiles),
     )  # fmt: skip
     windows: tuple[LaunchWindow, ...] = ()
     if vehicles:
         windows = find_windows(replace(scenario, missions=(_request(query, vehicles),)))
-    arrivals = tuple(row for window in windows for row in _arrivals(case, window, _no_launch(scenario, window)))
+    arrivals = tuple(row for window in windows for row in _arrivals(scenario, case, window))
     return WindowsFound(windows=windows, arrivals=arrivals, reasons=() if windows else tuple(_why_none(scenario, case)))

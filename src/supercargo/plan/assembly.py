@@ -112,7 +112,7 @@ def _mission(scenario: Scenario, flight: Flight, rows: list[ManifestRow], costs:
         depart_utc=None if flight.lost else flight.depart_utc,
         end_utc=flight.end_utc,
         upmass_kg=mass["up"],
-        upmass_capacity_kg=vehicle.upmass_kg,
+        upmass_capacity_kg=vehicle.upmass_kg if flight.lift_kg is None else flight.lift_kg,
         upvolume_m3=math.fsum(  # of the pieces themselves: a hundred rounded rows would add up to a litre too much
             scenario.lines[row.item_id.partition("#")[0]].volume_m3 for row in rows if row.direction == "up"
         ),

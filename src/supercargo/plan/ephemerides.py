@@ -22,8 +22,8 @@ from supercargo.astro.manoeuvres import EARTH_KM, MU_KM3_S2, mean_motion_rad_s
 from supercargo.astro.rendezvous import Profile
 from supercargo.astro.timescales import Floats, instant_at, seconds_since_j2000
 from supercargo.model import LaunchWindow, OperationsPlan, PlannedMission
-from supercargo.plan.ways import insertion_of, meeting_of, option_of, plane_at, profiles_of
-from supercargo.plan.windows import planes_held
+from supercargo.plan.ways import Held, chaser_of, held_at, insertion_of, options_through, profiles_of
+from supercargo.plan.windows import pass_window, planes_held, window_key
 
 __all__ = ["ephemerides_of"]
 
@@ -161,12 +161,16 @@ def _plain(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Trip:
-    """A mission, its window and the orbit of its place."""
+    """A mission, its window and the orbit of its place, with the span in which it holds."""
 
     plan: OperationsPlan
     mission: PlannedMission
     window: LaunchWindow
-    orbit: MovingPlane
+    held: Held
+
+    @property
+    def orbit(self) -> MovingPlane:
+        return self.held[0]
 
     def legs(self, plane: _Plane) -> Iterator[_Leg]:
         """Legs from insertion, or where the way up is not by a profile from docking, to a day after it."""
@@ -182,7 +186,10 @@ class _Trip:
         if record:
             launcher = scenario.launcher_named[self.mission.launcher]
             insertion, vehicle = insertion_of(launcher), scenario.vehicle_types[self.mission.vehicle_type]
-            option = option_of(record, meeting_of(self.window, self.orbit), launcher, vehicle)
+            chaser = chaser_of(vehicle, scenario.places[self.mission.destination])
+            (option,) = options_through(
+                pass_window(scenario, self.window), self.held, launcher, chaser, profiles_of((record,))
+            )
             begin = (launch_s + insertion.after_s, foot_rad + math.radians(insertion.arc_deg))
             first_km = EARTH_KM + (insertion.perigee_km + insertion.apogee_km) / 2.0
             half_way_km = (first_km + place_km) / 2.0
@@ -222,7 +229,7 @@ def ephemerides_of(plan: OperationsPlan) -> Mapping[str, str]:
     Raises ScenarioError for a place without orbit, or for elements that are broken.
     """
     scenario = plan.scenario
-    windows = {(row.destination, row.site, row.pad, row.launcher, row.launch_utc): row for row in plan.windows}
+    windows = {window_key(row): row for row in plan.windows}
     held = {}
     found = {}
     for mission in sorted(plan.missions, key=lambda mission: mission.mission_id):
@@ -231,7 +238,6 @@ def ephemerides_of(plan: OperationsPlan) -> Mapping[str, str]:
             continue
         if place not in held:
             held[place] = planes_held(scenario, place)
-        window = windows[place, mission.site, mission.pad, mission.launcher, mission.launch_utc]
-        orbit = plane_at(held[place], seconds_since_j2000(mission.launch_utc))
-        found[mission.mission_id] = _Trip(plan, mission, window, orbit).message()
+        orbit = held_at(held[place], seconds_since_j2000(mission.launch_utc))
+        found[mission.mission_id] = _Trip(plan, mission, windows[window_key(mission)], orbit).message()
     return found

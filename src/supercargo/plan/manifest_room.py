@@ -30,6 +30,7 @@ class Hold:
     bays: tuple[Bay, ...]
     fill: float
     fill_inside_up: float  # of the pressurised bays on the way up, where stowage tells how much was too much
+    lift_kg: float  # all cargo up: the type's upmass, or less by the flight's route
 
     def volume_m3(self, *, pressurised: bool) -> float:
         """Volume of the bays of one kind [m3]."""
@@ -73,7 +74,7 @@ def _slots(hold: Hold) -> float:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("mass", "kg", _up(lambda line: line.mass_kg), lambda hold: hold.vehicle.upmass_kg),
+    Measure("mass", "kg", _up(lambda line: line.mass_kg), lambda hold: hold.lift_kg),
     Measure(
         "pressurised mass",
         "kg",
@@ -152,11 +153,13 @@ MEASURES: tuple[Measure, ...] = (
 def hold_of(scenario: Scenario, flight: Flight, fill: Mapping[str, float] = NO_FILL) -> Amounts:
     """A flight's room by measure [measure], in each measure's unit; `fill` [1] overrides the pressurised share up."""
     share = scenario.settings.limits.packing_fraction
+    vehicle = scenario.vehicle_types[flight.vehicle_type]
     hold = Hold(
-        vehicle=scenario.vehicle_types[flight.vehicle_type],
+        vehicle=vehicle,
         bays=bays_of_type(scenario, flight.vehicle_type),
         fill=share,
         fill_inside_up=fill.get(flight.mission_id, share),
+        lift_kg=vehicle.upmass_kg if flight.lift_kg is None else flight.lift_kg,
     )
     return np.array([measure.held(hold) for measure in MEASURES])
 

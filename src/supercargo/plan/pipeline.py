@@ -26,7 +26,7 @@ from supercargo.plan.manifest import lost_usd
 from supercargo.plan.manifest_promises import unkept_promises
 from supercargo.plan.needs import stock_needs
 from supercargo.plan.schedule import priced_first_come, schedule_missions
-from supercargo.plan.windows import find_windows
+from supercargo.plan.windows import find_windows, own_window, window_key, with_lift_offs
 
 __all__ = ["BASELINE", "OPTIMISED", "Planner", "StageWatch", "plan_year"]
 
@@ -59,7 +59,7 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     loaded, stowage = planner.load(scenario, schedule, needs, _of(watch, "manifest"), fuse)
     manifest = _answer(loaded, "manifest")
     reports.append(_report("manifest", loaded, fuse))
-    plan = assemble_year(scenario, schedule, manifest, stowage, windows=_used(windows, schedule), forecast=forecast)
+    plan = assemble_year(scenario, schedule, manifest, stowage, windows=_used(scenario, windows, schedule), forecast=forecast)
     plan = replace(
         plan,
         stages=(*reports, _stowed(stowage, plan.manifest)),
@@ -87,10 +87,15 @@ def _answer(outcome: Outcome[A], stage: str) -> A:
     return outcome.best
 
 
-def _used(windows: tuple[LaunchWindow, ...], schedule: Schedule) -> tuple[LaunchWindow, ...]:
-    users = {(f.destination, f.site, f.pad, f.launcher, f.launch_utc): f.mission_id for f in schedule.flights}
-    keys = ((w.destination, w.site, w.pad, w.launcher, w.launch_utc) for w in windows)
-    return tuple(replace(w, used_by=users[key]) if key in users else w for w, key in zip(windows, keys, strict=True))
+def _used(scenario: Scenario, windows: tuple[LaunchWindow, ...], schedule: Schedule) -> tuple[LaunchWindow, ...]:
+    """The windows with each flight's marked, and one more for each flight with a lift-off of its own."""
+    named = {window_key(window): window for window in windows}
+    used = []
+    for flight in schedule.flights:
+        window = named[window_key(replace(flight, launch_utc=flight.window_utc or flight.launch_utc))]
+        row = own_window(scenario, window, flight) if flight.window_utc else window
+        used.append(replace(row, used_by=flight.mission_id))
+    return with_lift_offs(windows, used)
 
 
 def _report(stage: str, outcome: Outcome[Schedule] | Outcome[Manifest], fuse: Fuse) -> StageReport:

@@ -9,7 +9,7 @@ from supercargo.model import Flight, LaunchWindow, Manifest, OperationsPlan, Sce
 from supercargo.plan.assembly import assemble_year
 from supercargo.plan.demand import forecast_demand
 from supercargo.plan.stowage import stow
-from supercargo.plan.windows import find_windows, lift_off_window
+from supercargo.plan.windows import find_windows, lift_off_window, with_lift_offs
 
 __all__ = ["record_year"]
 
@@ -20,21 +20,10 @@ def record_year(scenario: Scenario, schedule: Schedule, manifest: Manifest, *, w
     Where the bags stood is not on record, so they are stowed as a plan's are; windows.csv holds the windows of the days
     about each lift-off, and the lift-off itself. Nothing is optimised, so there is no stage with a bound.
     """
-    windows = _with_lift_offs(scenario, schedule)
+    windows = with_lift_offs(find_windows(scenario), (_used(scenario, flight) for flight in schedule.flights))
     forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
     stowage = stow(scenario, schedule, manifest, watch=watch)
     return assemble_year(scenario, schedule, manifest, stowage, windows=windows, forecast=forecast)
-
-
-def _with_lift_offs(scenario: Scenario, schedule: Schedule) -> tuple[LaunchWindow, ...]:
-    """The windows of the year with one more for each lift-off, which takes the place of one at the same second."""
-    flown = {_key(window): window for window in (_used(scenario, flight) for flight in schedule.flights)}
-    windows = {_key(window): window for window in find_windows(scenario)} | flown
-    return tuple(sorted(windows.values(), key=lambda row: (row.destination, row.launch_utc, row.site, row.pad, row.launcher)))
-
-
-def _key(window: LaunchWindow) -> tuple[object, ...]:
-    return window.destination, window.site, window.pad, window.launcher, window.launch_utc
 
 
 def _used(scenario: Scenario, flight: Flight) -> LaunchWindow:

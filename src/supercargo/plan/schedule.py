@@ -112,7 +112,7 @@ def _covers(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...]) ->
         bulk = _bulk_classes(scenario, destination)
         own = sorted((need for need in needs if need.destination == destination), key=lambda need: need.supply_class)
         offers = [
-            (index, option.launch_s + option.course.unload_end_s, option.vehicle)
+            (index, option.launch_s + option.course.unload_end_s, option)
             for index, option in enumerate(market.options)
             if option.window.destination == destination
         ]
@@ -120,9 +120,9 @@ def _covers(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...]) ->
             wanted = [need for need in own if kind == "all" or (need.supply_class in bulk) == (kind == "bulk")]
             room = {
                 index: math.floor(
-                    COVER_SHARE * min(vehicle.upmass_kg, _hold_kg(vehicle.pressurised_kg, vehicle.bulk_kg, kind))
+                    COVER_SHARE * min(option.lift_kg, _hold_kg(option.vehicle.pressurised_kg, option.vehicle.bulk_kg, kind))
                 )
-                for index, _, vehicle in offers
+                for index, _, option in offers
             }
             covers += _steps(market, [(index, end) for index, end, _ in offers], room, wanted)
     return covers

@@ -56,7 +56,7 @@ def _flight(scenario: Scenario, market: Market, option: Option, names: Mapping[s
     def at(instant_s: int) -> timedelta:
         return timedelta(seconds=instant_s)
 
-    launch_utc = window.launch_utc
+    launch_utc = window.launch_utc + at(option.way.moved_s)
     return Flight(
         mission_id=market.missions[option.mission].mission_id,
         vehicle_id=names["tail"],
@@ -80,4 +80,6 @@ def _flight(scenario: Scenario, market: Market, option: Option, names: Mapping[s
         unload_h_d=min(vehicle.unload_h_d, place.handling_h_d),
         profile=option.way.profile,
         way_delta_v_m_s=option.way.delta_v_m_s,
+        window_utc=window.launch_utc if option.way.moved_s else None,
+        lift_kg=None if option.way.lift is None else option.lift_kg,
     )

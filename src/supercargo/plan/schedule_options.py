@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from supercargo.kernel import days
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
@@ -19,7 +20,8 @@ HURDLES = (
     "there is no pad at an allowed site for its launchers",
     "no launch window opens between {earliest} and {latest}",
     "site or pad is closed at every launch window",
-    "no way to dock stands at any launch window: the phase is out of range, or the Sun too high over the orbit plane",
+    "no way to dock stands at any launch window: the phase is out of range, the Sun too high over the orbit plane, or down",
+    "its spacecraft carries nothing by any route that is listed: {lift}",
     "its longest stay is too short for unloading and loading at the place's handling hours",
     "the place is closed at every arrival or departure it could make",
     "no processing facility at its sites takes its vehicle types",
@@ -51,6 +53,11 @@ class Option:
     tail: int
 
     @property
+    def lift_kg(self) -> float:
+        """Cargo that it can take [kg]: by the route, else the type's upmass."""
+        return self.vehicle.upmass_kg if self.way.lift is None else self.way.lift.kg
+
+    @property
     def key(self) -> tuple[int, int, str, str, str, str, int, int, int, int, str]:
         """Order that does not depend on the order of the input."""
         window = self.window
@@ -78,6 +85,7 @@ class Market:
     options: tuple[Option, ...]
     yard: Yard
     failed_at: tuple[int, ...]
+    too_weak: tuple[str, ...] = ()  # by mission, what leaves nothing to carry where that failed it
 
 
 def options_of(scenario: Scenario, windows: tuple[LaunchWindow, ...]) -> Market:
@@ -90,13 +98,14 @@ def options_of(scenario: Scenario, windows: tuple[LaunchWindow, ...]) -> Market:
         by_place.setdefault((window.destination, window.launcher), []).append(window)
     sieve = _Sieve(scenario, yard, closures, by_place)
     found: list[Option] = []
-    failed_at = []
+    failed_at, too_weak = [], []
     for number, request in enumerate(missions):
-        sieve.reached = 0
+        sieve.reached, sieve.too_weak = 0, ""
         own = sorted(sieve.options(number, request), key=lambda option: option.key)
         failed_at.append(-1 if own else sieve.reached)
+        too_weak.append(sieve.too_weak)
         found += own
-    return Market(missions, tuple(found), yard, tuple(failed_at))
+    return Market(missions, tuple(found), yard, tuple(failed_at), tuple(too_weak))
 
 
 class _Sieve:
@@ -113,6 +122,7 @@ class _Sieve:
         self.approaches = Ways(scenario, (window for own in windows.values() for window in own))
         self.first_pads = tuple(key for key, number in yard.pads.items() if yard.pools[number].members[0] == key[1])
         self.reached = 0
+        self.too_weak = ""
 
     def past(self, hurdle: int) -> None:
         self.reached = max(self.reached, hurdle + 1)
@@ -123,20 +133,33 @@ class _Sieve:
         for vehicle, launcher in self.ways(request):
             courses: dict[int, Course | None] = {}
             for window in self.launches(request, launcher):
-                launch_s = seconds_of(window.launch_utc - self.scenario.settings.start_utc)
                 found: list[Option] = []
                 for way in self.approaches.of(request, vehicle, window):
+                    launch_utc = window.launch_utc + timedelta(seconds=way.moved_s)
+                    if way.moved_s and not (self.lawful(request, launch_utc) and self.pad_open(window, launch_utc)):
+                        continue
+                    launch_s = seconds_of(launch_utc - self.scenario.settings.start_utc)
                     self.past(4)
+                    if not self.carries(way):
+                        continue
                     if way.arrive_s not in courses:
                         courses[way.arrive_s] = course_of(request, vehicle, launcher, place, way.arrive_s)
                     course = courses[way.arrive_s]
                     if course is None or not course.stays:
                         continue
-                    self.past(5)
+                    self.past(6)
                     open_course = self.kept_open(course, launch_s, place)
                     if open_course is not None:
                         found += self.placed(Option(number, window, launch_s, vehicle, launcher, way, open_course, -1, -1, -1))
                 yield from _worth_weighing(found)
+
+    def carries(self, way: Way) -> bool:
+        """False for a route by which the spacecraft has no kilogram to spare; what binds is remembered in words."""
+        if way.lift is not None and way.lift.kg <= 0.0:
+            self.too_weak = self.too_weak or way.lift.why
+            return False
+        self.past(5)
+        return True
 
     def ways(self, request: MissionRequest) -> Iterator[tuple[VehicleType, Launcher]]:
         for kind in sorted(set(request.vehicle_types)):
@@ -158,18 +181,22 @@ class _Sieve:
         }
         if serving:
             self.past(1)
-        settings = self.scenario.settings
         for window in self.windows.get((request.destination, launcher.launcher), ()):
-            lawful = request.earliest_utc <= window.launch_utc <= request.latest_utc
-            in_year = settings.start_utc <= window.launch_utc < settings.end_utc
-            if not (lawful and in_year and (window.site, window.pad) in serving):
+            if not (self.lawful(request, window.launch_utc) and (window.site, window.pad) in serving):
                 continue
             self.past(2)
-            instant = seconds_of(window.launch_utc - settings.start_utc)
-            pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
-            if pad_open and self.closures.end_of("site", window.site, instant) == instant:
+            if self.pad_open(window, window.launch_utc):
                 self.past(3)
                 yield window
+
+    def lawful(self, request: MissionRequest, launch_utc: datetime) -> bool:
+        settings = self.scenario.settings
+        return request.earliest_utc <= launch_utc <= request.latest_utc and settings.start_utc <= launch_utc < settings.end_utc
+
+    def pad_open(self, window: LaunchWindow, launch_utc: datetime) -> bool:
+        instant = seconds_of(launch_utc - self.scenario.settings.start_utc)
+        pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
+        return pad_open and self.closures.end_of("site", window.site, instant) == instant
 
     def kept_open(self, course: Course, launch_s: int, place: Destination) -> Course | None:
         """The course with its departure after any closed time of the place, or nothing if it can't arrive or leave."""
@@ -179,7 +206,7 @@ class _Sieve:
         later = self.closures.end_of("destination", place.destination, depart)
         if later > launch_s + course.latest_depart_s:
             return None
-        self.past(6)
+        self.past(7)
         return course.departing(later - launch_s)
 
     def placed(self, option: Option) -> Iterator[Option]:
@@ -189,7 +216,7 @@ class _Sieve:
         ports = list(self.ports(option)) if facilities else []
         tails = self.yard.tails.get(vehicle, ())
         if ports and tails:
-            self.past(11)
+            self.past(12)
         for facility in facilities:
             for port in ports:
                 for tail in tails:
@@ -200,9 +227,9 @@ class _Sieve:
         for number, facility in self.yard.facilities.get(option.window.site, ()):
             if facility.vehicle_types and option.vehicle.vehicle_type not in facility.vehicle_types:
                 continue
-            self.past(7)
+            self.past(8)
             if not self.closures.meet("facility", facility.facility_id, start, end):
-                self.past(8)
+                self.past(9)
                 yield number
 
     def ports(self, option: Option) -> Iterator[int]:
@@ -211,12 +238,12 @@ class _Sieve:
         for number, port in self.yard.ports.get(option.window.destination, ()):
             if option.vehicle.docking_system not in port.docking_system:
                 continue
-            self.past(9)
+            self.past(10)
             too_early = port.from_utc is not None and arrive < seconds_of(port.from_utc - start_utc)
             too_late = port.to_utc is not None and depart > seconds_of(port.to_utc - start_utc)
             closed = self.closures.meet("port", f"{port.destination}/{port.port}", arrive, depart)
             if not (too_early or too_late or closed):
-                self.past(10)
+                self.past(11)
                 yield number
 
 
@@ -227,9 +254,9 @@ def _worth_weighing(options: list[Option]) -> Iterator[Option]:
     """
     preferred: dict[tuple[int, int, int], int] = {}
     for option in options:
-        place = (option.facility, option.port, option.tail)
-        if option.course.arrive_s < preferred.get(place, option.course.arrive_s) + NEXT_PASS_S:
-            preferred[place] = min(preferred.get(place, option.course.arrive_s), option.course.arrive_s)
+        place, arrive_s = (option.facility, option.port, option.tail), option.launch_s + option.course.arrive_s
+        if arrive_s < preferred.get(place, arrive_s) + NEXT_PASS_S:
+            preferred[place] = min(preferred.get(place, arrive_s), arrive_s)
             yield option
 
 

@@ -31,7 +31,8 @@ def _reason(scenario: Scenario, market: Market, mission: int, calendar: Calendar
     if market.failed_at[mission] >= 0:
         earliest, latest = format_utc(request.earliest_utc), format_utc(request.latest_utc)
         hurdle = HURDLES[market.failed_at[mission]]
-        return hurdle.format(earliest=earliest, latest=latest, destination=request.destination)
+        lift = market.too_weak[mission] if market.too_weak else ""
+        return hurdle.format(earliest=earliest, latest=latest, destination=request.destination, lift=lift)
     options = [option for option in market.options if option.mission == mission]
     clashes = [set(calendar.clashes(uses_of(scenario, market.yard, option))) for option in options]
     if not all(clashes):

@@ -70,13 +70,13 @@ def _usage(scenario: Scenario, line: CargoLine) -> tuple[float, ...]:
     )
 
 
-def _room(scenario: Scenario, vehicle: VehicleType) -> Floats:
-    """Limits of a type, in the order of `_usage`."""
+def _room(scenario: Scenario, vehicle: VehicleType, lift_kg: float) -> Floats:
+    """Limits of a type with its lift, in the order of `_usage`."""
     fill = scenario.settings.limits.packing_fraction
     bays = bays_of_type(scenario, vehicle.vehicle_type)
     return np.array(
         [
-            vehicle.upmass_kg,
+            lift_kg,
             vehicle.pressurised_kg,
             vehicle.unpressurised_kg,
             vehicle.bulk_kg,
@@ -157,6 +157,7 @@ class _Turn:
     middle: Option
     latest_launch_s: int
     roomiest: VehicleType
+    lift_kg: float  # the roomiest type's greatest
 
 
 def _turns(scenario: Scenario, market: Market) -> list[_Turn]:
@@ -171,9 +172,8 @@ def _turns(scenario: Scenario, market: Market) -> list[_Turn]:
         twice_middle_s = seconds_of(request.earliest_utc - start_utc) + seconds_of(request.latest_utc - start_utc)
         middle = min(options, key=lambda option: (abs(2 * option.launch_s - twice_middle_s), option.key))
         latest_s = max(option.launch_s for option in options)
-        types = {option.vehicle.vehicle_type: option.vehicle for option in options}
-        roomiest = max(types.values(), key=lambda vehicle: (vehicle.upmass_kg, vehicle.vehicle_type))
-        turns.append(_Turn(mission, tuple(indices), middle, latest_s, roomiest))
+        roomiest = max(options, key=lambda option: (option.lift_kg, option.vehicle.vehicle_type))
+        turns.append(_Turn(mission, tuple(indices), middle, latest_s, roomiest.vehicle, roomiest.lift_kg))
     return sorted(turns, key=lambda turn: (turn.middle.launch_s, turn.mission))
 
 
@@ -182,9 +182,9 @@ def _shared_out(scenario: Scenario, lines: _Lines, turns: list[_Turn]) -> list[F
 
     What is still ashore after all missions is poured into the room left on missions that could wait for it.
     """
-    kept = _wanted(lines, sum(turn.roomiest.upmass_kg for turn in turns))
+    kept = _wanted(lines, sum(turn.lift_kg for turn in turns))
     left = np.ones(len(kept))
-    rooms = [_room(scenario, turn.roomiest) for turn in turns]
+    rooms = [_room(scenario, turn.roomiest, turn.lift_kg) for turn in turns]
     shares = [np.zeros(len(kept)) for _ in turns]
     for latest in (False, True):
         for turn, room, share in zip(turns, rooms, shares, strict=True):
@@ -208,10 +208,10 @@ def _taken_by(lines: _Lines, order: list[int], vehicle: VehicleType) -> list[int
 
 
 def _cargo_costs(scenario: Scenario, lines: _Lines, share: Floats, options: list[Option]) -> Floats:
-    """Worth lost on each option of one mission and type [option] USD."""
-    vehicle = options[0].vehicle
+    """Worth lost on each option of one mission, type and lift [option] USD."""
+    vehicle, lift_kg = options[0].vehicle, options[0].lift_kg
     order = [i for i in np.argsort(lines.due_s, kind="stable").tolist() if share[i] > 0]
-    aboard = _poured(lines, _taken_by(lines, order, vehicle), share, _room(scenario, vehicle))
+    aboard = _poured(lines, _taken_by(lines, order, vehicle), share, _room(scenario, vehicle, lift_kg))
     no_room = float(np.sum((share - aboard) * lines.worth_usd))
     flown = np.flatnonzero(aboard > 0)
     launch = np.array([float(option.launch_s) for option in options])[:, None]  # [option, 1] s
@@ -254,8 +254,11 @@ def option_costs_usd(scenario: Scenario, market: Market) -> tuple[Floats, Floats
         lines = _lines_of(scenario, destination)
         for turn, share in zip(turns, _shared_out(scenario, lines, turns), strict=True):
             worth[turn.mission] = float(share @ lines.worth_usd)
-            for kind in sorted({market.options[index].vehicle.vehicle_type for index in turn.options}):
-                indices = [index for index in turn.options if market.options[index].vehicle.vehicle_type == kind]
+            alike: dict[tuple[str, float], list[int]] = {}
+            for index in turn.options:
+                option = market.options[index]
+                alike.setdefault((option.vehicle.vehicle_type, option.lift_kg), []).append(index)
+            for indices in alike.values():
                 costs[indices] += _cargo_costs(scenario, lines, share, [market.options[index] for index in indices])
     return costs, worth
 

@@ -23,11 +23,32 @@ from supercargo.astro.crossings import (
 from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.timescales import Floats, Truths, instant_at, seconds_since_j2000
 from supercargo.kernel import ScenarioError, Watch, as_written, seconds, silent
-from supercargo.model import Flight, Launcher, LaunchWindow, MissionRequest, Pad, Scenario, Site, TransferWindow
+from supercargo.model import (
+    Flight,
+    Launcher,
+    LaunchWindow,
+    MissionRequest,
+    Pad,
+    PlannedMission,
+    Scenario,
+    Site,
+    TransferWindow,
+)
 
-__all__ = ["azimuth_lawful", "find_windows", "launchers_serving", "lift_off_window", "planes_held"]
+__all__ = [
+    "azimuth_lawful",
+    "find_windows",
+    "launchers_serving",
+    "lift_off_window",
+    "own_window",
+    "pass_window",
+    "planes_held",
+    "window_key",
+    "with_lift_offs",
+]
 
 _DAY = timedelta(days=1)
+_PASS_S = 7200.0  # a pass of the same kind comes back after most of a day
 
 Span = tuple[datetime, datetime]
 
@@ -199,20 +220,66 @@ def _by_plane(scenario: Scenario, destination: str, stands: tuple[_Stand, ...]) 
             yield from _plane_rows(stand, plane, passes[*place, number], (after_s, until_s))
 
 
+def _plane_rows_of(scenario: Scenario, row: Flight | LaunchWindow) -> tuple[_Stand, MovingPlane, Floats]:
+    """Stand, plane and lift-off [s since 2000-01-01T12:00:00Z] of a row at a place reached by plane crossing."""
+    pad = next(pad for pad in scenario.pads if (pad.site, pad.pad) == (row.site, row.pad))
+    site = next(site for site in scenario.sites if site.site == row.site)
+    launcher = scenario.launcher_named[row.launcher]
+    launch_s = seconds_since_j2000(row.launch_utc)
+    held = planes_held(scenario, row.destination)
+    plane = next(plane for plane, after_s, until_s in held if after_s < launch_s <= until_s)
+    stand = _Stand(destination=row.destination, site=site, pad=pad, launcher=launcher, spans=())
+    return stand, plane, np.array([launch_s])
+
+
+def own_window(scenario: Scenario, window: LaunchWindow, flight: Flight) -> LaunchWindow:
+    """A flight whose way moves its lift-off uses the same pass of the plane as its window, at its own instant.
+
+    Azimuth, pass and sigma stay those of the pass; the rest is of the flight's lift-off, and so is the steering about it.
+    """
+    stand, plane, launch_s = _plane_rows_of(scenario, flight)
+    passes = _Passes(np.array([window.sigma_s]), np.array([window.node == "ascending"]), np.array([window.azimuth_deg or 0.0]))
+    return next(_rows_at(stand, plane, launch_s, passes))
+
+
+def pass_window(scenario: Scenario, row: LaunchWindow) -> LaunchWindow:
+    """The window of the pass that a row uses: where the row is a flight's own lift-off, the window that it was moved from.
+
+    It is the row itself where the pad has no such pass within two hours.
+    """
+    stand, plane, launch_s = _plane_rows_of(scenario, row)
+    middle_s = float(launch_s[0]) + stand.launcher.lead_s
+    span_s = (middle_s - _PASS_S, middle_s + _PASS_S)
+    found = find_crossings(plane, stand.pad.latitude_deg, stand.pad.longitude_deg, span_s)
+    near = np.flatnonzero(found.ascending == (row.node == "ascending"))
+    if not near.size:
+        return row
+    best = near[[int(np.argmin(np.abs(found.at_s[near] - middle_s)))]]
+    planned_s = np.rint(found.at_s[best] - stand.launcher.lead_s)
+    return next(
+        _rows_at(stand, plane, planned_s, _Passes(found.sigma_s[best], found.ascending[best], found.azimuth_deg[best]))
+    )
+
+
+def window_key(row: LaunchWindow | Flight | PlannedMission) -> tuple[str, str, str, str, datetime]:
+    """What a window and the flight that uses it have in common: place, site, pad, launcher and instant."""
+    return row.destination, row.site, row.pad, row.launcher, row.launch_utc
+
+
+def with_lift_offs(windows: Iterable[LaunchWindow], used: Iterable[LaunchWindow]) -> tuple[LaunchWindow, ...]:
+    """Windows with one more for each lift-off, which takes the place of one at the same second; in the order of windows."""
+    taken = {window_key(row): row for row in used}
+    rows = [*(row for row in windows if window_key(row) not in taken), *taken.values()]
+    return tuple(sorted(rows, key=lambda row: (row.destination, row.launch_utc, row.site, row.pad, row.launcher)))
+
+
 def lift_off_window(scenario: Scenario, flight: Flight) -> LaunchWindow:
     """The window of a lift-off that has happened, at a place reached by plane crossing: its instant is given, not sought.
 
     Azimuth and pass are those of a crossing when the launcher's lead is over. Raises ScenarioError for a place without orbit.
     """
-    pad = next(pad for pad in scenario.pads if (pad.site, pad.pad) == (flight.site, flight.pad))
-    site = next(site for site in scenario.sites if site.site == flight.site)
-    stand = _Stand(
-        destination=flight.destination, site=site, pad=pad, launcher=scenario.launcher_named[flight.launcher], spans=()
-    )
-    launch_s = np.array([seconds_since_j2000(flight.launch_utc)])
-    held = planes_held(scenario, flight.destination)
-    plane = next(plane for plane, after_s, until_s in held if after_s < launch_s[0] <= until_s)
-    over_s = launch_s + stand.launcher.lead_s
+    stand, plane, launch_s = _plane_rows_of(scenario, flight)
+    pad, over_s = stand.pad, launch_s + stand.launcher.lead_s
     azimuth = launch_azimuth_deg(normals(plane, over_s), teme(pad_direction(pad.latitude_deg, pad.longitude_deg), over_s))
     passes = _Passes(crossing_sigma_s(plane, over_s), np.cos(np.radians(azimuth)) > 0.0, azimuth)
     return next(_rows_at(stand, plane, launch_s, passes))
@@ -234,12 +301,12 @@ def _by_catalogue(scenario: Scenario, destination: str, stands: tuple[_Stand, ..
             fix=f"add a row for {destination} to transfer_windows.csv, or set its window_kind to plane and give an orbit",
             where="transfer_windows.csv",
         )
-    transit_d: dict[datetime, float] = {}
-    for row in sorted(listed, key=lambda row: -row.transit_d):
-        transit_d.update(dict.fromkeys(_listed_instants(row), row.transit_d))
+    chances: dict[datetime, TransferWindow] = {}
+    for row in sorted(listed, key=lambda row: (-row.transit_d, row.route, row.launch_utc)):
+        chances.update(dict.fromkeys(_listed_instants(row), row))
     for stand in stands:
         steering = seconds(stand.launcher.steering_s)
-        for launch in sorted(transit_d):
+        for launch, chance in sorted(chances.items(), key=lambda pair: pair[0]):
             if any(start <= launch <= end for start, end in stand.spans):
                 yield as_written(
                     LaunchWindow(
@@ -252,7 +319,11 @@ def _by_catalogue(scenario: Scenario, destination: str, stands: tuple[_Stand, ..
                         closes_utc=launch + steering,
                         sigma_s=0.0,
                         node="catalogue",
-                        transit_d=transit_d[launch],
+                        transit_d=chance.transit_d,
+                        route=chance.route,
+                        delta_v_m_s=chance.delta_v_m_s,
+                        c3_km2_s2=chance.c3_km2_s2,
+                        sun_elevation_deg=chance.sun_elevation_deg,
                     )
                 )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from supercargo.referee.case import Case, stamp
+from supercargo.referee.routes import carries_kg
 from supercargo.referee.rule import Finding
 
 __all__ = ["kpi_complete", "kpi_true", "kpi_unknown"]
@@ -58,7 +59,7 @@ def _utilisation_percent(case: Case) -> float | None:
     for name, voyage in case.voyages.items():
         up = case.up(name)
         mass_kg, volume_m3 = math.fsum(load.row.mass_kg for load in up), math.fsum(load.line.volume_m3 for load in up)
-        bays_m3, most_kg = case.bay_volume_m3(voyage.vehicle.vehicle_type), voyage.vehicle.upmass_kg
+        bays_m3, most_kg = case.bay_volume_m3(voyage.vehicle.vehicle_type), carries_kg(case, voyage)
         shares.append(max(mass_kg / most_kg if most_kg else 0.0, volume_m3 / bays_m3 if bays_m3 else 0.0))
     return 100.0 * math.fsum(shares) / len(shares) if shares else None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from supercargo.model import VehicleType
 from supercargo.referee.case import MASS_TOLERANCE_KG, Aboard, Case, Voyage
+from supercargo.referee.routes import carries_kg
 from supercargo.referee.rule import Finding
 
 __all__ = [
@@ -46,9 +46,9 @@ def _over(name: str, what: str, said_kg: float, limit_kg: float) -> Iterator[Fin
 
 
 def mass_up(case: Case) -> Iterator[Finding]:
-    """All cargo up stays within the spacecraft's upmass."""
+    """All cargo up stays within the spacecraft's upmass, and within what a listed route lets it carry."""
     for name, voyage in case.voyages.items():
-        yield from _over(name, "up", _mass_kg(case.up(name)), voyage.vehicle.upmass_kg)
+        yield from _over(name, "up", _mass_kg(case.up(name)), carries_kg(case, voyage))
 
 
 def mass_pressurised(case: Case) -> Iterator[Finding]:
@@ -193,14 +193,14 @@ def hazard_back(case: Case) -> Iterator[Finding]:
 def low_fill(case: Case) -> Iterator[Finding]:
     """A spacecraft less than half full of mass and volume is a flight that others would pay for."""
     for name, voyage in case.voyages.items():
-        share = _fill(case, name, voyage.vehicle)
+        share = _fill(case, name, voyage)
         if share < _LOW_FILL:
             yield name, f"mission {name} flies up {100 * share:.0f} % full"
 
 
-def _fill(case: Case, name: str, vehicle: VehicleType) -> float:
+def _fill(case: Case, name: str, voyage: Voyage) -> float:
     mass_kg = _mass_kg(case.up(name))
     volume_m3 = math.fsum(load.line.volume_m3 for load in case.up(name))
-    bays_m3 = case.bay_volume_m3(vehicle.vehicle_type)
-    of_mass = mass_kg / vehicle.upmass_kg if vehicle.upmass_kg else 1.0
+    bays_m3, most_kg = case.bay_volume_m3(voyage.vehicle.vehicle_type), carries_kg(case, voyage)
+    of_mass = mass_kg / most_kg if most_kg else 1.0
     return max(of_mass, volume_m3 / bays_m3 if bays_m3 else 0.0)

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 
 from supercargo.referee.case import MASS_TOLERANCE_KG, Case, Voyage
+from supercargo.referee.routes import ROUTE_TOLERANCE_M_S, carries_kg, needs_kg, route_of
 from supercargo.referee.rule import Finding
 from supercargo.referee.ways import WAY_TOLERANCE_M_S, way_up
 
-__all__ = ["bays_true", "burn_kg", "mission_capacity", "mission_propellant", "mission_sums", "propellant_short"]
+__all__ = ["bays_true", "mission_capacity", "mission_propellant", "mission_sums", "propellant_short"]
 
-_G0_M_S2 = 9.80665  # standard gravity, CGPM 1901
 _VOLUME_TOLERANCE_M3 = 1e-3
 _BAY_FIELDS = (
     "x0_m", "y0_m", "z0_m", "dx_m", "dy_m", "dz_m", "max_mass_kg",
@@ -46,11 +46,11 @@ def mission_sums(case: Case) -> Iterator[Finding]:
 
 
 def mission_capacity(case: Case) -> Iterator[Finding]:
-    """A mission's capacities are those of its spacecraft."""
+    """A mission's capacities are those of its spacecraft, its upmass by a listed route what that route lets it carry."""
     for name, voyage in case.voyages.items():
         mission, vehicle = voyage.mission, voyage.vehicle
         limits = (
-            ("upmass_capacity_kg", mission.upmass_capacity_kg, vehicle.upmass_kg, MASS_TOLERANCE_KG),
+            ("upmass_capacity_kg", mission.upmass_capacity_kg, carries_kg(case, voyage), MASS_TOLERANCE_KG),
             ("late_load_capacity_kg", mission.late_load_capacity_kg, vehicle.late_load_kg, MASS_TOLERANCE_KG),
             (
                 "upvolume_capacity_m3",
@@ -64,29 +64,16 @@ def mission_capacity(case: Case) -> Iterator[Finding]:
                 yield name, f"mission {name}: {column} says {said:g}, a {vehicle.vehicle_type} has {true:g}"
 
 
-def burn_kg(wet_kg: float, delta_v_m_s: float, isp_s: float) -> float:
-    """Propellant to be carried for a change of speed by a spacecraft of `wet_kg` at its end [kg] (Tsiolkovsky)."""
-    if isp_s <= 0 or delta_v_m_s <= 0:
-        return 0.0
-    return wet_kg * (math.exp(min(delta_v_m_s / (isp_s * _G0_M_S2), 700.0)) - 1.0)
-
-
 def _arrival_m_s(case: Case, voyage: Voyage) -> tuple[float, float]:
-    """Change of speed on the way to the place and how far a plan may be from it [m/s]: by the profile, else the place's."""
-    way = way_up(case, voyage)
-    return (way.delta_v_m_s, WAY_TOLERANCE_M_S) if way else (voyage.place.delta_v_m_s, 2e-3)
-
-
-def _propellant_kg(case: Case, voyage: Voyage, arrival_m_s: float) -> float:
-    vehicle, place = voyage.vehicle, voyage.place
-    up_kg = math.fsum(load.row.mass_kg for load in case.up(voyage.mission_id))
-    back_kg = math.fsum(load.row.mass_kg for load in case.back(voyage.mission_id))
-    leaving_kg = burn_kg(vehicle.dry_mass_kg + back_kg, place.departure_delta_v_m_s, vehicle.isp_s)
-    return leaving_kg + burn_kg(vehicle.dry_mass_kg + up_kg + leaving_kg, arrival_m_s, vehicle.isp_s)
+    """Change of speed on the way to the place and how far a plan may be from it [m/s]: of profile, route or place."""
+    way, route = way_up(case, voyage), route_of(case, voyage)
+    if route is not None and route.delta_v_m_s is not None:
+        return route.delta_v_m_s, ROUTE_TOLERANCE_M_S
+    return (way.delta_v_m_s, WAY_TOLERANCE_M_S) if way else (voyage.place.delta_v_m_s, ROUTE_TOLERANCE_M_S)
 
 
 def mission_propellant(case: Case) -> Iterator[Finding]:
-    """A mission's change of speed is that of its profile, else of its place, and its propellant follows from it."""
+    """A mission's change of speed is that of its profile or route, else of its place, and its propellant follows from it."""
     for name, voyage in case.voyages.items():
         mission, leaving_m_s = voyage.mission, voyage.place.departure_delta_v_m_s
         arrival_m_s, tolerance_m_s = _arrival_m_s(case, voyage)
@@ -96,16 +83,16 @@ def mission_propellant(case: Case) -> Iterator[Finding]:
             yield name, f"mission {name}: delta_v_m_s says {mission.delta_v_m_s:g}, {asks}"
         elif voyage.mission.profile:
             arrival_m_s = said_m_s  # within the tolerance the propellant goes with what is said
-        true_kg = _propellant_kg(case, voyage, arrival_m_s)
+        true_kg = needs_kg(case, voyage, arrival_m_s)
         if abs(mission.propellant_kg - true_kg) > MASS_TOLERANCE_KG + 1e-9 * true_kg:
             yield name, f"mission {name}: propellant_kg says {mission.propellant_kg:.3f}, by its loads it is {true_kg:.3f} kg"
 
 
 def propellant_short(case: Case) -> Iterator[Finding]:
-    """A spacecraft that needs more propellant than its tanks hold flies at the operator's word only."""
+    """But for listed routes, a spacecraft that needs more propellant than its tanks hold flies at the operator's word only."""
     for name, voyage in case.voyages.items():
-        need_kg, have_kg = _propellant_kg(case, voyage, _arrival_m_s(case, voyage)[0]), voyage.vehicle.propellant_kg
-        if need_kg > have_kg + MASS_TOLERANCE_KG:
+        need_kg, have_kg = needs_kg(case, voyage, _arrival_m_s(case, voyage)[0]), voyage.vehicle.propellant_kg
+        if route_of(case, voyage) is None and need_kg > have_kg + MASS_TOLERANCE_KG:
             yield name, f"mission {name} needs {need_kg:.1f} kg of propellant, its tanks hold {have_kg:g} kg"
 
 

@@ -12,15 +12,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supercargo.astro.elements import elements_of
-from supercargo.astro.frames import beta_deg
+from supercargo.astro.elements import elements_of, satellite_of, states
+from supercargo.astro.frames import beta_deg, sun_direction
+from supercargo.astro.timescales import EARTH_TURN_RAD_S
 from supercargo.kernel import DAY_S, ScenarioError
-from supercargo.model import Launcher, Profile
+from supercargo.model import Launcher, LaunchWindow, Profile
 from supercargo.referee.case import Case, Voyage
 from supercargo.referee.planes import PHASE_EDGE, Plane, plane_of
 from supercargo.referee.rule import Finding
 
-__all__ = ["WAY_TOLERANCE_M_S", "WAY_TOLERANCE_S", "WayUp", "beta_cutout", "profile_lawful", "profile_phase", "way_up"]
+__all__ = [
+    "WAY_TOLERANCE_M_S",
+    "WAY_TOLERANCE_S",
+    "WayUp",
+    "beta_cutout",
+    "daylight_docking",
+    "lead_of",
+    "profile_lawful",
+    "profile_phase",
+    "way_up",
+]
 
 WAY_TOLERANCE_S = 300.0
 """How far a docking by a profile may be from the referee's own reckoning [s]."""
@@ -34,6 +45,11 @@ _EQUATOR_KM = 6378.137
 _UNDER_KM = 5.0  # nearer under the place the approach has begun
 _RANGE_DEG = 0.5  # doubt of a phase against the edges of a profile's range
 _BETA_DEG = 0.25
+_TURN_DEG = 15.0  # so near over the least that a profile closes, a turn more moves the lift-off across the edge
+_NODE_POWER = -3.5  # of the radius, in the rate at which the Earth's bulge turns a node
+_POLAR_SHARE = 1.0 - 1.0 / 298.257  # of the equator's radius: the smallest shadow
+_SUN_HALF_DEG = 0.267
+_DARK_DEG = 0.5  # so far behind the limb the Sun is down, whatever the air does and whoever reckons
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,7 @@ class WayUp:
     ahead_deg: float | None  # place ahead at insertion; None where not known
     range_deg: tuple[float, float]  # what the profile closes
     closes: bool
+    slip_s: float | None  # by which its node's slip shortens the launcher's lead; None where the phase is not known
 
 
 def _period_s(axis_km: float) -> float:
@@ -60,11 +77,28 @@ def _first_km(launcher: Launcher) -> float:
     return _EQUATOR_KM + (launcher.insertion_perigee_km + launcher.insertion_apogee_km) / 2.0
 
 
+def _legs(profile: Profile, first_km: float, place_km: float, cruise_km: float) -> tuple[tuple[float, float], ...]:
+    """From insertion to the place's height by a cruise at a radius: mean radius [km] and length [s] of each leg."""
+    cruise = profile.revolutions - profile.coast_revolutions - 1.0
+    shapes = (
+        (first_km, profile.coast_revolutions),
+        ((first_km + cruise_km) / 2.0, 0.5),
+        (cruise_km, cruise),
+        ((cruise_km + place_km) / 2.0, 0.5),
+    )
+    return tuple((axis_km, revolutions * _period_s(axis_km)) for axis_km, revolutions in shapes)
+
+
 def _legs_s(profile: Profile, first_km: float, place_km: float, cruise_km: float) -> float:
-    """From insertion to the place's height by a cruise at a radius [s]: two coasting legs and two half ellipses."""
-    coast_s = profile.coast_revolutions * _period_s(first_km)
-    rise_s = 0.5 * (_period_s((first_km + cruise_km) / 2.0) + _period_s((cruise_km + place_km) / 2.0))
-    return coast_s + rise_s + (profile.revolutions - profile.coast_revolutions - 1.0) * _period_s(cruise_km)
+    """From insertion to the place's height by a cruise at a radius [s]."""
+    return math.fsum(length_s for _, length_s in _legs(profile, first_km, place_km, cruise_km))
+
+
+def _slip_s(plane: Plane, legs: tuple[tuple[float, float], ...], place_km: float) -> float:
+    """How much later the Earth brings a pad to the node that has slipped behind the place's, leg by leg [s]."""
+    rate = plane.drift.rate_rad_s
+    behind = math.fsum(abs(rate) * ((axis_km / place_km) ** _NODE_POWER - 1.0) * length_s for axis_km, length_s in legs)
+    return behind / (EARTH_TURN_RAD_S - rate)
 
 
 def _cruise_km(profile: Profile, first_km: float, place_km: float, legs_s: float) -> float:
@@ -135,6 +169,8 @@ def _reckoned(case: Case, voyage: Voyage) -> WayUp | None:
         ahead_deg = (ahead_deg + turn_deg_s * ascent_s - voyage.launcher.insertion_arc_deg) % 360.0
         # the fewest turns that the profile can close; at the lower edge of its range that may be one of two numbers
         gaps_deg = [ahead_deg + 360.0 * math.ceil((least + edge - ahead_deg) / 360.0) for edge in (-_RANGE_DEG, _RANGE_DEG)]
+        if voyage.launcher.let_go_lead_s is not None:  # with the turn goes the lift-off
+            gaps_deg += [gap + 360.0 for gap in gaps_deg if gap < least + _TURN_DEG]
         said_s = voyage.arrive_s - voyage.launch_s - ascent_s - profile.approach_h * 3600.0
         legs_s, gap_deg = min(
             (((360.0 * profile.revolutions - gap) / turn_deg_s, gap) for gap in gaps_deg),
@@ -143,7 +179,21 @@ def _reckoned(case: Case, voyage: Voyage) -> WayUp | None:
         closes = gap_deg <= most + _RANGE_DEG
         cruise_km = _cruise_km(profile, first_km, place_km, legs_s)
     way_s = ascent_s + legs_s + profile.approach_h * 3600.0
-    return WayUp(way_s, _sum_m_s(voyage, place_km, cruise_km), ahead_deg, (least, most), closes)
+    legs = _legs(profile, first_km, place_km, cruise_km)
+    slip_s = None if ahead_deg is None else _slip_s(plane, legs, place_km)
+    return WayUp(way_s, _sum_m_s(voyage, place_km, cruise_km), ahead_deg, (least, most), closes, slip_s)
+
+
+def lead_of(case: Case, window: LaunchWindow, launcher: Launcher) -> float:
+    """How long before the pad is in the plane a window's launcher lifts off [s].
+
+    For a mission by a profile it is the lead without the node's slip less the slip of its own way, where both are known.
+    """
+    voyage = case.voyages.get(window.used_by)
+    if voyage is None or launcher.let_go_lead_s is None or case.window_of.get(window.used_by) is not window:
+        return launcher.lead_s
+    way = way_up(case, voyage)
+    return launcher.lead_s if way is None or way.slip_s is None else launcher.let_go_lead_s - way.slip_s
 
 
 def _ahead_deg(case: Case, voyage: Voyage, plane: Plane) -> float | None:
@@ -165,13 +215,13 @@ def _ahead_deg(case: Case, voyage: Voyage, plane: Plane) -> float | None:
 
 
 def profile_lawful(case: Case) -> Iterator[Finding]:
-    """A mission arrives by a profile of its type; by none where its way is agreed or listed, or its type has none."""
+    """A mission arrives by a profile of its type or by its window's route; by none where neither is to be had."""
     for name, voyage in case.voyages.items():
         profile, window = voyage.mission.profile, case.window_of.get(name)
         free = voyage.request.phasing_d is None and voyage.place.window_kind == "plane" and not voyage.mission.lost
-        if window is not None and window.transit_d is not None:
-            free = False
         lawful = voyage.vehicle.profiles if free else ()
+        if window is not None and window.transit_d is not None:
+            lawful = (window.route,)
         if profile not in (lawful or ("",)):
             told = ", ".join(lawful) or "none"
             yield name, f"mission {name} arrives by {profile or 'no profile'}; lawful is {told}"
@@ -206,3 +256,36 @@ def beta_cutout(case: Case) -> Iterator[Finding]:
                 name,
                 f"mission {name} docks at a beta of {beta:.1f} deg, a {voyage.vehicle.vehicle_type} up to {limit_deg:g}",
             )
+
+
+def _sun_down_deg(plane: Plane, at_s: float) -> float | None:
+    """How far the Sun's upper limb stands under the Earth's as seen from a place [deg]; None where the place is not known."""
+    at = np.array([at_s])
+    if plane.phase_doubt(at)[0] >= 1.0:
+        return None
+    try:
+        position, _ = states(satellite_of(plane.orbit), at)
+    except ScenarioError:
+        return None  # window-plane tells of an orbit that can't be worked out
+    away_km = float(np.linalg.norm(position[0]))
+    from_centre_deg = math.degrees(math.acos(-float(position[0] @ sun_direction(at)[0]) / away_km))
+    limb_deg = math.degrees(math.asin(min(1.0, _EQUATOR_KM * _POLAR_SHARE / away_km)))
+    return limb_deg - from_centre_deg - _SUN_HALF_DEG
+
+
+def daylight_docking(case: Case) -> Iterator[Finding]:
+    """A type that docks only in sunlight does not arrive, by a profile or a listed route, while the Sun is known down."""
+    for name, voyage in case.arrivals.items():
+        window = case.window_of.get(name)
+        sun_deg = window.sun_elevation_deg if window and voyage.vehicle.daylight else None
+        if sun_deg is not None and sun_deg < 0.0:
+            words = f"the Sun stands {sun_deg:.1f} deg over the horizon"
+            yield name, f"mission {name} arrives in the dark, {words}; a {voyage.vehicle.vehicle_type} docks only in sunlight"
+        way = way_up(case, voyage) if voyage.vehicle.daylight else None
+        plane = _plane_at(case, voyage.mission.destination, float(voyage.launch_s - _J2000_S))
+        if way is None or way.ahead_deg is None or plane is None:
+            continue
+        down_deg = _sun_down_deg(plane, float(voyage.arrive_s - _J2000_S))
+        if down_deg is not None and down_deg > _DARK_DEG:
+            words = f"the Sun stands {down_deg:.1f} deg under the limb"
+            yield name, f"mission {name} docks in the dark, {words}; a {voyage.vehicle.vehicle_type} docks only in sunlight"

@@ -12,10 +12,11 @@ import numpy.typing as npt
 from supercargo.astro.frames import beta_deg, pad_direction, teme
 from supercargo.astro.timescales import EARTH_TURN_RAD_S, Floats
 from supercargo.kernel import ScenarioError
-from supercargo.model import Launcher, LaunchWindow, Orbit, Pad, Site
+from supercargo.model import Launcher, LaunchWindow, Orbit, Pad, Site, TransferWindow
 from supercargo.referee.case import TIME_TOLERANCE_S, Case, day_word, stamp, when
 from supercargo.referee.planes import EARTH_TURN_DEG_S, PHASE_EDGE, Plane, plane_of
 from supercargo.referee.rule import Finding
+from supercargo.referee.ways import lead_of
 
 __all__ = [
     "window_azimuth",
@@ -36,6 +37,7 @@ _BETA_DEG = 0.1
 _PHASE_DEG = 0.1
 _LEVEL = 0.2  # nearer to due east or west a pass may be called either
 _SIGMA_FLOOR_S = 10.0
+_CELL = 1e-3  # what a rounded cell may differ from what it stands for
 _PARKING_KM_S = 7.79  # circular at about 200 km
 _EQUATOR_KM = 6378.137
 
@@ -50,6 +52,7 @@ class _Group:
     launcher: Launcher
     plane: Plane
     launch_s: Floats  # since 2000-01-01T12:00:00Z
+    lead_s: Floats  # of the launcher, with the mission that uses the row
     normal: Floats  # TEME, at lift-off [row, axis]
     offset_deg: Floats  # pad out of the plane at lift-off
     crossing_deg: Floats  # pad out of the plane when the launcher's lead is over
@@ -97,7 +100,8 @@ def _each_group(case: Case) -> Iterator[_Group]:
         if not (pad and launcher):
             continue
         for plane, near in _by_epoch(planes.get(destination, ()), rows):
-            group = _group(near, plane, pad, launcher, sites.get(site))
+            leads_s = np.array([lead_of(case, row, launcher) for row in near], dtype=np.float64)
+            group = _group(near, plane, _Stack(pad, launcher, sites.get(site)), leads_s)
             if group:
                 yield group
 
@@ -119,22 +123,32 @@ def _by_epoch(planes: tuple[Plane, ...], rows: tuple[LaunchWindow, ...]) -> Iter
         yield planes[int(index)], tuple(rows[int(row)] for row in np.flatnonzero(nearest == index))
 
 
-def _group(rows: tuple[LaunchWindow, ...], plane: Plane, pad: Pad, launcher: Launcher, site: Site | None) -> _Group | None:
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A launcher on its pad."""
+
+    pad: Pad
+    launcher: Launcher
+    site: Site | None
+
+
+def _group(rows: tuple[LaunchWindow, ...], plane: Plane, stack: _Stack, lead_s: Floats) -> _Group | None:
     launch_s = np.array([stamp(row.launch_utc) - _J2000_S for row in rows], dtype=np.float64)
     try:
-        normal, later = plane.normals(launch_s), plane.normals(launch_s + launcher.lead_s)
+        normal, later = plane.normals(launch_s), plane.normals(launch_s + lead_s)
     except ScenarioError:
         return None
     return _Group(
         rows=rows,
-        pad=pad,
-        site=site,
-        launcher=launcher,
+        pad=stack.pad,
+        site=stack.site,
+        launcher=stack.launcher,
         plane=plane,
         launch_s=launch_s,
+        lead_s=lead_s,
         normal=normal,
-        offset_deg=_offsets_deg(pad, normal, launch_s),
-        crossing_deg=_offsets_deg(pad, later, launch_s + launcher.lead_s),
+        offset_deg=_offsets_deg(stack.pad, normal, launch_s),
+        crossing_deg=_offsets_deg(stack.pad, later, launch_s + lead_s),
         node_sigma_deg=plane.node_sigma_deg(launch_s),
     )
 
@@ -160,7 +174,7 @@ def _column(group: _Group, field: str) -> Floats:
 
 
 def window_plane(case: Case) -> Iterator[Finding]:
-    """At lift-off plus the launcher's lead the pad lies in the plane of its place, as sure as steering and drift allow."""
+    """At lift-off plus the lead of launcher and way the pad lies in the plane of its place, within steering and drift."""
     judged = {row.destination for group in _groups(case) for row in group.rows}
     rows = {row.destination for row in case.plan.windows}
     for place in sorted(_place_kind(case, "plane") & rows - judged):
@@ -185,7 +199,7 @@ def window_offset(case: Case) -> Iterator[Finding]:
 
 def _azimuths_deg(group: _Group) -> Floats:
     """Azimuth over the ground that puts a launcher into the plane [deg] (Vallado, eq. 6-38 to 6-40)."""
-    pad = teme(pad_direction(group.pad.latitude_deg, group.pad.longitude_deg), group.launch_s + group.launcher.lead_s)
+    pad = teme(pad_direction(group.pad.latitude_deg, group.pad.longitude_deg), group.launch_s + group.lead_s)
     forward = np.cross(group.normal, pad)
     forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
     level = np.hypot(pad[:, 0], pad[:, 1])
@@ -286,15 +300,20 @@ def _wrong_phases(group: _Group, near: npt.NDArray[np.intp], said_deg: Floats) -
 
 
 def window_listed(case: Case) -> Iterator[Finding]:
-    """A window to a place beyond low Earth orbit lies in a listed opportunity and has its transit."""
-    listed: dict[str, list[tuple[int, int, float]]] = {}
+    """A window to a place beyond low Earth orbit lies in a listed opportunity: its transit, route, delta-v, energy and Sun."""
+    listed: dict[str, list[TransferWindow]] = {}
     for known in case.scenario.transfer_windows:
-        listed.setdefault(known.destination, []).append((stamp(known.opens_utc), stamp(known.closes_utc), known.transit_d))
+        listed.setdefault(known.destination, []).append(known)
     places = _place_kind(case, "catalogue")
     for row in case.plan.windows:
         if row.destination not in places:
             if row.transit_d is not None:
                 yield _name(row), f"{row.destination} has no listed transits, the row claims one of {row.transit_d:g} d"
+            elif row.route or (row.delta_v_m_s, row.c3_km2_s2, row.sun_elevation_deg) != (None, None, None):
+                yield (
+                    _name(row),
+                    f"{row.destination} has no listed routes, the row claims one: {row.route or 'without a name'}",
+                )
             continue
         launch_s = stamp(row.launch_utc)
         if not stamp(row.opens_utc) <= launch_s <= stamp(row.closes_utc):
@@ -302,15 +321,37 @@ def window_listed(case: Case) -> Iterator[Finding]:
                 _name(row),
                 f"the lift-off is outside its own window, {when(stamp(row.opens_utc))} to {when(stamp(row.closes_utc))}",
             )
-        lawful = [
-            transit_d
-            for opens_s, closes_s, transit_d in listed.get(row.destination, ())
-            if opens_s - TIME_TOLERANCE_S <= launch_s <= closes_s + TIME_TOLERANCE_S
-        ]
+        lawful = [known for known in listed.get(row.destination, ()) if _open_at(known, launch_s)]
         if not lawful:
             yield _name(row), f"no listed opportunity to {row.destination} is open at {when(launch_s)}"
-        elif row.transit_d is None or min(abs(row.transit_d - transit_d) for transit_d in lawful) > 1e-3:
-            yield _name(row), f"transit_d says {row.transit_d}, listed is {' or '.join(f'{known:g}' for known in lawful)} d"
+        elif not any(_same(row.transit_d, known.transit_d) for known in lawful):
+            told = " or ".join(f"{known.transit_d:g}" for known in lawful)
+            yield _name(row), f"transit_d says {row.transit_d}, listed is {told} d"
+        elif not any(_same_route(row, known) for known in lawful):
+            yield _name(row), f"it says {_route_told(row)}; listed is {' or '.join(_route_told(known) for known in lawful)}"
+
+
+def _open_at(listed: TransferWindow, at_s: int) -> bool:
+    return stamp(listed.opens_utc) - TIME_TOLERANCE_S <= at_s <= stamp(listed.closes_utc) + TIME_TOLERANCE_S
+
+
+def _same(said: float | None, true: float | None) -> bool:
+    """Two cells that agree to what a file carries, empty ones included."""
+    if said is None or true is None:
+        return said is true
+    return abs(said - true) <= _CELL
+
+
+def _same_route(row: LaunchWindow, listed: TransferWindow) -> bool:
+    """The row has the transit, route, delta-v, energy and Sun of one listed opportunity, all of the same."""
+    numbers = ("transit_d", "delta_v_m_s", "c3_km2_s2", "sun_elevation_deg")
+    return row.route == listed.route and all(_same(getattr(row, name), getattr(listed, name)) for name in numbers)
+
+
+def _route_told(row: LaunchWindow | TransferWindow) -> str:
+    numbers = ((row.delta_v_m_s, "m/s"), (row.c3_km2_s2, "km2/s2"), (row.sun_elevation_deg, "deg of Sun"))
+    told = ", ".join("no " + unit if number is None else f"{number:g} {unit}" for number, unit in numbers)
+    return f"{row.route or 'no route'}, {told}"
 
 
 def window_uncertain(case: Case) -> Iterator[Finding]:

@@ -150,6 +150,7 @@ def _evidence(plan: OperationsPlan) -> list[tuple[str, dict[str, int], list[str]
         ("ports", scenario.ports, lambda one: f"{one.destination}/{one.port}"),
         ("orbits", scenario.orbits, lambda one: one.destination),
         ("listed windows", scenario.transfer_windows, lambda one: f"{one.destination} {one.launch_utc:%Y-%m-%d}"),
+        ("launch energies", scenario.launch_energies, lambda one: f"{one.launcher} {one.c3_km2_s2:g} km2/s2"),
         ("rates of use", scenario.rates, lambda one: one.supply_class),
         ("hazard pairs", scenario.hazard_pairs, lambda one: f"{one.hazard_a} with {one.hazard_b}"),
         ("cost rates", scenario.cost_rates, lambda one: one.account),

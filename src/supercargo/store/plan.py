@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -102,6 +103,7 @@ def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "baseline": plan.baseline,
         "causes": list(plan.causes),
         "digest": digest_of_files(files),
+        "files": _digests(files),
         "fuse_blown": any(stage.fuse_blown for stage in plan.stages),
         "not_yet": list(NOT_YET),
         "scenario_digest": digest_of_files(scenario),
@@ -111,6 +113,11 @@ def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
         "violations": [dataclasses.asdict(violation) for violation in plan.violations],
     }
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of each file by its name, so that one that was changed can be named."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
 
 
 def _told(stage: StageReport) -> dict[str, Any]:
@@ -211,6 +218,10 @@ def digest_of_plan(folder: Path) -> str:
 
     Raises ScenarioError if a file can't be read or leads out of the folder.
     """
+    return digest_of_files(_files_vouched_for(folder))
+
+
+def _files_vouched_for(folder: Path) -> dict[str, bytes]:
     faults: list[Fault] = []
     names = [name for name in files_beneath(folder) if name not in _OUTSIDE_DIGEST]
     odd = [name for name in names if not name.isprintable()]
@@ -218,16 +229,37 @@ def digest_of_plan(folder: Path) -> str:
     files = {name: content for name in names if (content := read_within(folder, name, faults)) is not None}
     if faults:
         raise ScenarioError.of(sorted(faults), where=str(folder))
-    return digest_of_files(files)
+    return files
 
 
 def digest_violations(folder: Path) -> tuple[Violation, ...]:
-    """A soft violation `digest` if the files are not those for which plan.json vouches, such as after an edit by hand."""
+    """A soft violation `digest` for each file that is not as plan.json vouches for it, such as after an edit by hand.
+
+    Where plan.json names no files, or its own total is not that of the files it names, the one violation is its own.
+    """
     faults: list[Fault] = []
     content = read_within(folder, PLAN_FILE, faults)
     if content is None:
         raise ScenarioError.of(faults, where=str(folder))
-    if f'"digest": "{digest_of_plan(folder)}"'.encode() in content:
+    files = _files_vouched_for(folder)
+    if f'"digest": "{digest_of_files(files)}"'.encode() in content:
         return ()
-    told = "the files of the folder are not those whose digest plan.json gives"
-    return (Violation(rule="digest", object=PLAN_FILE, text=told, hard=False),)
+    said, true = _named_in(content), _digests(files)
+    words = dict.fromkeys(said.keys() - true.keys(), "is missing")
+    words |= dict.fromkeys(true.keys() - said.keys(), "was added after the plan was written")
+    words |= {name: "was changed after the plan was written" for name in said.keys() & true.keys() if said[name] != true[name]}
+    if not said or not words:
+        words = {PLAN_FILE: "gives a digest that is not that of the folder's files"}
+    return tuple(
+        Violation(rule="digest", object=name, text=f"{name} {told}", hard=False) for name, told in sorted(words.items())
+    )
+
+
+def _named_in(content: bytes) -> dict[str, str]:
+    """The digests of files that plan.json gives; none where it gives none that can be read."""
+    try:
+        said = json.loads(content).get("files", {})
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+    lawful = isinstance(said, dict) and all(isinstance(value, str) for value in said.values())
+    return said if lawful else {}

@@ -41,6 +41,7 @@ MOST_DRAFTS = 10_000
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far ahead of the store's clock an event may have happened: clocks of scanners are never quite right."""
 
+_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _EVENT_ID = re.compile(r"[\x21-\x7e]+")
 _STREAM = re.compile(r"[a-z][a-z0-9-]*/(?!\s)[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f]")
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -48,7 +49,7 @@ _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 def body_text(body: Any) -> str:
     """The body as a store keeps it: JSON with sorted keys and no blanks."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _COMPACT.encode(body)
 
 
 def check_drafts(drafts: Sequence[Draft], now: datetime) -> None:
@@ -165,7 +166,7 @@ def _wrong(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
 
 def _writable(value: str) -> bool:
     """Half a surrogate pair is a string to Python and to nobody else."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _short(value: Any) -> str:

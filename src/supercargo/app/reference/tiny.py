@@ -50,7 +50,8 @@ def _part(catalogue: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
         part[name] = tuple(one for one in catalogue[name] if one.destination == PLACE)
     here = [one for one in catalogue["rates"] if not one.destinations or PLACE in one.destinations]
     part["rates"] = tuple(replace(one, destinations=(PLACE,)) for one in here)
-    part["launchers"] = tuple(one for one in catalogue["launchers"] if one.launcher == LAUNCHER)
+    for name in ("launchers", "launch_energies"):
+        part[name] = tuple(one for one in catalogue[name] if one.launcher == LAUNCHER)
     part["vehicles"] = tuple(replace(one, launchers=(LAUNCHER,)) for one in part["vehicles"])
     part["pads"] = tuple(replace(one, launchers=(LAUNCHER,)) for one in part["pads"] if LAUNCHER in one.launchers)
     return part

@@ -100,7 +100,10 @@ def source_of(folder: Path, *, public_key: str = "", watch: Watch = _silent) -> 
         return Source(signed, lambda: _events_of_lines(folder / EVENTS_FILE))
     try:
         signed = head_of_text((folder / HEAD_FILE).read_bytes(), public_key)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        fix = "give a folder that `supercargo track export` or `backup` wrote"
+        raise ScenarioError(f"there is no backup: {error.strerror}", fix=fix, where=str(folder / HEAD_FILE)) from None
+    except ValueError as error:
         raise StoreError(f"the signed head is no good: {error}", fix="take another backup", where=str(folder)) from None
     log = read_log(file)
     report = verify_log(log, watch=watch)

@@ -27,6 +27,12 @@ __all__ = [
 BUSY_MS = 30_000
 """How long a writer waits for another one on the same file [ms]."""
 
+CACHE_KB = 65_536
+"""Memory of a writer for pages of the file [KiB]: keys of many streams are scattered over it."""
+
+WAL_PAGES = 4_096
+"""Pages of the journal after which it is worked into the file; fewer would write the same page again and again."""
+
 APPEND_LOCK = 0x5C_A2_60_10
 """The advisory lock of PostgreSQL under which events are appended."""
 
@@ -96,7 +102,14 @@ def _engine(url: URL) -> Engine:
 
 def _set_up_writer(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in (f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "synchronous = FULL", "fullfsync = ON"):
+    for pragma in (
+        f"busy_timeout = {BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "fullfsync = ON",
+        f"cache_size = -{CACHE_KB}",
+        f"wal_autocheckpoint = {WAL_PAGES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

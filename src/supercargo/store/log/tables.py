@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -99,6 +100,7 @@ def declared_digest(projections: Iterable[Projection]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
+@lru_cache(maxsize=512)
 def sql_table(declared: ViewTable, *, prefix: str = LIVE, mark: str = "") -> Table:
     """A view's table in SQL: its key, the columns it is sought by, and the whole row as JSON.
 
