@@ -87,6 +87,23 @@ def test_of_several_steps_all_unlawful_ones_are_told_and_none_is_stored(log: Sql
     assert log.head() == head
 
 
+def test_a_spacecraft_does_not_lift_off_before_what_the_same_request_loads(log: SqlStore) -> None:
+    ship = "container/WREN"
+    steps = (
+        a_step("registered", ship, 0, sort="vehicle", command_id="ship"),
+        a_step("registered", f"{ship}/A", 0, sort="bay", where=ship, command_id="bay"),
+        *a_life(),
+        a_step("loaded", "container/BAG-7", 5, where=f"{ship}/A"),
+    )
+    with pytest.raises(Refused, match="was still being loaded"):
+        record_cargo((*steps, a_step("launched", ship, 4)), log)
+    assert log.head().position == 0
+    record_cargo(steps, log)
+    with pytest.raises(Refused, match="was still being loaded"):
+        record_cargo([a_step("launched", ship, 4)], log)
+    record_cargo([a_step("launched", ship, 6)], log)
+
+
 def test_what_has_not_come_yet_is_refused_by_the_store(log: SqlStore) -> None:
     with pytest.raises(ScenarioError, match="has not come yet"):
         record_cargo([a_step("ordered", "cargo/X", 1001)], log)

@@ -139,6 +139,7 @@ class _Bench:
     log: CargoReader
     lives: dict[str, Life] = field(default_factory=dict)
     events: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    moved_utc: dict[str, datetime] = field(default_factory=dict)
 
     def life(self, name: str) -> Life:
         if name not in self.lives:
@@ -165,6 +166,24 @@ class _Bench:
                 event = recorded_from(draft, Head(), version=life.version + 1, recorded_utc=draft.occurred_utc)
                 self.lives[draft.stream] = life.after(event)
                 self.events[draft.stream] = (*self.events[draft.stream], event)
+                self._note_move(draft)
+
+    def _note_move(self, draft: Draft) -> None:
+        """When something last went into or out of each container, and of those around it."""
+        for place in (draft.body.get("where", ""), draft.body.get("after", {}).get("was", "")):
+            seen: set[str] = set()
+            while place.startswith("container/") and place not in seen:
+                seen.add(place)
+                self.moved_utc[place] = max(self.moved_utc.get(place, draft.occurred_utc), draft.occurred_utc)
+                place = self.life(place).now.inside
+
+    def last_inside_utc(self, view: View, step: Step) -> dict[str, datetime]:
+        """When the contents of a spacecraft that moves were changed last, as far as that is known."""
+        if step.kind not in VEHICLE_STEPS:
+            return {}
+        known = (last_inside_utc(view, step.thing), self.moved_utc.get(step.thing))
+        last = max((instant for instant in known if instant is not None), default=None)
+        return {} if last is None else {step.thing: last}
 
 
 def drafts_of(
@@ -190,8 +209,7 @@ def drafts_of(
                 if (event := bench.stored(step)) is not None:
                     known.append(_same(step, event))
                     continue
-                last = last_inside_utc(view, step.thing) if step.kind in VEHICLE_STEPS else None
-                told = decide(step, bench.around(step), last_inside_utc={step.thing: last} if last else {})
+                told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
             except Refused as refusal:
                 refused.append(refusal)
                 spoilt.add(step.thing)
