@@ -64,7 +64,7 @@ def test_steps_told_again_are_stored_once_and_another_content_is_refused(log: Sq
     assert log.head().position == 4
     for changes in ({"where": "site/Kourou"}, {"at_utc": at(2.1)}, {"by": "lee"}):
         with pytest.raises(EventIdReused, match="a correction is a new event"):
-            record_cargo([replace(a_life()[2], **changes)], log)  # type: ignore[arg-type]
+            record_cargo([replace(a_life()[2], **changes)], log)
     with pytest.raises(EventIdReused):
         record_cargo([a_step("observed", "container/BAG-7", 5, command_id="cargo/WATER-1-2")], log)
     assert log.head().position == 4
@@ -85,6 +85,23 @@ def test_of_several_steps_all_unlawful_ones_are_told_and_none_is_stored(log: Sql
     for name in ("cargo/WATER-1", "container/BAG-7", "container/NONE"):
         assert name in str(refusal.value)
     assert log.head() == head
+
+
+def test_a_spacecraft_does_not_lift_off_before_what_the_same_request_loads(log: SqlStore) -> None:
+    ship = "container/WREN"
+    steps = (
+        a_step("registered", ship, 0, sort="vehicle", command_id="ship"),
+        a_step("registered", f"{ship}/A", 0, sort="bay", where=ship, command_id="bay"),
+        *a_life(),
+        a_step("loaded", "container/BAG-7", 5, where=f"{ship}/A"),
+    )
+    with pytest.raises(Refused, match="was still being loaded"):
+        record_cargo((*steps, a_step("launched", ship, 4)), log)
+    assert log.head().position == 0
+    record_cargo(steps, log)
+    with pytest.raises(Refused, match="was still being loaded"):
+        record_cargo([a_step("launched", ship, 4)], log)
+    record_cargo([a_step("launched", ship, 6)], log)
 
 
 def test_what_has_not_come_yet_is_refused_by_the_store(log: SqlStore) -> None:

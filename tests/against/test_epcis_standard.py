@@ -31,7 +31,7 @@ HEAD = {
     "creationDate": "2005-07-11T11:30:47.0Z",
 }
 
-OBJECT = {
+OBJECT: dict[str, Any] = {
     "type": "ObjectEvent",
     "eventTime": "2005-04-04T20:33:31.116-06:00",
     "eventTimeZoneOffset": "-06:00",
@@ -49,7 +49,7 @@ OBJECT = {
     "destinationList": [{"type": "possessing_party", "destination": "urn:epc:id:pgln:0614141.00777"}],
     "example:myField": "Example of a vendor/user extension",
 }
-AGGREGATION = {
+AGGREGATION: dict[str, Any] = {
     "type": "AggregationEvent",
     "eventTime": "2013-06-08T14:58:56.591Z",
     "eventTimeZoneOffset": "+02:00",
@@ -61,7 +61,7 @@ AGGREGATION = {
     "readPoint": {"id": "urn:epc:id:sgln:0614141.00777.0"},
     "bizLocation": {"id": "urn:epc:id:sgln:0614141.00888.0"},
 }
-ASSOCIATION = {
+ASSOCIATION: dict[str, Any] = {
     "type": "AssociationEvent",
     "eventTime": "2019-11-01T14:00:00.000+01:00",
     "eventTimeZoneOffset": "+01:00",
@@ -78,7 +78,7 @@ ASSOCIATION = {
         }
     ],
 }
-TRANSACTION = {
+TRANSACTION: dict[str, Any] = {
     "type": "TransactionEvent",
     "eventTime": "2019-10-04T13:12:00.000Z",
     "eventTimeZoneOffset": "+01:00",
@@ -88,7 +88,7 @@ TRANSACTION = {
     "bizStep": "http://epcis.example.org/hc/bizstep/summarising_discharge",
     "readPoint": {"id": "urn:epc:id:sgln:9524567.98765.0"},
 }
-TRANSFORMATION = {
+TRANSFORMATION: dict[str, Any] = {
     "type": "TransformationEvent",
     "eventTime": "2013-10-31T14:58:56.591Z",
     "eventTimeZoneOffset": "+02:00",

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from supercargo.faces.track_cli import STORE, Force, Json, Store, track_app
+from supercargo.faces.track_cli import STORE, Force, Json, Store
 
-__all__ = ["at", "epcis", "history", "track_app", "track_import", "where"]
+__all__ = ["add_cargo", "at", "epcis", "history", "take_in", "where"]
 
 Thing = Annotated[
     str, typer.Argument(metavar="ITEM", help="Item or container, as R000123 or container/BAG1.", show_default=False)
 ]
 
 
-@track_app.command("import", epilog="Example: supercargo track import work/received.jsonld --store work/log.sqlite --dry-run")
-def track_import(
+def take_in(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonld", help="EPCIS 2.0 document, JSON-LD.", show_default=False)],
     *,
     store: Store = STORE,
@@ -34,7 +34,6 @@ def track_import(
     cargo_words.take_in(file, store, dry_run=dry_run, as_json=json)
 
 
-@track_app.command(epilog="Example: supercargo track where WATER-1 --store work/log.sqlite")
 def where(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     """Tell where an item or a container is, inside what, and held by whom.
 
@@ -45,7 +44,6 @@ def where(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     cargo_words.where(thing, store, as_json=json)
 
 
-@track_app.command(epilog="Example: supercargo track history WATER-1 --store work/log.sqlite")
 def history(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     """Tell all that happened to an item, and who held it.
 
@@ -56,7 +54,6 @@ def history(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     cargo_words.history(thing, store, as_json=json)
 
 
-@track_app.command(epilog="Example: supercargo track at 2027-03-01T12:00:00Z container/BAG-7 --store work/log.sqlite")
 def at(
     instant: Annotated[str, typer.Argument(metavar="INSTANT", help="As 2027-03-01T12:00:00Z.", show_default=False)],
     thing: Annotated[str, typer.Argument(metavar="[ITEM|CONTAINER]", help="Left out: everything.", show_default=False)] = "",
@@ -73,7 +70,6 @@ def at(
     cargo_words.at(instant, thing, store, as_json=json)
 
 
-@track_app.command(epilog="Example: supercargo track epcis WATER-1 --out work/water.jsonld --store work/log.sqlite")
 def epcis(
     things: Annotated[list[str], typer.Argument(metavar="ITEM...", help="Items or containers.", show_default=False)],
     *,
@@ -86,3 +82,16 @@ def epcis(
     from supercargo.faces import cargo_words
 
     cargo_words.epcis(things, out, store, force=force, as_json=json)
+
+
+def add_cargo(group: typer.Typer) -> None:
+    """Add the commands of cargo to a group."""
+    commands: tuple[tuple[str, Callable[..., None], str], ...] = (
+        ("import", take_in, "import work/received.jsonld --store work/log.sqlite --dry-run"),
+        ("where", where, "where WATER-1 --store work/log.sqlite"),
+        ("history", history, "history WATER-1 --store work/log.sqlite"),
+        ("at", at, "at 2027-03-01T12:00:00Z container/BAG-7 --store work/log.sqlite"),
+        ("epcis", epcis, "epcis WATER-1 --out work/water.jsonld --store work/log.sqlite"),
+    )
+    for name, command, example in commands:
+        group.command(name, epilog=f"Example: supercargo track {example}")(command)

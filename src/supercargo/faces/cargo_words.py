@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from supercargo.app.answers import CargoAtAnswer, CargoHistoryAnswer, CargoImportAnswer, CargoWhereAnswer, EpcisAnswer
 from supercargo.app.operations import cargo
-from supercargo.app.operations.log import open_operations, read_operations
+from supercargo.app.operations.log import open_operations
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import count, printable
-from supercargo.kernel import ScenarioError, StoreError, canonical_json, format_utc, parse_utc
-from supercargo.store.folders import write_file
-from supercargo.store.log import LogReader
-from supercargo.track.cargo.asking import Custody, Happening, Whereabouts
-from supercargo.track.cargo.stages import STAGES
+from supercargo.kernel import ScenarioError, format_utc, parse_utc
 
 __all__ = ["at", "epcis", "history", "take_in", "where"]
 
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-@contextmanager
-def _asked(store: str) -> Iterator[LogReader]:
-    log = read_operations(store)
-    try:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
-        yield log
-    finally:
-        log.close()
 
 
 def _tell(lines: Sequence[str]) -> None:
@@ -62,27 +46,27 @@ def take_in(file: Path, store: str, *, dry_run: bool, as_json: bool) -> None:
 
 def where(thing: str, store: str, *, as_json: bool) -> None:
     """Tell where a thing is."""
-    with answering(as_json=as_json), _asked(store) as log, log.reading() as view:
+    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
         seen = cargo.where_is(view, thing, _now())
     told: CargoWhereAnswer = {"store": store, "seen": seen}
     if as_json:
         print_json(told)
         return
-    lines = [_place(seen.found), *_state(seen.found)]
+    lines = [_place(seen.found), *_state(seen.found, seen.meaning)]
     if seen.expected is not None:
         late = f", {seen.expected.late_d:.1f} days late" if seen.expected.late_d > 0 else ""
         lines.append(f"next by plan: {seen.expected.step} at {seen.expected.where}, {format_utc(seen.expected.at_utc)}{late}")
     _tell(lines)
 
 
-def _place(found: Whereabouts) -> str:
+def _place(found: Any) -> str:
     inside = "".join(f" in {name}" for name in found.containers)
     return f"{found.thing}:{inside} at {found.place or 'no known place'}"
 
 
-def _state(found: Whereabouts) -> Iterator[str]:
+def _state(found: Any, meaning: str) -> Iterator[str]:
     since = f" since {format_utc(found.stage_utc)}" if found.stage_utc else ""
-    yield f"{found.stage}{since} ({STAGES[found.stage]}), held by {found.custodian or 'nobody known'}"
+    yield f"{found.stage}{since} ({meaning}), held by {found.custodian or 'nobody known'}"
     if found.sort == "item":
         yield f"{found.pieces:g} pieces, {found.mass_kg:.3f} kg, of {found.tenant or 'the company'}"
     if found.seals:
@@ -93,7 +77,7 @@ def _state(found: Whereabouts) -> Iterator[str]:
 
 def history(thing: str, store: str, *, as_json: bool) -> None:
     """Tell what happened to a thing."""
-    with answering(as_json=as_json), _asked(store) as log, log.reading() as view:
+    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
         found = cargo.history(view, thing)
     told: CargoHistoryAnswer = {"store": store, "history": found}
     if as_json:
@@ -102,14 +86,14 @@ def history(thing: str, store: str, *, as_json: bool) -> None:
     _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody)])
 
 
-def _line(told: Happening) -> str:
+def _line(told: Any) -> str:
     via = f" with {told.via}" if told.via else ""
     where = f" {told.where}" if told.where else ""
     mark = "" if told.stands else "correction: " if told.kind == "corrected" else "declared wrong: "
     return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}, by {told.by}"
 
 
-def _held(span: Custody) -> str:
+def _held(span: Any) -> str:
     end = format_utc(span.to_utc) if span.to_utc else "now"
     return f"  {format_utc(span.from_utc)} to {end}  {span.custodian or 'nobody: a gap'}"
 
@@ -118,7 +102,7 @@ def at(instant: str, thing: str, store: str, *, as_json: bool) -> None:
     """Tell what was where at an instant."""
     with answering(as_json=as_json):
         then = _instant(instant)
-        with _asked(store) as log, log.reading() as view:
+        with cargo.asking(store) as log, log.reading() as view:
             seen = cargo.seen_at(view, then, thing)
     told: CargoAtAnswer = {"store": store, "at_utc": format_utc(then), "seen": list(seen)}
     if as_json:
@@ -141,12 +125,8 @@ def _instant(written: str) -> datetime:
 
 def epcis(things: Sequence[str], out: Path, store: str, *, force: bool, as_json: bool) -> None:
     """Write what happened to things as an EPCIS document."""
-    with answering(as_json=as_json), _asked(store) as log:
-        with log.reading() as view:
-            names = [cargo.named_thing(view, thing) for thing in things]
-        document = cargo.epcis_of(log, names, created_utc=_now())
-        write_file(out, canonical_json(document).encode(), force=force)
-    events_count = len(document["epcisBody"]["eventList"])
+    with answering(as_json=as_json):
+        events_count = cargo.write_epcis(store, things, out, _now(), force=force)
     told: EpcisAnswer = {"store": store, "file": str(out), "events_count": events_count}
     if as_json:
         print_json(told)

@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
-from supercargo.faces.cargo_cli import track_app
+from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
+from supercargo.faces.track_cli import track_app
 
 __all__ = [
     "app",
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 
 app.add_typer(orbit_app, name="orbit")
+add_cargo(track_app)
 app.add_typer(track_app, name="track")
 app.registered_commands += operations_app.registered_commands
 

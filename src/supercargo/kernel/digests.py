@@ -16,6 +16,9 @@ from supercargo.kernel.instants import format_utc
 __all__ = ["canonical_json", "digest_of_files", "plain"]
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def canonical_json(content: Any) -> str:
     """Write JSON with sorted keys, two blanks of indent, no NaN, one newline at the end."""
     return json.dumps(content, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -23,6 +26,8 @@ def canonical_json(content: Any) -> str:
 
 def plain(value: Any) -> Any:
     """The value as JSON can carry it: nouns become objects, instants text, infinities null."""
+    if type(value) in _AS_IT_IS:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, datetime):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from supercargo.app.operations.log import read_operations
 from supercargo.app.operations.projections import PROJECTIONS
-from supercargo.kernel import Refused, ScenarioError, plain
+from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json, plain
 from supercargo.model import OperationsPlan
+from supercargo.store.folders import write_file
 from supercargo.store.log import place_of, store_url
 from supercargo.track.cargo.asking import (
     Custody,
@@ -32,7 +33,7 @@ from supercargo.track.cargo.asking import (
 from supercargo.track.cargo.deciding import decide, needed_by
 from supercargo.track.cargo.life import Life
 from supercargo.track.cargo.opening import opening_steps
-from supercargo.track.cargo.stages import SORTS, VEHICLE_STEPS
+from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
 from supercargo.track.cargo.steps import Step, said_of
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
@@ -50,6 +51,7 @@ __all__ = [
     "Imported",
     "ThingHistory",
     "ThingSeen",
+    "asking",
     "drafts_of",
     "epcis_content",
     "epcis_of",
@@ -61,6 +63,7 @@ __all__ = [
     "record_cargo",
     "seen_at",
     "where_is",
+    "write_epcis",
 ]
 
 COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo", "custody"}))
@@ -109,9 +112,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingSeen:
-    """Where a thing is or was, what is in it, and what the plan expects next of it."""
+    """Where a thing is or was, what its stage means, what is in it, and what the plan expects next of it."""
 
     found: Whereabouts
+    meaning: str
     contents: tuple[Held, ...] = ()
     expected: Expected | None = None
 
@@ -132,6 +136,7 @@ class _Bench:
     log: CargoReader
     lives: dict[str, Life] = field(default_factory=dict)
     events: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    moved_utc: dict[str, datetime] = field(default_factory=dict)
 
     def life(self, name: str) -> Life:
         if name not in self.lives:
@@ -158,6 +163,24 @@ class _Bench:
                 event = recorded_from(draft, Head(), version=life.version + 1, recorded_utc=draft.occurred_utc)
                 self.lives[draft.stream] = life.after(event)
                 self.events[draft.stream] = (*self.events[draft.stream], event)
+                self._note_move(draft)
+
+    def _note_move(self, draft: Draft) -> None:
+        """When something last went into or out of each container, and of those around it."""
+        for place in (draft.body.get("where", ""), draft.body.get("after", {}).get("was", "")):
+            seen: set[str] = set()
+            while place.startswith("container/") and place not in seen:
+                seen.add(place)
+                self.moved_utc[place] = max(self.moved_utc.get(place, draft.occurred_utc), draft.occurred_utc)
+                place = self.life(place).now.inside
+
+    def last_inside_utc(self, view: View, step: Step) -> dict[str, datetime]:
+        """When the contents of a spacecraft that moves were changed last, as far as that is known."""
+        if step.kind not in VEHICLE_STEPS:
+            return {}
+        known = (last_inside_utc(view, step.thing), self.moved_utc.get(step.thing))
+        last = max((instant for instant in known if instant is not None), default=None)
+        return {} if last is None else {step.thing: last}
 
 
 def drafts_of(
@@ -183,8 +206,7 @@ def drafts_of(
                 if (event := bench.stored(step)) is not None:
                     known.append(_same(step, event))
                     continue
-                last = last_inside_utc(view, step.thing) if step.kind in VEHICLE_STEPS else None
-                told = decide(step, bench.around(step), last_inside_utc={step.thing: last} if last else {})
+                told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
             except Refused as refusal:
                 refused.append(refusal)
                 spoilt.add(step.thing)
@@ -309,6 +331,32 @@ def epcis_of(
     return write_document(sorted(events, key=lambda event: event.position), created_utc=created_utc)
 
 
+def write_epcis(url: str, words: Sequence[str], out: Path, created_utc: datetime, *, force: bool) -> int:
+    """Write what happened to things of a store into a file as an EPCIS document; the number of its events.
+
+    Raises ScenarioError for a name that nothing has, Refused for a file that exists unless `force`.
+    """
+    with asking(url) as log:
+        with log.reading() as view:
+            names = [named_thing(view, word) for word in words]
+        document = epcis_of(log, names, created_utc=created_utc)
+    write_file(out, canonical_json(document).encode(), force=force)
+    return len(document["epcisBody"]["eventList"])
+
+
+@contextmanager
+def asking(url: str) -> Iterator[CargoReader]:
+    """A store that is there, to be asked. Raises StoreError where there is none or its views are another program's."""
+    log = read_operations(url)
+    try:
+        if not log.views_are_current():
+            fix = "bring them up to date: supercargo track rebuild"
+            raise StoreError("the views are not those of this program", fix=fix, where=url)
+        yield log
+    finally:
+        log.close()
+
+
 def opening_drafts(plan: OperationsPlan, log: EventStore, *, by: str, opened_utc: datetime, digest: str) -> tuple[Draft, ...]:
     """What opening a plan writes into a store that may hold some of its cargo: new journeys for what lives, all else new.
 
@@ -380,7 +428,7 @@ def where_is(view: View, word: str, now_utc: datetime, principal: Principal = CO
     name = named_thing(view, word, principal)
     found = whereabouts(view, name)
     assert found is not None
-    return ThingSeen(found=found, expected=expected_of(view, name, now_utc))
+    return ThingSeen(found=found, meaning=STAGES[found.stage], expected=expected_of(view, name, now_utc))
 
 
 def history(view: View, word: str, principal: Principal = COMPANY) -> ThingHistory:
@@ -401,7 +449,7 @@ def seen_at(view: View, instant: datetime, word: str = "", principal: Principal 
     if found is None:
         raise ScenarioError(f"{name} was not known then", fix="give a later instant; see its history", where=word)
     contents = tuple(held for held in held_at(view, name, instant) if _may_see(view, held.thing, principal))
-    return (ThingSeen(found=found, contents=contents),)
+    return (ThingSeen(found=found, meaning=STAGES[found.stage], contents=contents),)
 
 
 def _may_see(view: View, name: str, principal: Principal) -> bool:
@@ -416,4 +464,4 @@ def _everything(view: View, instant: datetime, principal: Principal) -> Iterator
     for name in names:
         found = whereabouts_at(view, name, instant)
         if found is not None:
-            yield ThingSeen(found=found)
+            yield ThingSeen(found=found, meaning=STAGES[found.stage])

@@ -38,7 +38,7 @@ def row_of(event: Recorded) -> dict[str, Any]:
         "by": event.by,
         "tenant": event.tenant,
         "schema": event.schema,
-        "body": body_text(plain(event.body)),
+        "body": body_text(event.body),
         "previous_hash": event.previous_hash,
         "hash": event.hash,
     }

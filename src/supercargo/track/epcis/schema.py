@@ -12,7 +12,7 @@ from supercargo.track.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS, EVENT_TYP
 
 __all__ = ["MOST_EVENTS", "epcis_schema"]
 
-MOST_EVENTS = 20_000
+MOST_EVENTS = 5_000
 """Events of one document."""
 
 Json = dict[str, Any]
