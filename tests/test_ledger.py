@@ -15,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supercargo.app.operations.asking import ledger_seen
+from supercargo.app.operations.cargo import opening_drafts, record_cargo
+from supercargo.app.operations.collecting import collect_deliveries
 from supercargo.app.operations.recording import record_contract, record_deliveries, record_mission
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
 from supercargo.kernel import Refused, days
 from supercargo.model import CargoLine, OperationsPlan, Term
 from supercargo.plan.costing import cost_missions, late_penalty_usd
+from supercargo.track.cargo.steps import Dock, Launch, Load, Receive, Step, Stow, Transfer
 from supercargo.track.contracts.booking import Entry, book
 from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
 from supercargo.track.contracts.events import ContractTerms, Promise, Tariff, TermAgreed
@@ -285,3 +288,42 @@ def test_an_amount_that_a_named_person_books_stands_in_the_ledger() -> None:
     assert {name: getattr(entry, name) for name in told} == told
     assert ledger_seen(store.view, "C1")["revenue_usd"] == -12.34
     assert DIGEST[:12] == ledger_seen(store.view, "C1")["contracts"][0]["plan"]
+
+
+def lived(*steps: Step) -> MemoryOperations:
+    """A released plan in which things happened to an item and its spacecraft."""
+    store = released(PLAN)
+    at = PLAN.scenario.settings.as_of_utc
+    store.append(opening_drafts(PLAN, store, by="kim", opened_utc=at, digest=DIGEST))
+    record_cargo(steps, store)
+    return store
+
+
+def test_what_the_cargos_record_shows_to_be_delivered_is_booked_once_with_its_step_as_evidence() -> None:
+    mission = PLAN.mission_named["M1"]
+    vehicle, port = f"container/{mission.vehicle_id}", f"port/{mission.destination}/{mission.port}"
+    assert mission.arrive_utc is not None
+    stowed_utc = next(row.delivered_utc for row in PLAN.manifest if row.item_id == "F1")
+    assert stowed_utc is not None
+
+    def told(number: int, thing: str, at: datetime, where: str) -> dict[str, Any]:
+        return {"command_id": f"s{number}", "thing": thing, "at_utc": at, "by": "kim", "where": where}
+
+    before, f1 = mission.launch_utc - days(20), "cargo/F1"
+    steps: tuple[Step, ...] = (
+        Receive(**told(1, f1, before, f"site/{mission.site}"), pieces=6, mass_kg=120.0, taker="Cargo"),
+        Load(**told(2, f1, before, vehicle), taker="Test"),
+        Launch(**told(3, vehicle, mission.launch_utc, "flight/M1")),
+        Dock(**told(4, vehicle, mission.arrive_utc, port)),
+        Transfer(**told(5, f1, stowed_utc - timedelta(hours=1), f"place/{mission.destination}"), taker="crew"),
+    )
+    store = lived(*steps)
+    assert collect_deliveries(store, "C1", by="ann", now_utc=LATE) == ()
+    record_cargo((Stow(**told(6, f1, stowed_utc, f"place/{mission.destination}")),), store)
+    assert collect_deliveries(store, "C1", by="ann", now_utc=stowed_utc - days(1)) == ()
+    (receipt,) = collect_deliveries(store, "C1", by="ann", now_utc=LATE)
+    event = store.since(receipt.position - 1)[0]
+    assert (event.kind, event.body["item_id"], event.body["evidence"]) == ("LineDelivered", "F1", "event s6")
+    assert (event.occurred_utc, event.by) == (stowed_utc, "ann")
+    assert sum_of(entries_of(store), "revenue:up") == 120.0 * 10_000
+    assert collect_deliveries(store, "C1", by="ann", now_utc=LATE) == ()

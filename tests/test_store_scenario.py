@@ -189,7 +189,7 @@ def test_catalogue_records_of_unknown_places_are_left_out(tmp_path: Path) -> Non
     write_scenario(scenario, tmp_path / "s")
     small = replace(scenario, destinations=(kept,))
     (tmp_path / "s" / "destinations.csv").write_bytes(scenario_files(small)["destinations.csv"])
-    without(tmp_path / "s", "ports.csv", "orbits.csv", "transfer_windows.csv", "prices.csv", "rates.csv")
+    without(tmp_path / "s", "ports.csv", "orbits.csv", "transfer_windows.csv", "prices.csv", "rates.csv", "gates.csv")
     read = read_scenario(tmp_path / "s")
     assert {port.destination for port in read.ports} == {kept.destination}
     assert {place for rate in read.rates for place in rate.destinations} <= {kept.destination}

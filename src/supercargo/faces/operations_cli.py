@@ -198,7 +198,7 @@ def ledger(
     contract: Annotated[str, typer.Argument(metavar="[CONTRACT]", help="Contract; left out: all.", show_default=False)] = "",
     what: Annotated[
         str,
-        typer.Argument(metavar="[WHAT]", help="deliver, settle, adjust; left out: show it.", show_default=False),
+        typer.Argument(metavar="[WHAT]", help="collect, deliver, settle, adjust; left out: show it.", show_default=False),
     ] = "",
     *,
     store: Store = STORE,
@@ -217,6 +217,7 @@ def ledger(
 ) -> None:
     """Show what contracts have brought, and record deliveries.
 
+    `collect` books what the cargo's own record shows to be delivered, `deliver` a line by hand.
     Milestones, prices, penalties and credits are booked from events by the terms, in whole cents.
     """
     from supercargo.app.operations.typed import LedgerWords

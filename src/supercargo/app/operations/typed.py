@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from supercargo.app.operations import recording
+from supercargo.app.operations.collecting import collect_deliveries
 from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
@@ -220,6 +221,9 @@ def do_conflict(store: EventStore, name: str, what: str, told: ConflictWords) ->
     return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act())
 
 
-def do_ledger(store: EventStore, contract: str, what: str, told: LedgerWords) -> tuple[Receipt, ...]:
-    """Record what happens to a contract; raises as `do_mission` does."""
+def do_ledger(store: recording.Operations, contract: str, what: str, told: LedgerWords) -> tuple[Receipt, ...]:
+    """Record what happens to a contract, or book what the cargo's record proves; raises as `do_mission` does."""
+    if what == "collect":
+        act = told.act()
+        return collect_deliveries(store, contract, by=act.by, now_utc=act.at_utc)
     return recording.record_contract(store, contract, _chosen(LEDGER_COMMANDS, what)(told), told.act())
