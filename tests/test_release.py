@@ -57,8 +57,8 @@ def let_go(folder: Path, store: MemoryOperations, **words: object) -> Released:
     return release_plan(folder, store, ReleaseAsked(**told))  # type: ignore[arg-type]
 
 
-def test_a_release_opens_missions_gates_contracts_and_cargo(tmp_path: Path) -> None:
-    with open_operations(str(tmp_path / "log.sqlite"), lambda: LATE) as store:
+def test_a_release_opens_missions_gates_contracts_and_cargo(tmp_path: Path, log_url: str) -> None:
+    with open_operations(log_url, lambda: LATE) as store:
         done = release_plan(written(tmp_path / "plan"), store, ReleaseAsked(by="Kim Doe", at_utc=AS_OF))
         with store.reading() as view:
             board = mission_board(view)["missions"]
