@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
-from supercargo.app.operations.cargo import Imported, ThingHistory, ThingSeen
-from supercargo.app.operations.releasing import Released
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -28,8 +26,10 @@ from supercargo.model import (
     Untraced,
     Violation,
 )
+from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
 from supercargo.track.chain import LogReport, SignedHead
 from supercargo.track.envelope import Receipt
+from supercargo.track.missions.release import Released
 
 __all__ = [
     "ANSWERS",

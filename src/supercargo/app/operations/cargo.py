@@ -18,11 +18,6 @@ from supercargo.model import OperationsPlan
 from supercargo.store.folders import write_file
 from supercargo.store.log import place_of, store_url
 from supercargo.track.cargo.asking import (
-    Custody,
-    Expected,
-    Happening,
-    Held,
-    Whereabouts,
     custody_of,
     expected_of,
     held_at,
@@ -37,6 +32,7 @@ from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
 from supercargo.track.cargo.steps import Step, said_of
+from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
 from supercargo.track.epcis.checking import LARGEST_BYTES
@@ -99,37 +95,6 @@ class _Nothing:
 
     def reading(self) -> AbstractContextManager[View]:
         return nullcontext(MemoryView.of(PROJECTIONS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What a document brought: its steps, the events stored, those known before, and non-conformances opened by them."""
-
-    steps_count: int
-    stored_count: int
-    repeated_count: int
-    non_conformances: tuple[str, ...]
-    dry_run: bool
-    receipts: tuple[Receipt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThingSeen:
-    """Where a thing is or was, what its stage means, what is in it, and what the plan expects next of it."""
-
-    found: Whereabouts
-    meaning: str
-    contents: tuple[Held, ...] = ()
-    expected: Expected | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThingHistory:
-    """All that happened to a thing, and who held it."""
-
-    thing: str
-    happenings: tuple[Happening, ...]
-    custody: tuple[Custody, ...]
 
 
 @dataclass(slots=True)

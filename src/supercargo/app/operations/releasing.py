@@ -19,6 +19,7 @@ from supercargo.track.limits import MOST_DRAFTS
 from supercargo.track.missions.phases import PHASES
 from supercargo.track.missions.release import (
     REGISTER,
+    Released,
     ReleaseOrder,
     Standing,
     begun_release,
@@ -43,22 +44,6 @@ class ReleaseAsked:
     at_utc: datetime
     waive: tuple[str, ...] = ()
     supersedes: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released:
-    """What a release wrote: how many events, of which so many were there from a run that broke off."""
-
-    plan: str
-    digest: str
-    missions_count: int
-    lines_count: int
-    contracts_count: int
-    waivers_count: int
-    events_count: int
-    repeated_count: int
-    supersedes: str
-    position: int
 
 
 def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: int = MOST_DRAFTS) -> Released:

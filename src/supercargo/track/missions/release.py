@@ -32,6 +32,7 @@ __all__ = [
     "PlanReleased",
     "ReleaseBegun",
     "ReleaseOrder",
+    "Released",
     "RuleWaived",
     "Standing",
     "begun_release",
@@ -344,3 +345,19 @@ def _parts(lines: Sequence[contracts.Promise]) -> Iterator[tuple[contracts.Promi
         size += more
     if part:
         yield tuple(part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What a release wrote: how many events, of which so many were there from a run that broke off."""
+
+    plan: str
+    digest: str
+    missions_count: int
+    lines_count: int
+    contracts_count: int
+    waivers_count: int
+    events_count: int
+    repeated_count: int
+    supersedes: str
+    position: int
