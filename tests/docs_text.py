@@ -43,6 +43,9 @@ COMMANDS = (
     "work",
     "conflict",
     "ledger",
+    "record",
+    "board",
+    "serve",
 )
 
 

@@ -271,7 +271,12 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "conflict": ("conflict", "K-1", "see", "--kind", "ports", "--object", "TN-01", "--word", "both want it", *kim),
         "ledger": ("ledger", "STARLAB-MAIN", "adjust", "--account", "credit:x", "--usd", "1", "--word", "x", *kim),
     }
-    assert {*asked, "bench"} == set(ANSWERS)
+    asked |= {
+        "record": ("record", "partners", "S1", "set_partner_status", "--say", "status=approved", "--say", "reason=audit",
+                   "--say", "valid_until_utc=2099-01-01T00:00:00Z", *kim),
+        "board": ("board", "gates", "--where", "mission_id=TN-01", *kept),
+    }  # fmt: skip
+    assert {*asked, "bench", "serve"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
     row = Result(
         name="plan", instance="12", status="feasible", objective=1.0, bound=None, seconds=2.0, peak_mb=210.0, stages=(cost,)

@@ -35,6 +35,7 @@ __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
     "BenchAnswer",
+    "BoardAnswer",
     "CargoAtAnswer",
     "CargoHistoryAnswer",
     "CargoImportAnswer",
@@ -57,11 +58,13 @@ __all__ = [
     "PlanAnswer",
     "PlanHead",
     "RebuildAnswer",
+    "RecordAnswer",
     "ReleaseAnswer",
     "RestoreAnswer",
     "RunTold",
     "ScenarioAnswer",
     "SchemaAnswer",
+    "ServeAnswer",
     "StageCostAnswer",
     "StageTold",
     "VerifyAnswer",
@@ -436,6 +439,28 @@ class LedgerAnswer(TypedDict):
     revenue_usd: float
 
 
+class RecordAnswer(TypedDict):
+    """Answer of `record`: receipts of what was recorded."""
+
+    store: str
+    receipts: list[Receipt]
+
+
+class ServeAnswer(TypedDict):
+    """Answer of `serve`, as it begins: what is served, and where."""
+
+    store: str
+    url: str
+
+
+class BoardAnswer(TypedDict):
+    """Answer of `board`: its rows, each with the columns of the view."""
+
+    store: str
+    board: str
+    rows: list[dict[str, Any]]
+
+
 ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
@@ -468,5 +493,8 @@ ANSWERS: Mapping[str, Any] = {
     "work": WorkAnswer,
     "conflict": ConflictAnswer,
     "ledger": LedgerAnswer,
+    "record": RecordAnswer,
+    "board": BoardAnswer,
+    "serve": ServeAnswer,
 }
 """The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

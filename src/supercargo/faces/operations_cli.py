@@ -9,7 +9,7 @@ import typer
 
 from supercargo.faces.track_cli import STORE, Json, Store
 
-__all__ = ["act", "conflict", "ledger", "mission", "operations_app", "release", "serve", "work"]
+__all__ = ["act", "board", "conflict", "ledger", "mission", "operations_app", "record", "release", "serve", "work"]
 
 operations_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -227,12 +227,71 @@ def ledger(
     words.ledger(contract, what, store, told, as_json=json)
 
 
+@operations_app.command(
+    epilog="Example: supercargo record non-conformances demo-3 dispose --say disposition=rework --say 'said=one piece short' "
+    "--by 'Kim Doe'"
+)
+def record(
+    area: Annotated[
+        str,
+        typer.Argument(
+            metavar="AREA",
+            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, partners.",
+            show_default=False,
+        ),
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the thing.", show_default=False)],
+    command: Annotated[str, typer.Argument(metavar="COMMAND", help="What is done, as in the API.", show_default=False)],
+    *,
+    say: Annotated[
+        list[str] | None,
+        typer.Option("--say", metavar="NAME=VALUE", help="What is said; may be repeated.", show_default=False),
+    ] = None,
+    store: Store = STORE,
+    by: By,
+    at: At = "",
+    id_: Id = "",
+    json: Json = False,
+) -> None:
+    """Record any command, by its form.
+
+    A wrong or missing part is told with all that the command says. Steps of cargo are commands on things; non-conformances
+    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here.
+    """
+    from supercargo.faces import record_words
+
+    record_words.record((area, name, command), tuple(say or ()), store, (by, at, id_), as_json=json)
+
+
+@operations_app.command(epilog="Example: supercargo board non-conformances --where stage=opened")
+def board(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="BOARD",
+            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, ledger.",
+            show_default=False,
+        ),
+    ],
+    *,
+    where: Annotated[str, typer.Option(metavar="COLUMN=VALUE", help="Only rows with it.", show_default=False)] = "",
+    limit: Annotated[int, typer.Option(help="Most rows.", min=1, max=100_000)] = 1000,
+    store: Store = STORE,
+    json: Json = False,
+) -> None:
+    """List what stands: missions, gates, incidents, non-conformances, work orders, conflicts, the ledger."""
+    from supercargo.faces import record_words
+
+    record_words.board(name, where, store, limit=limit, as_json=json)
+
+
 @operations_app.command(epilog="Example: supercargo serve --store work/log.sqlite --port 8000")
 def serve(
     *,
     store: Store = STORE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    json: Json = False,
 ) -> None:
     """Serve the API over a store until it is stopped.
 
@@ -241,4 +300,4 @@ def serve(
     """
     from supercargo.faces import serving
 
-    serving.serve(store, host=host, port=port)
+    serving.serve(store, host=host, port=port, as_json=json)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import uvicorn
 
+from supercargo.app.answers import ServeAnswer
 from supercargo.app.operations.desk import open_desk
 from supercargo.app.operations.people import AdminAct, Principal, first_administrator
 from supercargo.faces.api.application import create_app
-from supercargo.faces.commands import answering, tell
+from supercargo.faces.commands import answering, print_json, tell
 
 __all__ = ["FIRST_NAME", "now_utc", "serve"]
 
@@ -24,9 +25,9 @@ def now_utc() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def serve(store: str, *, host: str, port: int) -> None:
+def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
     """Serve the API over a store; a new store gets an administrator, whose password is told once."""
-    with answering(as_json=False), open_desk(store, now_utc) as desk:
+    with answering(as_json=as_json), open_desk(store, now_utc) as desk:
         if not desk.accounts.count():
             word = secrets.token_urlsafe(15)
             first = AdminAct(
@@ -38,7 +39,12 @@ def serve(store: str, *, host: str, port: int) -> None:
             sys.stderr.write(f"a first account was made: name {FIRST_NAME}, password {word}\n")
             sys.stderr.write("it is not told again; log in by POST /v1/session and add people\n")
         shown = f"[{host}]" if ":" in host else host
-        tell(f"serving {store} on http://{shown}:{port}, described at /v1/openapi.json; Ctrl-C stops it\n")
+        url = f"http://{shown}:{port}"
+        if as_json:
+            answer: ServeAnswer = {"store": store, "url": url}
+            print_json(answer)
+        else:
+            tell(f"serving {store} on {url}, described at /v1/openapi.json; Ctrl-C stops it\n")
         sys.stdout.flush()
         config = uvicorn.Config(
             create_app(desk, now_utc), host=host, port=port, log_level="warning", access_log=False, server_header=False,
