@@ -6,13 +6,18 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from fastapi.routing import APIRoute
+
 from supercargo.app.schemas import all_schemas
+from supercargo.faces.api.application import all_routers
+from supercargo.faces.api.rules import RULE_MARK
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.compliance import CHECKS
 from supercargo.measure.kpis import describe_kpis
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
+from supercargo.track.people import ROLE_SCOPES
 from tests.docs_cargo import epcis_part, stages_part, steps_part
 from tests.docs_ccsds import keywords_part
 
@@ -143,9 +148,28 @@ def _keys(said: dict[str, Any]) -> str:
     return ", ".join(key if key in said["required"] else f"({key})" for key in said["properties"])
 
 
+def roles_part() -> str:
+    """Every role with its scopes."""
+    head = ["| role | scopes |", "| --- | --- |"]
+    return "\n".join([*head, *(f"| {role} | {', '.join(scopes)} |" for role, scopes in ROLE_SCOPES.items()), ""])
+
+
+def routes_part() -> str:
+    """Every route of the API with its rule."""
+    rows = ["| route | scope | shows | what |", "| --- | --- | --- | --- |"]
+    for route in (route for router in all_routers() for route in router.routes):
+        assert isinstance(route, APIRoute)
+        rule = (route.openapi_extra or {})[RULE_MARK]
+        told = route.summary if route.summary and not route.description else (route.description or "").split("\n")[0]
+        (method,) = route.methods or ()
+        rows.append(f"| `{method} {route.path}` | {rule['scope']} | {rule['seen']} | {told} |")
+    return "\n".join([*rows, ""])
+
+
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {
+        "api.md": {"roles": roles_part(), "routes": routes_part()},
         "cargo.md": {"stages": stages_part(), "steps": steps_part(), "epcis": epcis_part()},
         "ccsds.md": {"keywords": keywords_part()},
         "commands.md": {"help": commands_part(), "answers": answers_part()},

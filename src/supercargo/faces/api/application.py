@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from supercargo import __version__
@@ -22,7 +22,7 @@ from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
 from supercargo.faces.api.wire import Wire
 
-__all__ = ["create_app"]
+__all__ = ["all_routers", "create_app"]
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -40,6 +40,11 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
+def all_routers() -> tuple[APIRouter, ...]:
+    """Every route that is served, by what it is about."""
+    return (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router())
+
+
 def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     """The API over an open store; `clock` tells the instant in whole seconds, UTC.
 
@@ -52,7 +57,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM)
-    for router in (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router()):
+    for router in all_routers():
         app.router.routes.extend(router.routes)  # the routes themselves, so that each one's rule can be seen
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
