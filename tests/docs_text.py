@@ -161,7 +161,7 @@ def routes_part() -> str:
         assert isinstance(route, APIRoute)
         rule = (route.openapi_extra or {})[RULE_MARK]
         told = route.summary if route.summary and not route.description else (route.description or "").split("\n")[0]
-        (method,) = route.methods or ()
+        method = " ".join(sorted(route.methods or ()))
         rows.append(f"| `{method} {route.path}` | {rule['scope']} | {rule['seen']} | {told} |")
     return "\n".join([*rows, ""])
 
