@@ -335,7 +335,7 @@ def test_what_adds_nothing_writes_nothing(tmp_path: Path) -> None:
 
 
 WRITE = """
-import sys
+import sys, time
 from supercargo.store.log import open_log
 from tests.event_logs import WHERE, a_draft, noon
 with open_log(sys.argv[1], WHERE, noon) as store:
@@ -343,6 +343,7 @@ with open_log(sys.argv[1], WHERE, noon) as store:
     sys.stdin.readline()
     for n in range(60):
         store.append([a_draft(f"{sys.argv[2]}-{n}", stream=f"cargo/R{n % 7}", body={"place": sys.argv[2]})])
+        time.sleep(0.002)
 """
 
 

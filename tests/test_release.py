@@ -12,14 +12,14 @@ import pytest
 from supercargo.app.operations.asking import mission_board, mission_seen
 from supercargo.app.operations.log import open_operations
 from supercargo.app.operations.recording import record_mission
-from supercargo.app.operations.releasing import ReleaseAsked, Released, release_plan, waivers_of
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan, waivers_of
 from supercargo.kernel import Refused, ScenarioError, days, format_utc
 from supercargo.model import GateTemplate, OperationsPlan, Unflown
 from supercargo.store import digest_of_plan, read_plan, write_plan
 from supercargo.track.envelope import Draft, Receipt
 from supercargo.track.event_store import StreamMoved
 from supercargo.track.missions import commands as asked
-from supercargo.track.missions.release import REGISTER, Standing, decide_release
+from supercargo.track.missions.release import REGISTER, Released, Standing, decide_release
 from supercargo.track.people import Principal, visible
 from tests.builders import FACT
 from tests.cli_runner import run

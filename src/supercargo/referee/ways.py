@@ -45,7 +45,6 @@ _EQUATOR_KM = 6378.137
 _UNDER_KM = 5.0  # nearer under the place the approach has begun
 _RANGE_DEG = 0.5  # doubt of a phase against the edges of a profile's range
 _BETA_DEG = 0.25
-_TURN_DEG = 15.0  # so near over the least that a profile closes, a turn more moves the lift-off across the edge
 _NODE_POWER = -3.5  # of the radius, in the rate at which the Earth's bulge turns a node
 _POLAR_SHARE = 1.0 - 1.0 / 298.257  # of the equator's radius: the smallest shadow
 _SUN_HALF_DEG = 0.267
@@ -169,8 +168,13 @@ def _reckoned(case: Case, voyage: Voyage) -> WayUp | None:
         ahead_deg = (ahead_deg + turn_deg_s * ascent_s - voyage.launcher.insertion_arc_deg) % 360.0
         # the fewest turns that the profile can close; at the lower edge of its range that may be one of two numbers
         gaps_deg = [ahead_deg + 360.0 * math.ceil((least + edge - ahead_deg) / 360.0) for edge in (-_RANGE_DEG, _RANGE_DEG)]
-        if voyage.launcher.let_go_lead_s is not None:  # with the turn goes the lift-off
-            gaps_deg += [gap + 360.0 for gap in gaps_deg if gap < least + _TURN_DEG]
+        if voyage.launcher.let_go_lead_s is not None:  # with the turn goes the lift-off, by as much as the node slips more
+            slips_s = [
+                _slip_s(plane, _legs(profile, first_km, place_km, _cruise_km(profile, first_km, place_km, length_s)), place_km)
+                for length_s in ((360.0 * profile.revolutions - gap) / turn_deg_s for gap in (least, min(least + 360.0, most)))
+            ]
+            moved_deg = turn_deg_s * (slips_s[1] - slips_s[0]) + 2.0 * _RANGE_DEG
+            gaps_deg += [gap + 360.0 for gap in gaps_deg if gap < least + moved_deg]
         said_s = voyage.arrive_s - voyage.launch_s - ascent_s - profile.approach_h * 3600.0
         legs_s, gap_deg = min(
             (((360.0 * profile.revolutions - gap) / turn_deg_s, gap) for gap in gaps_deg),

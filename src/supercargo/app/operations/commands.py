@@ -16,10 +16,9 @@ from supercargo.app.operations.recording import (
     record_use,
     record_work,
 )
-from supercargo.track.acts import Act
+from supercargo.track import acts
+from supercargo.track.cargo import steps
 from supercargo.track.cargo.nonconformance import CloseCase, Dispose, OpenCase, PlanAction
-from supercargo.track.cargo.steps import STEPS as CARGO_STEPS
-from supercargo.track.cargo.steps import Correct, Step
 from supercargo.track.compliance.commands import (
     AddEvidence,
     EditRequirement,
@@ -36,6 +35,11 @@ from supercargo.track.missions.commands import MissionCommand
 from supercargo.track.people import Principal
 
 __all__ = ["AREAS", "CARGO_STEPS", "Act", "Area", "Correct", "Step"]
+
+Act = acts.Act
+CARGO_STEPS = steps.STEPS
+Correct = steps.Correct
+Step = steps.Step
 
 Said = Mapping[str, Any]
 

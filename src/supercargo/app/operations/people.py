@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from supercargo.kernel import Refused, ScenarioError, format_utc
-from supercargo.store.accounts import KEY_MARK, SESSION_H, Accounts, IssuedKey, Person
+from supercargo.store import accounts as kept
+from supercargo.track import people as known
 from supercargo.track.envelope import Draft
 from supercargo.track.event_store import EventStore
-from supercargo.track.people import ROLE_SCOPES, ROLES, SCOPES, Principal, permit, visible
 
 __all__ = [
     "KEY_D_MOST",
@@ -32,6 +32,14 @@ __all__ = [
     "revoke_key",
     "visible",
 ]
+
+KEY_MARK, SESSION_H = kept.KEY_MARK, kept.SESSION_H
+ROLES, ROLE_SCOPES, SCOPES = known.ROLES, known.ROLE_SCOPES, known.SCOPES
+Accounts = kept.Accounts
+IssuedKey = kept.IssuedKey
+Person = kept.Person
+Principal = known.Principal
+permit, visible = known.permit, known.visible
 
 KEY_D_MOST = 366.0
 """A key opens for a year at most [d]."""

@@ -29,7 +29,7 @@ from supercargo.track.missions.release import (
 )
 from supercargo.track.missions.state import mission_of
 
-__all__ = ["NEVER_WAIVED", "ReleaseAsked", "Released", "release_plan", "waivers_of"]
+__all__ = ["NEVER_WAIVED", "ReleaseAsked", "release_plan", "waivers_of"]
 
 
 NEVER_WAIVED = ("row-once", "number-bound", "known-name", "mission-requested", "line-once")

@@ -12,7 +12,6 @@ from pydantic import AwareDatetime, BaseModel
 
 from supercargo.app.operations.boards import things_seen
 from supercargo.app.operations.cargo import (
-    ThingSeen,
     epcis_of,
     history,
     import_epcis,
@@ -29,7 +28,7 @@ from supercargo.faces.api.requests import CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.kernel import ScenarioError, plain
 
-__all__ = ["STEPS_MOST", "cargo_router"]
+__all__ = ["EPCIS", "STEPS_MOST", "Captured", "ThingPage", "cargo_router"]
 
 _OWN = Rule("read", "own")
 _RECORD = Rule("cargo", "company")
@@ -92,11 +91,6 @@ def _step(form: BaseModel, given: dict[str, Any]) -> Step:
     return CARGO_STEPS[kind](**said, **given)
 
 
-def _told(seen: ThingSeen) -> dict[str, Any]:
-    found: dict[str, Any] = plain(seen)
-    return found
-
-
 def cargo_router() -> APIRouter:
     """Routes about cargo and what it is in."""
     router = APIRouter(prefix="/v1")
@@ -114,6 +108,7 @@ def _ask(router: APIRouter) -> None:
     def things(
         request: Request,
         asked: Annotated[Asked, rule_of(_OWN)],
+        *,
         mission: Annotated[str, Query(max_length=160)] = "",
         inside: Annotated[str, Query(max_length=160, description="container or place they are directly in")] = "",
         after: Annotated[str, Query(max_length=200)] = "",
@@ -140,14 +135,16 @@ def _ask(router: APIRouter) -> None:
         with desk_of(request).views() as view:
             _known(view, name, asked)
             (seen,) = seen_at(view, instant_of(instant_utc), name, asked.principal)
-        return _told(seen)
+        told: dict[str, Any] = plain(seen)
+        return told
 
     @router.get("/things/{name:path}", openapi_extra=_OWN.mark, responses=errors, tags=["cargo"])
     def where(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: Name) -> dict[str, Any]:
         """Where a thing is, what it is in, who holds it, and what the plan expects next of it."""
         with desk_of(request).views() as view:
             _known(view, name, asked)
-            return _told(where_is(view, name, asked.at_utc, asked.principal))
+            told: dict[str, Any] = plain(where_is(view, name, asked.at_utc, asked.principal))
+        return told
 
 
 def _known(view: Any, name: str, asked: Asked) -> None:

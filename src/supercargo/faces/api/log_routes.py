@@ -12,7 +12,7 @@ from supercargo.faces.api.problems import problem_answers
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 
-__all__ = ["log_router"]
+__all__ = ["EventPage", "HeadShown", "Health", "log_router"]
 
 _ANYBODY = Rule("", "all")
 _AUDIT = Rule("audit", "company")

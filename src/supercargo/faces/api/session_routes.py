@@ -21,7 +21,7 @@ from supercargo.faces.api.problems import problem_answers
 from supercargo.faces.api.requests import CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 
-__all__ = ["session_router"]
+__all__ = ["KeyShown", "LogIn", "Me", "NewKey", "NewPerson", "PersonRow", "session_router"]
 
 _ANYBODY = Rule("", "all")
 _SELF = Rule("read", "own")
