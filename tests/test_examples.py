@@ -126,8 +126,8 @@ def _examples(command: str) -> list[list[str]]:
     ]
 
 
-LONG = {"bench"}
-"""Commands whose example is work for minutes; their own tests run them smaller."""
+LONG = {"bench", "serve"}
+"""Commands whose example is work for minutes or until it is stopped; their own tests run them."""
 
 
 @pytest.mark.parametrize("command", sorted(LONG))
@@ -145,7 +145,7 @@ def test_the_example_of_a_commands_help_runs(
     if command == "windows":  # its place is not one that the tiny scenario flies to
         shutil.rmtree("work/year")
         assert cli_runner.run(*_examples("new")[0]).code == 0
-    if command in {"act", "ledger", "mission"}:  # of a plan that is released
+    if command in {"act", "board", "ledger", "mission"}:  # of a plan that is released
         assert cli_runner.run(*_examples("release")[0]).code == 0
     assert _examples(command)
     for example in _examples(command):

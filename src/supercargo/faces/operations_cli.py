@@ -228,8 +228,8 @@ def ledger(
 
 
 @operations_app.command(
-    epilog="Example: supercargo record non-conformances demo-3 dispose --say disposition=rework --say 'said=one piece short' "
-    "--by 'Kim Doe'"
+    epilog="Example: supercargo record partners 'Lowland Fluids' set_partner_status --say status=approved "
+    "--say 'reason=audit 7' --say valid_until_utc=2030-01-01T00:00:00Z --by 'Kim Doe'"
 )
 def record(
     area: Annotated[
