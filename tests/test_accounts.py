@@ -69,7 +69,7 @@ def test_key_has_its_own_scopes_and_an_end_and_can_be_revoked(accounts: Accounts
     assert accounts.of_key(key.secret, NOW + timedelta(days=1)) is None
     assert accounts.of_key(key.secret[:-1] + ("A" if key.secret[-1] != "A" else "B"), NOW) is None
     assert accounts.of_key("sck_" + key.key_id, NOW) is None
-    accounts.revoke_key(key.key_id)
+    accounts.revoke_key(key.key_id, "kim")
     assert accounts.of_key(key.secret, NOW) is None
 
 
@@ -93,6 +93,7 @@ def test_key_never_opens_more_than_its_person_may(accounts: Accounts) -> None:
     [
         (a_person(name=""), WORD, "printable"),
         (a_person(name="a\nb"), WORD, "printable"),
+        (a_person(name="a/../b"), WORD, "without /"),
         (a_person(roles=()), WORD, "use some of"),
         (a_person(roles=("king",)), WORD, "use some of"),
         (a_person(roles=("customer",)), WORD, "with the customer's name"),

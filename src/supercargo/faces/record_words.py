@@ -15,6 +15,7 @@ from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.commands import AREAS, CARGO_STEPS, Act, Area
 from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.app.operations.people import SCOPES, Principal
+from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.forms import TAG, form_of, said_in, word_of
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import printable
@@ -32,10 +33,11 @@ def record(what: tuple[str, str, str], said: Sequence[str], store: str, who: tup
     """Record a command: `what` is area, name of the thing and command; `who` is name, instant and name of the act."""
     area, name, command = what
     with answering(as_json=as_json):
-        act = _act(who)
+        act = _act(who, _now())
         form = _form(area, command, _pairs(said))
         principal = Principal(name=act.by, scopes=frozenset(SCOPES))
         with open_operations(store, _now) as log:
+            act = act if who[1] else _act(who, first_told_utc(log, act.command_id, act.at_utc), act.command_id)
             if area == THINGS:
                 given: dict[str, Any] = {"command_id": act.command_id, "thing": name, "at_utc": act.at_utc, "by": act.by}
                 receipts = record_cargo([CARGO_STEPS[command](**said_in(form), **given)], log, principal)
@@ -86,15 +88,15 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _act(who: tuple[str, str, str]) -> Act:
+def _act(who: tuple[str, str, str], now_utc: datetime, command_id: str = "") -> Act:
     by, at, name = who
     if not by.strip():
         raise ScenarioError("nobody is named", fix="say who does it: --by NAME", where="--by")
     try:
-        at_utc = parse_utc(at) if at else _now()
+        at_utc = parse_utc(at) if at else now_utc
     except ValueError:
         raise ScenarioError(f"{at[:40]!r} is no instant", fix="write it as 2027-03-01T12:00:00Z", where="--at") from None
-    return Act(command_id=name or uuid.uuid4().hex, by=by.strip(), at_utc=at_utc)
+    return Act(command_id=command_id or name or uuid.uuid4().hex, by=by.strip(), at_utc=at_utc)
 
 
 def _area(name: str) -> Area:

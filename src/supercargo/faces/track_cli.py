@@ -37,9 +37,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 @track_app.command("verify-log", epilog="Example: supercargo track verify-log --export work/export --public-key log.pub")
 def verify_log(
     *,
-    store: Store = STORE,
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store", metavar="FILE|URL", help=f"Store; left out: {STORE}, or the export alone.", show_default=False
+        ),
+    ] = "",
     export: Annotated[
-        Path | None, typer.Option("--export", metavar="DIR", help="Exported log, instead of a store.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--export", metavar="DIR", help="Exported log; with --store too, the store is held to its end.", show_default=False
+        ),
     ] = None,
     public_key: PublicKey = None,
     receipts: Receipts = None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from supercargo.app.answers import HeadAnswer, LogAnswer, RebuildAnswer, RestoreAnswer
 from supercargo.app.operations import log
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
+from supercargo.faces.track_cli import STORE
 from supercargo.faces.words import count, printable
 
 __all__ = ["backup", "export", "kept", "rebuild", "restore", "verify_log"]
@@ -39,11 +40,16 @@ def kept(key: Path | None, *, new: bool) -> log.Kept:
 def verify_log(store: str, export: Path | None, public_key: Path | None, receipts: Path | None, *, as_json: bool) -> None:
     """Tell whether a log was altered; exit 3 if it was."""
     with answering(as_json=as_json):
+        place = store if export is None else str(export)
         if export is None:
-            report = log.verify_store(store, receipts=receipts, watch=_Watch())
+            report = log.verify_store(store or STORE, receipts=receipts, watch=_Watch())
+            place = store or STORE
         else:
             report = log.verify_exported(export, public_key=public_key, receipts=receipts, watch=_Watch())
-    told: LogAnswer = {"place": str(export or store), "sound": not report.findings_count, "report": report}
+            if store and not report.findings_count:
+                report = log.verify_store(store, receipts=receipts, export=export, watch=_Watch())
+                place = f"{store}, held to {export}"
+    told: LogAnswer = {"place": place, "sound": not report.findings_count, "report": report}
     if as_json:
         print_json(told)
     else:

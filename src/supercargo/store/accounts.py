@@ -162,12 +162,14 @@ class Accounts:
             key_id=key_id, secret=f"{KEY_MARK}_{key_id}_{secret}", scopes=tuple(sorted(set(scopes))), expires_utc=expires_utc
         )
 
-    def revoke_key(self, key_id: str) -> None:
-        """A key opens nothing any more. Raises ScenarioError for an unknown one."""
+    def revoke_key(self, key_id: str, name: str) -> None:
+        """A person's key opens nothing any more. Raises ScenarioError for one that the person does not have."""
         with self._writing.begin() as connection:
-            found = connection.execute(sql.update(KEY).where(KEY.c.key_id == key_id).values(revoked=True)).rowcount
+            found = connection.execute(
+                sql.update(KEY).where(KEY.c.key_id == key_id, KEY.c.name == name).values(revoked=True)
+            ).rowcount
         if not found:
-            raise ScenarioError(f"there is no key {key_id!r}", fix="look at the list of keys", where="key_id")
+            raise ScenarioError(f"{name} has no key {key_id!r}", fix="look at the events of the person", where="key_id")
 
     def of_key(self, secret: str, at: datetime) -> Principal | None:
         """Whose key it is, if it is one that opens at an instant."""
@@ -260,9 +262,10 @@ def _principal(person: Person, scopes: frozenset[str]) -> Principal:
 
 
 def _check(person: Person) -> None:
-    lawful = person.name.isprintable() and person.name == person.name.strip() and 0 < len(person.name) <= _NAME_MOST
-    if not lawful:
-        raise ScenarioError("the name can't be used", fix=f"give 1 to {_NAME_MOST} printable characters", where="name")
+    signs = person.name.isprintable() and not set(person.name) & set("/\\?#%;")
+    if not signs or person.name != person.name.strip() or not 0 < len(person.name) <= _NAME_MOST:
+        fix = f"give 1 to {_NAME_MOST} printable characters, without / \\ ? # % ;"
+        raise ScenarioError("the name can't be used", fix=fix, where="name")
     unknown = sorted(set(person.roles) - set(ROLE_SCOPES))
     if unknown or not person.roles:
         what = f"no role is called {', '.join(unknown)}" if unknown else "the person has no role"

@@ -36,6 +36,9 @@ class EventStore(Protocol):
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
 
+    def named(self, event_id: str) -> Recorded | None:
+        """The event of a name; None where none has it."""
+
     def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
         """The next events of the log behind a position, in their order."""
 

@@ -64,6 +64,10 @@ class MemoryStore:
         """All events of a stream in their order."""
         return tuple(self._streams.get(name, ()))
 
+    def named(self, event_id: str) -> Recorded | None:
+        """The event of a name; None where none has it."""
+        return self._by_id.get(event_id)
+
     def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
         """The next events of the log behind a position."""
         return tuple(self._log[position : position + limit])

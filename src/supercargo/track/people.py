@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from supercargo.kernel import Refused
 
-__all__ = ["PEOPLE_EVENTS", "ROLES", "ROLE_SCOPES", "SCOPES", "Principal", "permit", "visible"]
+__all__ = ["PEOPLE_EVENTS", "ROLES", "ROLE_SCOPES", "SCOPES", "Principal", "may_hear", "permit", "visible"]
 
 SCOPES: Mapping[str, str] = {
     "read": "see what one may see",
@@ -19,9 +19,10 @@ SCOPES: Mapping[str, str] = {
     "quality": "write and close non-conformances",
     "safety": "write and close hazards and incidents",
     "contract": "book milestones, penalties and credits",
+    "money": "see what contracts say, earn and owe",
     "comply": "edit requirements, add evidence, waive a requirement",
     "audit": "read the log itself and verify it",
-    "admin": "people, keys, backups",
+    "admin": "let people in, give keys",
 }
 """What a person or a key may be let do."""
 
@@ -34,8 +35,8 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
     "quality": ("read", "quality", "comply"),
     "safety": ("read", "safety", "comply"),
     "maintainer": ("read", "maintenance"),
-    "director": ("read", "contract", "comply", "release"),
-    "auditor": ("read", "audit"),
+    "director": ("read", "contract", "money", "comply", "release"),
+    "auditor": ("read", "audit", "money"),
     "admin": ("read", "audit", "admin"),
 }
 """What each role may do; a person can have several."""
@@ -62,6 +63,15 @@ def visible(principal: Principal, tenant: str) -> bool:
     False
     """
     return not principal.customer or principal.customer == tenant
+
+
+def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
+    """Whether an event may be told: its own alone to a customer; of contracts and of people only as scopes allow."""
+    if not visible(principal, tenant):
+        return False
+    area = stream.partition("/")[0]
+    needed = {"contract": {"money", "contract"}, "person": {"admin", "audit"}}.get(area, set())
+    return bool(principal.customer) or not needed or bool(needed & principal.scopes)
 
 
 def permit(principal: Principal, scope: str) -> None:

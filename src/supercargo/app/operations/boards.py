@@ -40,7 +40,7 @@ BOARDS: tuple[Board, ...] = (
     Board(name="work-orders", table="work_orders", told="Work orders: what is due on which asset"),
     Board(name="conflicts", table="coordination", told="Conflicts, their options, who chose and who was told",
           columns=("kind", "state")),
-    Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="contract",
+    Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
 )  # fmt: skip
 """Every table that the API and the pages list."""

@@ -8,7 +8,7 @@ from typing import Any
 from supercargo.app.operations.desk import Desk
 from supercargo.kernel import format_utc
 from supercargo.track.envelope import Head, Recorded
-from supercargo.track.people import Principal, visible
+from supercargo.track.people import Principal, may_hear
 
 __all__ = ["Batch", "EventShown", "event_shown", "events_since", "log_head"]
 
@@ -62,7 +62,7 @@ def event_shown(event: Recorded) -> EventShown:
 def events_since(desk: Desk, principal: Principal, position: int, *, limit: int = 500) -> Batch:
     """What of the next `limit` events behind a position the principal may see; the position reached says where to go on."""
     events = desk.log.since(position, limit=limit)
-    shown = tuple(event_shown(event) for event in events if visible(principal, event.tenant))
+    shown = tuple(event_shown(event) for event in events if may_hear(principal, event.tenant, event.stream))
     return Batch(events=shown, position=events[-1].position if events else position)
 
 

@@ -20,6 +20,7 @@ from supercargo.store.log import (
     backup_log,
     export_log,
     key_beside,
+    last_receipt,
     make_key,
     note_in,
     open_log,
@@ -85,9 +86,9 @@ def read_operations(url: str) -> LogReader:
     return read_log(url, PROJECTIONS)
 
 
-def verify_store(url: str, *, receipts: Path | None, watch: Watch) -> LogReport:
-    """Hold the events of a store to their chain and to receipts that writers kept."""
-    kept = receipts_of(receipts)
+def verify_store(url: str, *, receipts: Path | None, export: Path | None = None, watch: Watch) -> LogReport:
+    """Hold the events of a store to their chain, to receipts that writers kept, and to the end of an earlier export."""
+    kept = receipts_of(receipts) + (last_receipt(export) if export else ())
     log = read_log(url)
     try:
         return verify_log(log, receipts=kept, watch=watch)

@@ -106,5 +106,5 @@ def issue_key(
 def revoke_key(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, key_id: str) -> None:
     """A key opens nothing any more. Raises Refused without the scope admin."""
     permit(act.principal, "admin")
-    accounts.revoke_key(key_id)
+    accounts.revoke_key(key_id, name)
     log.append([_told(act, name, "KeyRevoked", {"key_id": key_id})])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
@@ -22,6 +23,7 @@ from supercargo.track.missions.state import MissionState, mission_of
 __all__ = [
     "SCOPE_NEEDED",
     "Operations",
+    "first_told_utc",
     "record_conflict",
     "record_contract",
     "record_deliveries",
@@ -79,6 +81,15 @@ def record_use(store: EventStore, command: RecordUse, act: Act) -> tuple[Receipt
     """Record hours or cycles of an asset. Raises Refused for what is no use."""
     stream = f"asset/{command.asset_kind}/{command.asset}"
     return _recorded(store, stream, act, _version, lambda version: decide_use(version, command, act))
+
+
+def first_told_utc(store: EventStore, command_id: str, now_utc: datetime) -> datetime:
+    """When something that names no instant happened: now, or, told again under the same name, when it was told first."""
+    for name in (command_id, f"{command_id}.1"):
+        known = store.named(name)
+        if known is not None:
+            return known.occurred_utc
+    return now_utc
 
 
 def _version(events: Iterable[Recorded]) -> int:

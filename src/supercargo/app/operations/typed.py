@@ -50,9 +50,9 @@ class Doing:
     now_utc: datetime
     command_id: str
 
-    def act(self) -> Act:
-        """The doing. Raises ScenarioError for an instant that can't be read."""
-        at = _instant(self.at, "--at") if self.at else self.now_utc
+    def act(self, store: EventStore) -> Act:
+        """The doing: now, or when it was first told, if no instant is said. Raises ScenarioError for one out of form."""
+        at = _instant(self.at, "--at") if self.at else recording.first_told_utc(store, self.command_id, self.now_utc)
         return Act(command_id=self.command_id, by=self.by, at_utc=at)
 
 
@@ -204,26 +204,26 @@ def _steps(file: Path | None) -> tuple[Step, ...]:
 def do_mission(store: recording.Operations, mission_id: str, what: str, told: ActWords) -> tuple[Receipt, ...]:
     """Record what happens to a mission. Raises ScenarioError for words out of form, Refused with what is missing."""
     command = _chosen(MISSION_COMMANDS, what)(told)
-    return recording.record_mission(store, mission_id, command, told.act())
+    return recording.record_mission(store, mission_id, command, told.act(store))
 
 
 def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
     """Record what happens to a work order, or the use of an asset; raises as `do_mission` does."""
     if what == "use":
         use = orders.RecordUse(**_asset(told.asset or order), hours=told.hours or 0.0, cycles=told.cycles or 0)
-        return recording.record_use(store, use, told.act())
+        return recording.record_use(store, use, told.act(store))
     command = _chosen(WORK_COMMANDS, what)(order, told)
-    return recording.record_work(store, order, command, told.act())
+    return recording.record_work(store, order, command, told.act(store))
 
 
 def do_conflict(store: EventStore, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
     """Record what happens to a conflict; raises as `do_mission` does."""
-    return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act())
+    return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act(store))
 
 
 def do_ledger(store: recording.Operations, contract: str, what: str, told: LedgerWords) -> tuple[Receipt, ...]:
     """Record what happens to a contract, or book what the cargo's record proves; raises as `do_mission` does."""
     if what == "collect":
-        act = told.act()
+        act = told.act(store)
         return collect_deliveries(store, contract, by=act.by, now_utc=act.at_utc)
-    return recording.record_contract(store, contract, _chosen(LEDGER_COMMANDS, what)(told), told.act())
+    return recording.record_contract(store, contract, _chosen(LEDGER_COMMANDS, what)(told), told.act(store))

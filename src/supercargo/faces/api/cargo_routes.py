@@ -21,6 +21,7 @@ from supercargo.app.operations.cargo import (
     where_is,
 )
 from supercargo.app.operations.commands import CARGO_STEPS, Correct, Step
+from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
 from supercargo.faces.api.problems import Problem, problem_answers
@@ -157,8 +158,11 @@ def _known(view: Any, name: str, asked: Asked) -> None:
 def _record(router: APIRouter) -> None:
     def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record what happened to a thing; a count or a seal that is not as it should be opens a non-conformance."""
-        given = {"command_id": command_id, "thing": name, "at_utc": asked.at_utc, "by": asked.principal.name}
-        return shown(record_cargo([_step(said, given)], desk_of(request).store, asked.principal))
+        store = desk_of(request).store
+        at = first_told_utc(store, command_id, asked.at_utc)
+        thing = name if name.startswith(("cargo/", "container/")) else f"cargo/{name}"
+        given = {"command_id": command_id, "thing": thing, "at_utc": at, "by": asked.principal.name}
+        return shown(record_cargo([_step(said, given)], store, asked.principal))
 
     record.__annotations__ |= {
         "request": Request, "asked": Annotated[Asked, rule_of(_RECORD)], "name": Name, "said": _ANY, "command_id": CommandId,
@@ -166,16 +170,17 @@ def _record(router: APIRouter) -> None:
     }  # fmt: skip
     router.add_api_route(
         "/things/{name:path}/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"],
     )  # fmt: skip
 
 
 def _record_many(router: APIRouter) -> None:
     def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record steps of several things in their order, all or none: what a scanner has kept while it was off line."""
-        who = {"at_utc": asked.at_utc, "by": asked.principal.name}
+        store = desk_of(request).store
+        who = {"at_utc": first_told_utc(store, command_id, asked.at_utc), "by": asked.principal.name}
         steps = [_step(one, {**who, "command_id": f"{command_id}.{number}"}) for number, one in enumerate(said, start=1)]
-        return shown(record_cargo(steps, desk_of(request).store, asked.principal))
+        return shown(record_cargo(steps, store, asked.principal))
 
     record.__annotations__ |= {
         "request": Request,
@@ -186,7 +191,7 @@ def _record_many(router: APIRouter) -> None:
     }
     router.add_api_route(
         "/things/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"],
     )  # fmt: skip
 
 
@@ -197,13 +202,16 @@ def _epcis(router: APIRouter) -> None:
         "/epcis/capture",
         status_code=201,
         openapi_extra={**_RECORD.mark, **body},
-        responses=problem_answers(401, 403, 409, 413, 422, 503),
+        responses=problem_answers(400, 401, 403, 409, 413, 415, 422, 503),
         tags=["epcis"],
     )
     async def capture(request: Request, asked: Annotated[Asked, rule_of(_RECORD)]) -> Captured:
         """Take in an EPCIS 2.0 document in JSON-LD, whole or not at all; an event told again is stored once."""
         import asyncio
 
+        kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind not in (EPCIS, "application/json"):
+            raise Problem(415, f"{kind or 'nothing'} is no EPCIS document", fix=f"send {EPCIS}", where="Content-Type")
         content = await request.body()
         brought = await asyncio.to_thread(import_epcis, content, desk_of(request).store, asked.principal, where="body")
         return Captured(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 
 from supercargo.app.operations.commands import AREAS, Act, Area
+from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in, word_of
 from supercargo.faces.api.problems import problem_answers
 from supercargo.faces.api.requests import CommandId, desk_of
@@ -56,10 +57,11 @@ def _add(router: APIRouter, area: Area) -> None:
     form: Any = forms_of(list(forms.values()))
 
     def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
-        at = asked.at_utc if said.at_utc is None else instant_of(said.at_utc)
+        store = desk_of(request).store
+        at = first_told_utc(store, command_id, asked.at_utc) if said.at_utc is None else instant_of(said.at_utc)
         act = Act(command_id=command_id, by=asked.principal.name, at_utc=at)
         who = (asked.principal, act)
-        return shown(area.record(desk_of(request).store, who, commands[said.command], name, said_in(said)))
+        return shown(area.record(store, who, commands[said.command], name, said_in(said)))
 
     record.__annotations__ |= {
         "asked": Annotated[Asked, rule_of(rule)],
@@ -77,6 +79,6 @@ def _add(router: APIRouter, area: Area) -> None:
         summary=f"Record a command on one of the {area.name.replace('-', ' ')}",
         operation_id=f"command_{area.name.replace('-', '_')}",
         openapi_extra=rule.mark,
-        responses=problem_answers(401, 403, 409, 422, 503),
+        responses=problem_answers(400, 401, 403, 409, 413, 422, 503),
         tags=[area.name],
     )

@@ -102,4 +102,7 @@ def instant_of(said: datetime) -> datetime:
         raise ScenarioError(
             "the instant has parts of a second", fix="give whole seconds, such as 2027-03-01T12:00:00Z", where="at_utc"
         )
-    return said.astimezone(UTC)
+    try:
+        return said.astimezone(UTC)
+    except OverflowError:
+        raise ScenarioError("the instant is before all time", fix="give one of these centuries", where="at_utc") from None

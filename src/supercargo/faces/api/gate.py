@@ -65,17 +65,22 @@ class Gate:
         """Ask anew whose keys they are: one was taken back here."""
         self._keys.clear()
 
+    def refuse_foreign(self, request: Request) -> None:
+        """Raises Problem 403 for a log-in that a browser sends from another page."""
+        if request.headers.get("Origin") and not _same_page(request):
+            raise Problem(403, "the request comes from another page", fix="log in on our own pages")
+
     def log_in(self, name: str, password: str) -> str:
         """The token of a new session. Raises Problem 401 for a wrong name or password, 429 after too many of them."""
         at = self._clock()
         tries = self._wrong.setdefault(name, deque(maxlen=TRIES))
         if len(tries) == TRIES and at - tries[0] < timedelta(seconds=TRIES_S):
             raise Problem(429, "too many wrong log-ins under this name", fix=f"wait {TRIES_S:.0f} seconds", where="name")
+        tries.append(at)  # before it is judged: many at once are as many tries
         token = self._accounts.log_in(name, password, at)
         if token is None:
             if len(self._wrong) > _NAMES_KEPT:
                 self._wrong.clear()
-            self._wrong.setdefault(name, tries).append(at)
             raise Problem(401, "name and password do not fit", fix="try again, or ask an administrator", where="name")
         self._wrong.pop(name, None)
         return token

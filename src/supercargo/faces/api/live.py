@@ -16,10 +16,13 @@ from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.kernel import plain
 
-__all__ = ["KEEP_ALIVE_S", "LOOK_S", "live_router"]
+__all__ = ["ASK_AGAIN_S", "KEEP_ALIVE_S", "LOOK_S", "live_router"]
 
 LOOK_S = 0.2
 """Between two looks at the end of the log [s]."""
+
+ASK_AGAIN_S = 2.0
+"""Whether the listener may still listen is asked so often [s]."""
 
 KEEP_ALIVE_S = 15.0
 """A line without news is sent so often, so that nobody on the way closes the connection [s]."""
@@ -57,13 +60,17 @@ def live_router() -> APIRouter:
         start = (await asyncio.to_thread(log_head, desk)).position if after is None else after
 
         async def told() -> AsyncIterator[str]:
-            position, quiet_s = start, 0.0
+            position, quiet_s, asked_s = start, 0.0, 0.0
             yield ": from the log of operations\n\n"
             while not await request.is_disconnected():
                 batch = await asyncio.to_thread(events_since, desk, asked.principal, position, limit=_AT_ONCE)
                 for event in batch.events:
                     yield _written(event)
                 moved = batch.position > position
+                if (asked_s := asked_s + LOOK_S) >= ASK_AGAIN_S:
+                    asked_s = 0.0
+                    if await request.app.state.gatekeeper.principal_of(request) != asked.principal:
+                        return  # the key was taken back, the session ended, or its rights are others now
                 position = batch.position
                 quiet_s = 0.0 if batch.events else quiet_s + LOOK_S
                 if quiet_s >= KEEP_ALIVE_S:

@@ -31,6 +31,7 @@ _TITLES = {
     405: "Not done here",
     409: "Refused",
     413: "Too large",
+    415: "Not this kind of document",
     422: "The input is wrong",
     429: "Too many tries",
     503: "The store can't write or read",
@@ -94,6 +95,12 @@ def _of_http(_: Request, error: Exception) -> JSONResponse:
     return _answer(_body(error.status_code, title, str(error.detail), fix, ""), error.headers)
 
 
+def _of_text(_: Request, error: Exception) -> JSONResponse:
+    return _answer(
+        _body(422, _TITLES[422], "a text has signs that are no Unicode", "send whole characters, no half pairs", "body")
+    )
+
+
 def _of_fault(_: Request, error: Exception) -> JSONResponse:
     """A fault of ours: what it was stands in the server's own log, not in the answer."""
     fix = "try again; if it stays, tell an administrator when it happened"
@@ -106,6 +113,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(RequestValidationError, _of_form)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(UnicodeEncodeError, _of_text)
     app.add_exception_handler(Exception, _of_fault)
 
 

@@ -88,10 +88,15 @@ def session_router() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.post(
-        "/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(401, 422, 429), tags=["session"]
+        "/session",
+        status_code=204,
+        openapi_extra=_ANYBODY.mark,
+        responses=problem_answers(400, 401, 403, 413, 422, 429),
+        tags=["session"],
     )
     def log_in(request: Request, response: Response, who: LogIn) -> None:
         """Open a session: its token comes as a cookie."""
+        _gate(request).refuse_foreign(request)
         token = _gate(request).log_in(who.name, who.password)
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
@@ -113,7 +118,7 @@ def session_router() -> APIRouter:
 
 
 def _people(router: APIRouter) -> None:
-    errors = problem_answers(401, 403, 409, 422)
+    errors = problem_answers(400, 401, 403, 409, 413, 422)
 
     @router.get("/people", openapi_extra=_ADMIN.mark, responses=problem_answers(401, 403), tags=["people"])
     def people(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)]) -> list[PersonRow]:

@@ -2,7 +2,7 @@
 
 from supercargo.store.log.backups import Source, backup_log, restore_log, source_of
 from supercargo.store.log.engines import place_of, store_url
-from supercargo.store.log.exporting import export_log, verify_export, verify_log
+from supercargo.store.log.exporting import export_log, last_receipt, verify_export, verify_log
 from supercargo.store.log.signing import Signer, key_beside, make_key, read_public_key, read_signer
 from supercargo.store.log.sql_store import LogReader, SqlStore, note_in, open_log, read_log, rebuild_log
 
@@ -14,6 +14,7 @@ __all__ = [
     "backup_log",
     "export_log",
     "key_beside",
+    "last_receipt",
     "make_key",
     "note_in",
     "open_log",

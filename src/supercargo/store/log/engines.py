@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -85,12 +87,29 @@ def writing_engine(url: URL) -> Engine:
 
 def reading_engine(url: URL) -> Engine:
     """An engine whose transactions see one state of the store and can't change it."""
-    engine = _engine(url)
+    engine = _engine(_on_sealed_disk(url))
     if url.drivername == "sqlite":
         event.listen(engine, "connect", _set_up_reader)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         return engine
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _on_sealed_disk(url: URL) -> URL:
+    """The same database where the disk can't be written: SQLite may then read it only as one that nobody changes.
+
+    Raises StoreError where a part of the log still stands beside the file and can't be joined there.
+    """
+    file = place_of(url)
+    if file is None or not file.is_file() or os.access(file.parent, os.W_OK):
+        return url
+    beside = file.with_name(file.name + "-wal")
+    if beside.is_file() and beside.stat().st_size:
+        what = f"the newest events stand in {beside.name}, which can't be joined on a disk that is read-only"
+        raise StoreError(what, fix="copy both files to a disk that can be written", where=shown(url))
+    return URL.create(
+        "sqlite", database=f"file:{quote(str(file.absolute()))}", query={"mode": "ro", "immutable": "1", "uri": "true"}
+    )
 
 
 def _engine(url: URL) -> Engine:

@@ -26,6 +26,7 @@ __all__ = [
     "MOST_FINDINGS",
     "PUBLIC_KEY_FILE",
     "export_log",
+    "last_receipt",
     "verify_export",
     "verify_lines",
     "verify_log",
@@ -107,6 +108,26 @@ def verify_export(
             return verify_lines(told, head, public_key=public_key, receipts=receipts)
     except OSError as error:
         raise ScenarioError(f"the export can't be read: {error}", fix="check the files", where=str(folder)) from error
+
+
+def last_receipt(folder: Path) -> tuple[Receipt, ...]:
+    """What an export shows of a log's end: the receipt of its last event; none for an empty one.
+
+    Raises ScenarioError for an export whose last line is no event.
+    """
+    last = b""
+    with (folder / EVENTS_FILE).open("rb") as file:
+        for line in _lines(file.readline):
+            last = line
+    if not last:
+        return ()
+    try:
+        end = event_of_line(last)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ScenarioError(
+            f"the export's last line is no event: {error}", fix="verify the export", where=str(folder)
+        ) from None
+    return (Receipt(event_id=end.event_id, stream=end.stream, version=end.version, position=end.position, hash=end.hash),)
 
 
 def _lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -51,6 +51,12 @@ class LogReader:
         with self.snapshot() as connection:
             return tuple(event_of_row(row) for row in connection.execute(_STREAM, {"name": name}))
 
+    def named(self, event_id: str) -> Recorded | None:
+        """The event of a name; None where none has it."""
+        with self.snapshot() as connection:
+            row = connection.execute(select(event).where(event.c.event_id == event_id)).one_or_none()
+        return None if row is None else event_of_row(row)
+
     def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
         """The next events of the log behind a position, in their order."""
         with self.snapshot() as connection:
