@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -166,6 +167,7 @@ def routes_part() -> str:
     return "\n".join([*rows, ""])
 
 
+@cache
 def parts() -> dict[str, dict[str, str]]:
     """What must stand between the marks of each document."""
     return {

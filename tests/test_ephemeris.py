@@ -120,11 +120,13 @@ def test_small_body_moves_as_its_conic_does(name: str) -> None:
     assert np.all((away_au >= near * (1 - 1e-9)) & (away_au <= far * (1 + 1e-9)))
 
 
-def test_every_small_body_names_its_source() -> None:
-    for record in (*read_reference_tables()["small_bodies"], *read_reference_tables()["launch_energies"]):
+def test_every_small_body_and_launch_energy_names_its_source_and_says_what_is_not_sourced() -> None:
+    tables = read_reference_tables()
+    for record in (*tables["small_bodies"], *tables["launch_energies"]):
         assert record.source
         assert record.as_of.startswith("2026-")
-        assert record.evidence == "sourced"
+        assert record.evidence == "sourced" or record.evidence in record.source
+    assert {record.evidence for record in tables["small_bodies"]} == {"sourced"}
 
 
 def test_faulty_reference_record_is_the_stores_fault_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
