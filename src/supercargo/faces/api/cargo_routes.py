@@ -158,7 +158,8 @@ def _record(router: APIRouter) -> None:
     def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record what happened to a thing; a count or a seal that is not as it should be opens a non-conformance."""
         given = {"command_id": command_id, "thing": name, "at_utc": asked.at_utc, "by": asked.principal.name}
-        return shown(record_cargo([_step(said, given)], desk_of(request).store, asked.principal))
+        desk = desk_of(request)
+        return shown(record_cargo([_step(said, given)], desk.store, asked.principal, lives=desk.lives))
 
     record.__annotations__ |= {
         "request": Request, "asked": Annotated[Asked, rule_of(_RECORD)], "name": Name, "said": _ANY, "command_id": CommandId,
@@ -175,7 +176,8 @@ def _record_many(router: APIRouter) -> None:
         """Record steps of several things in their order, all or none: what a scanner has kept while it was off line."""
         who = {"at_utc": asked.at_utc, "by": asked.principal.name}
         steps = [_step(one, {**who, "command_id": f"{command_id}.{number}"}) for number, one in enumerate(said, start=1)]
-        return shown(record_cargo(steps, desk_of(request).store, asked.principal))
+        desk = desk_of(request)
+        return shown(record_cargo(steps, desk.store, asked.principal, lives=desk.lives))
 
     record.__annotations__ |= {
         "request": Request,

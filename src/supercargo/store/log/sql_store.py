@@ -21,6 +21,7 @@ from supercargo.store.accounts import Accounts
 from supercargo.store.log.appending import Follower, head_of, since, store_batch
 from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
 from supercargo.store.log.migrate import revision_of, upgrade
+from supercargo.store.log.prepared import Prepared
 from supercargo.store.log.rebuilding import rebuild_views, views_are_current, views_position
 from supercargo.store.log.rows import event_of_row
 from supercargo.store.log.signing import key_beside, make_key, read_signer
@@ -33,7 +34,7 @@ from supercargo.track.views import Projection
 
 __all__ = ["LogReader", "SqlStore", "broken_store", "make_room", "note", "note_in", "open_log", "read_log", "rebuild_log"]
 
-_STREAM = select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version)
+_STREAM = Prepared(select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version))
 
 
 class LogReader:
@@ -49,7 +50,7 @@ class LogReader:
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
         with self.snapshot() as connection:
-            return tuple(event_of_row(row) for row in connection.execute(_STREAM, {"name": name}))
+            return tuple(event_of_row(row) for row in _STREAM.run(connection, {"name": name}))
 
     def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
         """The next events of the log behind a position, in their order."""

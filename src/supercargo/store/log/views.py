@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, inspect, select
@@ -54,11 +55,6 @@ class _Kept:
     sought: dict[str, dict[str, set[Key]]] = field(default_factory=dict)
     asked: set[tuple[str, str]] = field(default_factory=set)
     whole: bool = False
-    columns: frozenset[str] = frozenset()
-    said: dict[str, Prepared] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.columns = frozenset((*self.declared.key, *self.declared.columns))
 
     def keep(self, key: Key, row: Row | None) -> None:
         """Have a row at hand in place of what stood for its key."""
@@ -91,12 +87,6 @@ class _Kept:
             kept.clear()
         self.whole = False
 
-    def prepared(self, doing: str, make: Any) -> Prepared:
-        """A statement on this table, made once."""
-        if doing not in self.said:
-            self.said[doing] = Prepared(make())
-        return self.said[doing]
-
 
 class SqlView:
     """Rows of the views' tables; changes stay at hand until `flush` writes them inside the caller's transaction.
@@ -113,9 +103,17 @@ class SqlView:
         empty: bool = False,
         writable: bool = True,
     ) -> None:
-        self._kept = {name: _Kept(table, sql_table(table, prefix=prefix), whole=empty) for name, table in declared.items()}
+        self._declared, self._prefix, self._empty = declared, prefix, empty
+        self._tables: dict[str, _Kept] = {}
         self._writable = writable
         self._connection: Connection | None = None
+
+    def _kept(self, name: str) -> _Kept:
+        kept = self._tables.get(name)
+        if kept is None:
+            table = self._declared[name]
+            kept = self._tables[name] = _Kept(table, sql_table(table, prefix=self._prefix), whole=self._empty)
+        return kept
 
     def bind(self, connection: Connection) -> None:
         """Read and write over this connection from now on."""
@@ -123,7 +121,7 @@ class SqlView:
 
     def get(self, table: str, key: Key) -> dict[str, Any] | None:
         """A row, or None."""
-        kept = self._kept[table]
+        kept = self._kept(table)
         if key not in kept.rows and not kept.whole:
             self._fetch(kept, key)
         row = kept.rows.get(key)
@@ -131,14 +129,14 @@ class SqlView:
 
     def put(self, table: str, key: Key, row: dict[str, Any]) -> None:
         """Set a row."""
-        kept = self._kept[table]
-        if row.keys() != kept.columns:
+        kept = self._kept(table)
+        if row.keys() != _columns(kept.declared):
             raise KeyError(f"{table} has columns {kept.declared.key + kept.declared.columns}, the row {tuple(row)}")
         self._change(kept, key, _carried(row))
 
     def drop(self, table: str, key: Key) -> None:
         """Take a row away, if it is there."""
-        self._change(self._kept[table], key, None)
+        self._change(self._kept(table), key, None)
 
     def _change(self, kept: _Kept, key: Key, row: dict[str, Any] | None) -> None:
         if not self._writable:
@@ -150,7 +148,7 @@ class SqlView:
 
     def find(self, table: str, column: str, value: str) -> Iterator[dict[str, Any]]:
         """Rows in which an indexed column has a value, in order of key."""
-        kept = self._kept[table]
+        kept = self._kept(table)
         if column not in kept.declared.indexed:
             raise KeyError(f"{table} is not sought by {column}")
         if not kept.whole and (column, value) not in kept.asked:
@@ -160,21 +158,14 @@ class SqlView:
         return iter([_carried(row) for row in rows if row is not None])
 
     def _fetch(self, kept: _Kept, key: Key) -> None:
-        asked = kept.prepared("one", lambda: select(kept.sql.c.row_json).where(_same_key(kept)))
-        text = asked.run(self._bound(), _key_values(kept, key)).scalar()
+        text = _select_one(kept.sql).run(self._bound(), _key_values(kept, key)).scalar()
         kept.keep(key, None if text is None else json.loads(text))
 
     def _fetch_all(self, kept: _Kept, column: str, value: str) -> None:
-        columns = kept.sql.c
-        names = kept.declared.key
-        wanted = kept.prepared(
-            f"by {column}",
-            lambda: select(*(columns[name] for name in names), columns.row_json).where(columns[column] == bindparam("v")),
-        )
-        for *parts, text in wanted.run(self._bound(), {"v": value}):
-            key = tuple(parts)
+        for found in _select_by(kept.sql, column).run(self._bound(), {"v": value}):
+            key: Key = tuple(found[:-1])
             if key not in kept.rows:
-                kept.keep(key, json.loads(text))
+                kept.keep(key, json.loads(found[-1]))
         kept.asked.add((column, value))
 
     def _bound(self) -> Connection:
@@ -185,7 +176,7 @@ class SqlView:
     def flush(self) -> None:
         """Write what was changed; rows stay at hand as long as they are few."""
         connection = self._bound()
-        for kept in self._kept.values():
+        for kept in self._tables.values():
             if kept.changed:
                 _write(connection, kept)
                 kept.changed.clear()
@@ -194,12 +185,8 @@ class SqlView:
 
     def forget(self) -> None:
         """Have nothing at hand: the database may hold something else now, or a change was taken back."""
-        for kept in self._kept.values():
+        for kept in self._tables.values():
             kept.forget()
-
-
-def _same_key(kept: _Kept) -> Any:
-    return and_(*(kept.sql.c[name] == bindparam(f"k_{name}") for name in kept.declared.key))
 
 
 def _key_values(kept: _Kept, key: Key) -> dict[str, str]:
@@ -219,16 +206,42 @@ def _write(connection: Connection, kept: _Kept) -> None:
         cells = {name: row[name] if isinstance(row[name], str) else None for name in extra}
         set_.append({**dict(zip(names, key, strict=True)), **cells, "row_json": body_text(row)})
     if gone:
-        kept.prepared("delete", lambda: delete(kept.sql).where(_same_key(kept))).run_all(connection, gone)
+        _delete(kept.sql).run_all(connection, gone)
     if set_:
-        others = [*extra, "row_json"]
-        kept.prepared("set", lambda: _upsert(connection, kept.sql, names, others)).run_all(connection, set_)
+        _upsert(kept.sql, connection.dialect.name).run_all(connection, set_)
 
 
-def _upsert(connection: Connection, table: Table, key: Key, others: list[str]) -> Any:
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+@lru_cache(maxsize=512)
+def _columns(declared: ViewTable) -> frozenset[str]:
+    return frozenset((*declared.key, *declared.columns))
+
+
+def _same_key(table: Table) -> Any:
+    return and_(*(column == bindparam(f"k_{column.name}") for column in table.primary_key))
+
+
+@lru_cache(maxsize=512)
+def _select_one(table: Table) -> Prepared:
+    return Prepared(select(table.c.row_json).where(_same_key(table)))
+
+
+@lru_cache(maxsize=512)
+def _select_by(table: Table, column: str) -> Prepared:
+    return Prepared(select(*table.primary_key, table.c.row_json).where(table.c[column] == bindparam("v")))
+
+
+@lru_cache(maxsize=512)
+def _delete(table: Table) -> Prepared:
+    return Prepared(delete(table).where(_same_key(table)))
+
+
+@lru_cache(maxsize=512)
+def _upsert(table: Table, dialect: str) -> Prepared:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
     adding = insert(table).values({column.name: bindparam(column.name) for column in table.c})
-    return adding.on_conflict_do_update(index_elements=list(key), set_={name: adding.excluded[name] for name in others})
+    key = [column.name for column in table.primary_key]
+    others = {column.name: adding.excluded[column.name] for column in table.c if column.name not in key}
+    return Prepared(adding.on_conflict_do_update(index_elements=key, set_=others))
 
 
 def create_tables(connection: Connection, declared: Mapping[str, ViewTable], *, prefix: str, mark: str) -> None:
