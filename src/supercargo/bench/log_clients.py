@@ -1,4 +1,4 @@
-"""Sends steps of cargo to a served log, as many at once as asked: `python -m supercargo.bench.log_clients` reads its order as JSON.
+"""Sends steps of cargo to a served log: `python -m supercargo.bench.log_clients` reads its order as JSON.
 
 It runs in a process of its own, with one thread and bare sockets that stay open, so that it takes as little as it can of the
 processor that the server runs on.
@@ -48,8 +48,8 @@ class ClientReport:
 def steps_of(name: str) -> Iterator[dict[str, Any]]:
     """The life of one item, step by step, each lawful after the one before."""
     yield {
-        "command": "ordered", "thing": f"cargo/{name}", "customer": "ESA", "supplier": "Acme", "order_no": "PO-17", "pieces": 1,
-        "mass_kg": 3.25,
+        "command": "ordered", "thing": f"cargo/{name}", "customer": "ESA", "supplier": "Acme", "order_no": "PO-17",
+        "pieces": 1, "mass_kg": 3.25,
     }  # fmt: skip
     yield {"command": "received", "thing": f"cargo/{name}", "where": _FACILITY, "taker": "Ops", "pieces": 1, "mass_kg": 3.25}
     for turn in range(TURNS - 2):

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,8 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
             continue
         return
-    raise StoreError("the served log does not come up", fix="try `supercargo serve` by itself and see what it says", where="serve")
+    fix = "try `supercargo serve` by itself and see what it says"
+    raise StoreError("the served log does not come up", fix=fix, where="serve")
 
 
 def confirmed_over_http(at: tuple[int, str], load: tuple[int, int], seconds: float, mark: str) -> ClientReport:
@@ -91,6 +92,3 @@ def confirmed_over_http(at: tuple[int, str], load: tuple[int, int], seconds: flo
         input=json.dumps(asdict(order)), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return ClientReport(**json.loads(told.stdout))
-
-
-Sync = Callable[[Path], float]

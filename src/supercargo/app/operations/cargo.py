@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
-from supercargo.app.operations.lives import CargoReader, Lives
+from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
 from supercargo.app.operations.log import read_operations
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json, plain
@@ -45,6 +45,7 @@ from supercargo.track.views import MemoryView
 
 __all__ = [
     "COMPANY",
+    "TRIES",
     "CargoLog",
     "CargoReader",
     "asking",
@@ -54,8 +55,10 @@ __all__ = [
     "history",
     "import_epcis",
     "judge_epcis",
+    "judged",
     "named_thing",
     "opening_drafts",
+    "receipt_of",
     "record_cargo",
     "record_case",
     "seen_at",
@@ -148,7 +151,7 @@ class _Bench:
 
 
 @contextmanager
-def _read_anew(log: CargoReader) -> Iterator[tuple[View, Callable[[str], Life]]]:
+def _read_anew(log: CargoReader) -> Iterator[LivesRead]:
     with log.reading() as view:
         yield view, lambda name: Life.of(name, log.stream(name))
 
@@ -161,28 +164,36 @@ def drafts_of(
     Raises Refused that names every step that is not lawful (what follows from one that is not is left out), ScenarioError for
     steps out of form, EventIdReused for a name that has another content.
     """
+    with _read_anew(log) if lives is None else lives.reading() as read:
+        return judged(steps, log, principal, read)
+
+
+def judged(
+    steps: Sequence[Step], log: CargoReader, principal: Principal, read: LivesRead
+) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
+    """What `drafts_of` gives, on a log that is being read."""
     drafts: list[Draft] = []
     known: list[Recorded] = []
     refused: list[Refused] = []
     spoilt: set[str] = set()
-    with _read_anew(log) if lives is None else lives.reading() as (view, stored_life):
-        bench = _Bench(log, stored_life)
-        for step in steps:
-            if step.thing in spoilt or getattr(step, "where", "") in spoilt:
-                spoilt.add(step.thing)
+    view, stored_life = read
+    bench = _Bench(log, stored_life)
+    for step in steps:
+        if step.thing in spoilt or getattr(step, "where", "") in spoilt:
+            spoilt.add(step.thing)
+            continue
+        try:
+            _permit(step, bench, principal)
+            if (event := bench.stored(step)) is not None:
+                known.append(_same(step, event))
                 continue
-            try:
-                _permit(step, bench, principal)
-                if (event := bench.stored(step)) is not None:
-                    known.append(_same(step, event))
-                    continue
-                told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
-            except Refused as refusal:
-                refused.append(refusal)
-                spoilt.add(step.thing)
-                continue
-            bench.add(told)
-            drafts += told
+            told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
+        except Refused as refusal:
+            refused.append(refusal)
+            spoilt.add(step.thing)
+            continue
+        bench.add(told)
+        drafts += told
     _raise_all(refused, len(steps))
     return tuple(drafts), tuple(known)
 
@@ -232,7 +243,7 @@ def record_cargo(
     moved: StreamMoved | None = None
     for _ in range(TRIES):
         drafts, known = drafts_of(steps, log, principal, lives=lives)
-        again = tuple(_receipt(event) for event in known)
+        again = tuple(receipt_of(event) for event in known)
         if not drafts:
             return again
         try:
@@ -243,7 +254,8 @@ def record_cargo(
     raise moved
 
 
-def _receipt(event: Recorded) -> Receipt:
+def receipt_of(event: Recorded) -> Receipt:
+    """The receipt of an event that was stored before."""
     return Receipt(
         event_id=event.event_id, stream=event.stream, version=event.version, position=event.position, hash=event.hash,
         repeated=True,

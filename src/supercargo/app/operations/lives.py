@@ -11,7 +11,7 @@ from supercargo.track.cargo.life import Life
 from supercargo.track.envelope import Head, Recorded
 from supercargo.track.event_store import View
 
-__all__ = ["MOST_LIVES", "CargoReader", "Lives"]
+__all__ = ["MOST_LIVES", "CargoReader", "Lives", "LivesRead"]
 
 MOST_LIVES = 10_000
 """Things that are kept; of more, those that were not asked for longest are let go."""
@@ -39,6 +39,10 @@ class _Followed(CargoReader, Protocol):
         """The end of the log."""
 
 
+LivesRead = tuple[View, Callable[[str], Life]]
+"""The views, and what gives the life of a thing by its name, both as they stand at one instant."""
+
+
 class Lives:
     """The lives of things in one log, brought up to its end before each use: other programs may have written."""
 
@@ -49,8 +53,8 @@ class Lives:
         self._kept: dict[str, Life] = {}
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[View, Callable[[str], Life]]]:
-        """The views, and the life of a thing by its name, both as they stand at one instant; one reader at a time."""
+    def reading(self) -> Iterator[LivesRead]:
+        """The log as it stands at one instant; one reader at a time."""
         with self._gate, self._log.reading() as view:
             self._catch_up()
             yield view, self._life

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,7 +17,6 @@ from supercargo.app.operations.cargo import (
     history,
     import_epcis,
     named_thing,
-    record_cargo,
     seen_at,
     where_is,
 )
@@ -26,6 +26,7 @@ from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
 from supercargo.faces.api.problems import Problem, problem_answers
 from supercargo.faces.api.requests import CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.api.swift import SwiftRoute
 from supercargo.kernel import ScenarioError, plain
 
 __all__ = ["EPCIS", "STEPS_MOST", "Captured", "ThingPage", "cargo_router"]
@@ -154,12 +155,15 @@ def _known(view: Any, name: str, asked: Asked) -> None:
         raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
 
 
+async def _recorded(request: Request, steps: Sequence[Step], principal: Any) -> Any:
+    return await asyncio.wrap_future(desk_of(request).recorder.record(steps, principal))
+
+
 def _record(router: APIRouter) -> None:
-    def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
+    async def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record what happened to a thing; a count or a seal that is not as it should be opens a non-conformance."""
         given = {"command_id": command_id, "thing": name, "at_utc": asked.at_utc, "by": asked.principal.name}
-        desk = desk_of(request)
-        return shown(record_cargo([_step(said, given)], desk.store, asked.principal, lives=desk.lives))
+        return shown(await _recorded(request, [_step(said, given)], asked.principal))
 
     record.__annotations__ |= {
         "request": Request, "asked": Annotated[Asked, rule_of(_RECORD)], "name": Name, "said": _ANY, "command_id": CommandId,
@@ -167,17 +171,16 @@ def _record(router: APIRouter) -> None:
     }  # fmt: skip
     router.add_api_route(
         "/things/{name:path}/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"], route_class_override=SwiftRoute,
     )  # fmt: skip
 
 
 def _record_many(router: APIRouter) -> None:
-    def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
+    async def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record steps of several things in their order, all or none: what a scanner has kept while it was off line."""
         who = {"at_utc": asked.at_utc, "by": asked.principal.name}
         steps = [_step(one, {**who, "command_id": f"{command_id}.{number}"}) for number, one in enumerate(said, start=1)]
-        desk = desk_of(request)
-        return shown(record_cargo(steps, desk.store, asked.principal, lives=desk.lives))
+        return shown(await _recorded(request, steps, asked.principal))
 
     record.__annotations__ |= {
         "request": Request,
@@ -188,7 +191,7 @@ def _record_many(router: APIRouter) -> None:
     }
     router.add_api_route(
         "/things/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"],
+        responses=problem_answers(401, 403, 409, 422, 503), tags=["cargo"], route_class_override=SwiftRoute,
     )  # fmt: skip
 
 
@@ -204,8 +207,6 @@ def _epcis(router: APIRouter) -> None:
     )
     async def capture(request: Request, asked: Annotated[Asked, rule_of(_RECORD)]) -> Captured:
         """Take in an EPCIS 2.0 document in JSON-LD, whole or not at all; an event told again is stored once."""
-        import asyncio
-
         content = await request.body()
         brought = await asyncio.to_thread(import_epcis, content, desk_of(request).store, asked.principal, where="body")
         return Captured(

@@ -7,6 +7,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -178,6 +179,10 @@ class SqlStore(LogReader):
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
         return self._writer.append(drafts)
+
+    def submit(self, drafts: Sequence[Draft]) -> Future[tuple[Receipt, ...]]:
+        """Have drafts stored while the caller goes on: the future brings what `append` would answer or raise."""
+        return self._writer.submit(drafts)
 
     def accounts(self) -> Accounts:
         """People and keys, kept in the same database."""
