@@ -18,8 +18,8 @@ from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.desk import open_desk
 from supercargo.app.operations.people import AdminAct, Person, Principal, admit, first_administrator, issue_key
 from supercargo.bench.log_clients import ClientOrder, ClientReport
+from supercargo.bench.log_year import containers
 from supercargo.kernel import StoreError
-from supercargo.track.cargo.steps import Register
 
 __all__ = ["HTTP_LOADS", "confirmed_over_http", "served"]
 
@@ -46,11 +46,7 @@ def _open_up(file: Path) -> str:
         scanner = Person(name="scanner", roles=("custodian",), customer="", enabled=True, created_utc=at)
         admit(desk.accounts, desk.log, act(), scanner, password=secrets.token_urlsafe(15))
         key = issue_key(desk.accounts, desk.log, act(), "scanner", scopes=("read", "cargo", "custody"), days=1.0)
-        told = {"by": "scanner", "at_utc": at - timedelta(hours=1), "custodian": "Ops"}
-        ship = Register(command_id="ship", thing="container/SHIP", sort="vehicle", where="facility/BENCH", **told)
-        bay = Register(command_id="bay", thing="container/SHIP/A", sort="bay", where="container/SHIP", **told)
-        bag = Register(command_id="bag", thing="container/BAG", sort="bag", where="container/SHIP/A", **told)
-        record_cargo((ship, bay, bag), desk.store)
+        record_cargo(containers(at - timedelta(hours=1)), desk.store)
     return key.secret
 
 

@@ -47,7 +47,6 @@ __all__ = [
     "COMPANY",
     "TRIES",
     "CargoLog",
-    "CargoReader",
     "asking",
     "drafts_of",
     "epcis_content",

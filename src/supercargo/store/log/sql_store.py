@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -116,6 +117,15 @@ class LogReader:
         """Every row of the views as a line of JSON, in an order that does not depend on how they were made."""
         with self.snapshot() as connection:
             return tuple(dump_views(connection, self._tables))
+
+    def digest(self) -> tuple[int, str]:
+        """How many rows the views have, and SHA-256 of all lines of `dump`, each with its newline."""
+        rows_count, total = 0, hashlib.sha256()
+        with self.snapshot() as connection:
+            for line in dump_views(connection, self._tables):
+                rows_count += 1
+                total.update(line.encode() + b"\n")
+        return rows_count, total.hexdigest()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
