@@ -32,15 +32,29 @@ class _Told:
     tries: int = 0
     answer: Future[tuple[Receipt, ...]] = field(default_factory=Future)
 
+    @property
+    def written(self) -> frozenset[str]:
+        """Things whose streams are written to."""
+        return frozenset(step.thing for step in self.steps)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Those, and what they are put into."""
+        return self.written | {str(getattr(step, "where", "")) for step in self.steps}
+
 
 class Recorder:
-    """Records steps of cargo for callers that do not wait in a thread of their own; the promises are `record_cargo`'s."""
+    """Records steps of cargo for callers that do not wait in a thread of their own; the promises are `record_cargo`'s.
+
+    Steps of a thing that is just being written to, or put into one, wait until that is stored: they are judged on it.
+    """
 
     def __init__(self, store: SqlStore, lives: Lives) -> None:
         self._store, self._lives = store, lives
         self._queue: queue.SimpleQueue[_Told | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._under_way: dict[str, list[_Told]] = {}
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -92,15 +106,44 @@ class Recorder:
                 told.answer.set_exception(caught.error)
 
     def _judge(self, told: _Told, read: LivesRead) -> None:
+        if self._waits(told):
+            return
         drafts, known = judged(told.steps, self._store, told.principal, read)
         again = tuple(map(receipt_of, known))
         if not drafts:
             told.answer.set_result(again)
             return
         told.tries += 1
-        self._store.submit(drafts).add_done_callback(lambda stored: self._stored(told, again, stored))
+        self._begin(told)
+        sent = False
+        try:
+            storing = self._store.submit(drafts)
+            sent = True
+        finally:
+            if not sent:
+                self._end(told)
+        storing.add_done_callback(lambda stored: self._stored(told, again, stored))
+
+    def _waits(self, told: _Told) -> bool:
+        with self._gate:
+            for name in told.touched:
+                if name in self._under_way:
+                    self._under_way[name].append(told)
+                    return True
+        return False
+
+    def _begin(self, told: _Told) -> None:
+        with self._gate:
+            self._under_way |= {name: [] for name in told.written}
+
+    def _end(self, told: _Told) -> None:
+        with self._gate:
+            waiting = [one for name in told.written for one in self._under_way.pop(name, ())]
+        for one in waiting:
+            self._put(one)
 
     def _stored(self, told: _Told, again: tuple[Receipt, ...], stored: Future[tuple[Receipt, ...]]) -> None:
+        self._end(told)
         error = stored.exception()
         if isinstance(error, StreamMoved) and told.tries < TRIES:
             self._put(told)
