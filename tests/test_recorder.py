@@ -102,6 +102,13 @@ def test_lives_that_are_kept_are_those_of_the_streams(log: SqlStore, monkeypatch
             assert life(name) == Life.of(name, log.stream(name))
 
 
+def test_who_stops_waiting_takes_nothing_back_and_stops_nobody_else(log: SqlStore, recorder: Recorder) -> None:
+    recorder.record(a_life()[:3], COMPANY).result()
+    seen = [recorder.record([a_step("observed", "cargo/WATER-1", 3, command_id=f"seen-{n}")], COMPANY) for n in range(4)]
+    assert not any(answer.cancel() for answer in seen[:2])
+    assert [answer.result()[0].version for answer in seen] == [3, 4, 5, 6]
+
+
 def test_a_recorder_that_was_closed_says_so(log: SqlStore) -> None:
     recorder = Recorder(log, Lives(log))
     recorder.close()

@@ -61,6 +61,7 @@ class Recorder:
     def record(self, steps: Sequence[Step], principal: Principal) -> Future[tuple[Receipt, ...]]:
         """Have steps stored as one: the future brings the receipts, or raises what `record_cargo` does."""
         told = _Told(tuple(steps), principal)
+        told.answer.set_running_or_notify_cancel()  # whoever stops waiting does not take back what may be stored already
         self._put(told)
         return told.answer
 
