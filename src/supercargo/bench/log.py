@@ -11,11 +11,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
+from supercargo.app.operations.cargo import where_is
+from supercargo.app.operations.projections import PROJECTIONS
+from supercargo.bench.log_http import HTTP_LOADS, confirmed_over_http, served
 from supercargo.bench.log_kills import KillReport, kill_at_random
-from supercargo.bench.log_views import BENCH_VIEWS, ITEMS_EACH, a_move
+from supercargo.bench.log_views import BENCH_VIEWS, a_move
+from supercargo.bench.log_year import EVENTS_EACH, item_named, year_of_cargo
 from supercargo.bench.results import Result
 from supercargo.store.log import SqlStore, open_log
 
@@ -42,6 +47,7 @@ def bench_log(*, events: int, kills: int = KILLS, out: Path | None = None, watch
     watch = _seldom(watch)
     with _folder(out) as folder:
         results = _appends(folder, watch)
+        results += _over_http(folder, watch)
         results += _year(folder, events, watch)
         watch(f"killing the writer {kills} times", 0.8)
         results.append(_killed(kill_at_random(str(folder / "kills.sqlite"), folder, kills=kills)))
@@ -93,15 +99,20 @@ def _appends(folder: Path, watch: Watch) -> list[Result]:
                 rate, waited = _append_rate(store, writers, f"{turn}-{writers}")
                 rates[writers].append(rate)
                 waits[writers] += waited
-    return [_append_result(writers, rates[writers], waits[writers], raw) for writers in WRITERS]
+    return [
+        _append_result(
+            f"1,000 single appends, {writers} writer{'s' if writers > 1 else ''}", rates[writers], waits[writers], raw
+        )
+        for writers in WRITERS
+    ]
 
 
-def _append_result(writers: int, rates: Sequence[float], waits: Sequence[float], raw: Sequence[float]) -> Result:
+def _append_result(instance: str, rates: Sequence[float], waits: Sequence[float], raw: Sequence[float]) -> Result:
     rate, syncs = statistics.median(rates), statistics.median(raw)
     p99_s = sorted(waits)[int(0.99 * len(waits))]
     return Result(
         name="store",
-        instance=f"1,000 single appends, {writers} writer{'s' if writers > 1 else ''}",
+        instance=instance,
         status="feasible",
         objective=p99_s,
         bound=None,
@@ -152,28 +163,53 @@ def _append_rate(store: SqlStore, writers: int, mark: str) -> tuple[float, list[
     return len(waited) / (time.perf_counter() - began), waited
 
 
+# Over HTTP
+
+
+def _over_http(folder: Path, watch: Watch) -> list[Result]:
+    """Steps of cargo told to `supercargo serve` by clients of another process, in turns with the disk's own syncs."""
+    raw: list[float] = []
+    rates: dict[tuple[int, int], list[float]] = {load: [] for load in HTTP_LOADS}
+    waits: dict[tuple[int, int], list[float]] = {load: [] for load in HTTP_LOADS}
+    with served(folder / "http.sqlite") as at:
+        for turn in range(ROUNDS):
+            for number, load in enumerate(HTTP_LOADS):
+                watch("recording over HTTP", 0.2 + 0.1 * (turn + number / len(HTTP_LOADS)) / ROUNDS)
+                raw.append(_sync_rate(folder / "raw"))
+                report = confirmed_over_http(at, load, ROUND_S, f"{turn}-{load[0]}")
+                rates[load].append(report.confirmed_count / report.seconds)
+                waits[load] += report.waits_s
+    return [
+        _append_result(f"1,000 steps over HTTP, {load[1]} a request, {load[0]} clients at once", rates[load], waits[load], raw)
+        for load in HTTP_LOADS
+    ]
+
+
 # A year
 
 
 def _year(folder: Path, events: int, watch: Watch) -> list[Result]:
-    items = max(1, events // ITEMS_EACH)
-    at = _now().replace(microsecond=0)
-    with open_log(folder / "year.sqlite", BENCH_VIEWS, _now) as store:
-        began = time.perf_counter()
-        for first in range(0, events, _A_REQUEST):
-            watch(f"storing {events:,} events", 0.2 + 0.3 * first / events)
-            store.append([a_move(n, at, items_count=items) for n in range(first, min(events, first + _A_REQUEST))])
+    at = _now().replace(microsecond=0) - timedelta(days=1)
+    drafts = year_of_cargo(events, at)
+    with open_log(folder / "year.sqlite", PROJECTIONS, _now) as store:
+        began, done = time.perf_counter(), 0
+        while page := tuple(islice(drafts, _A_REQUEST)):
+            watch(f"storing {events:,} events", 0.3 + 0.3 * done / events)
+            store.append(page)
+            done += len(page)
         stored_s = time.perf_counter() - began
-        live = store.dump()
+        live = store.digest()
         began, used = time.perf_counter(), time.process_time()
-        store.rebuild(watch=lambda stage, share: watch(f"rebuilding from {events:,} events", 0.5 + 0.25 * share))
+        store.rebuild(watch=lambda stage, share: watch(f"rebuilding from {events:,} events", 0.6 + 0.2 * share))
         rebuilt_s, used_s = time.perf_counter() - began, time.process_time() - used
-        same = store.dump() == live
-        look_up_s = _look_up(store, items)
+        same = store.digest() == live
+        look_up_s = _look_up(store, max(1, (events - 3) // EVENTS_EACH))
     return [
         _timed(f"{events:,} events stored, {_A_REQUEST} a request", stored_s, kept=True),
         replace(
-            _timed(f"views of {events:,} events made anew", rebuilt_s, kept=same, bar_s=REBUILD_S * max(1.0, events / YEAR)),
+            _timed(
+                f"all views of {events:,} events made anew", rebuilt_s, kept=same, bar_s=REBUILD_S * max(1.0, events / YEAR)
+            ),
             cpu_seconds=used_s,
         ),
         _timed(f"where an item is, among {events:,} events, p99", look_up_s, kept=True, bar_s=LOOK_UP_S),
@@ -184,12 +220,12 @@ def _look_up(store: SqlStore, items: int) -> float:
     """Seconds of the slowest but one percent of a thousand questions, each for another item, over the database."""
     waits = []
     for number in range(1_000):
-        stream = f"cargo/R{number * 7919 % items:06d}"
+        name = item_named(number * 7919 % items)
         before = time.perf_counter()
-        found = store.views.get("whereabouts", (stream,))
+        with store.reading() as view:
+            seen = where_is(view, name, _now())
         waits.append(time.perf_counter() - before)
-        assert found is not None
-        assert found["stream"] == stream
+        assert seen.found.thing == f"cargo/{name}"
     return sorted(waits)[990]
 
 

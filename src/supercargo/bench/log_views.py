@@ -11,8 +11,6 @@ from supercargo.track.views import Projection, ViewTable
 __all__ = ["BENCH_VIEWS", "a_move"]
 
 PLACES_COUNT = 400
-ITEMS_EACH = 60
-"""Events in the life of an item."""
 
 
 def _project(event: Recorded, view: View) -> None:

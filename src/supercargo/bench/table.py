@@ -127,7 +127,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     ),
     Benchmark(
         "store",
-        "confirmed events beside the disk's own syncs, a year's views made anew, where an item is, 200 kills of the writer",
+        "confirmed events beside the disk's own syncs, over HTTP too, a year's views made anew, look-ups, 200 kills",
         _store,
         _store_lines,
         frozenset({"events", "out"}),

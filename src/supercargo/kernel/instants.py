@@ -24,8 +24,7 @@ def format_utc(instant: datetime) -> str:
     """Write an instant; fractions of a second are refused because files carry none."""
     if instant.tzinfo is None or instant.microsecond:
         raise ValueError(f"{instant!r} is not an aware instant in whole seconds")
-    at = instant.astimezone(UTC)
-    return f"{at.year:04d}-{at.month:02d}-{at.day:02d}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}Z"
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat()[:19] + "Z"
 
 
 def days(count_d: float) -> timedelta:

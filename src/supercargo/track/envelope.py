@@ -93,29 +93,27 @@ def same_statement(one: Statement, other: Statement) -> bool:
     return _stated(one) == _stated(other)
 
 
+_COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def hash_of(event: Recorded) -> str:
     """SHA-256 over the hash before it and all that the event says, as JSON with sorted keys and no blanks (FIPS 180-4)."""
-    said = {
-        **_stated(event),
-        "position": event.position,
-        "version": event.version,
-        "recorded_utc": format_utc(event.recorded_utc),
-    }
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(event.previous_hash.encode() + text.encode()).hexdigest()
+    place = {"position": event.position, "version": event.version, "recorded_utc": format_utc(event.recorded_utc)}
+    return _hash({**_stated(event), **place}, event.previous_hash)
+
+
+def _hash(said: Mapping[str, Json], previous: str) -> str:
+    return hashlib.sha256(previous.encode() + _COMPACT.encode(said).encode()).hexdigest()
 
 
 def recorded_from(draft: Draft, head: Head, *, version: int, recorded_utc: datetime) -> Recorded:
     """The draft as it stands in a log behind `head`."""
-    stated = {name: getattr(draft, name) for name in _STATED}
-    open_end = Recorded(
-        **stated, position=head.position + 1, version=version, recorded_utc=recorded_utc, previous_hash=head.hash, hash=""
-    )
+    place = {"position": head.position + 1, "version": version, "recorded_utc": format_utc(recorded_utc)}
     return Recorded(
-        **stated,
-        position=open_end.position,
+        **{name: getattr(draft, name) for name in _STATED},
+        position=head.position + 1,
         version=version,
         recorded_utc=recorded_utc,
         previous_hash=head.hash,
-        hash=hash_of(open_end),
+        hash=_hash({**_stated(draft), **place}, head.hash),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
+from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
 from supercargo.app.operations.log import read_operations
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json, plain
@@ -27,7 +28,7 @@ from supercargo.track.cargo.asking import (
     whereabouts_at,
 )
 from supercargo.track.cargo.deciding import decide, needed_by
-from supercargo.track.cargo.life import Life
+from supercargo.track.cargo.life import Fact, Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
@@ -44,8 +45,8 @@ from supercargo.track.views import MemoryView
 
 __all__ = [
     "COMPANY",
+    "TRIES",
     "CargoLog",
-    "CargoReader",
     "asking",
     "drafts_of",
     "epcis_content",
@@ -53,8 +54,10 @@ __all__ = [
     "history",
     "import_epcis",
     "judge_epcis",
+    "judged",
     "named_thing",
     "opening_drafts",
+    "receipt_of",
     "record_cargo",
     "record_case",
     "seen_at",
@@ -68,16 +71,6 @@ COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo",
 TRIES = 5
 _CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
 _MOST_REFUSALS = 20
-
-
-class CargoReader(Protocol):
-    """Streams and views that can be read."""
-
-    def stream(self, name: str) -> tuple[Recorded, ...]:
-        """All events of a stream in their order."""
-
-    def reading(self) -> AbstractContextManager[View]:
-        """The views as they stand at one instant."""
 
 
 class CargoLog(CargoReader, EventStore, Protocol):
@@ -99,14 +92,14 @@ class _Bench:
     """Streams as they stand, with what the steps before have added and nobody has stored yet."""
 
     log: CargoReader
+    stored_life: Callable[[str], Life]
     lives: dict[str, Life] = field(default_factory=dict)
-    events: dict[str, tuple[Recorded, ...]] = field(default_factory=dict)
+    told: dict[str, Draft] = field(default_factory=dict)
     moved_utc: dict[str, datetime] = field(default_factory=dict)
 
     def life(self, name: str) -> Life:
         if name not in self.lives:
-            self.events[name] = self.log.stream(name)
-            self.lives[name] = Life.of(name, self.events[name])
+            self.lives[name] = self.stored_life(name)
         return self.lives[name]
 
     def around(self, step: Step) -> Mapping[str, Life]:
@@ -118,16 +111,24 @@ class _Bench:
 
     def stored(self, step: Step) -> Recorded | None:
         """The event of this name, if the thing's stream has it."""
-        self.life(step.thing)
-        return next((event for event in self.events[step.thing] if event.event_id == step.command_id), None)
+        known = next((fact for fact in self.life(step.thing).facts if fact.event_id == step.command_id), None)
+        if known is None:
+            return None
+        if step.command_id in self.told:
+            draft = self.told[step.command_id]
+            return recorded_from(draft, Head(), version=known.version, recorded_utc=draft.occurred_utc)
+        return next(event for event in self.log.stream(step.thing) if event.event_id == step.command_id)
 
     def add(self, drafts: Iterable[Draft]) -> None:
         for draft in drafts:
             if draft.stream in self.lives:
                 life = self.lives[draft.stream]
-                event = recorded_from(draft, Head(), version=life.version + 1, recorded_utc=draft.occurred_utc)
-                self.lives[draft.stream] = life.after(event)
-                self.events[draft.stream] = (*self.events[draft.stream], event)
+                fact = Fact(
+                    event_id=draft.event_id, kind=draft.kind, body=draft.body, at_utc=draft.occurred_utc, by=draft.by,
+                    version=life.version + 1, recorded_utc=draft.occurred_utc,
+                )  # fmt: skip
+                self.lives[draft.stream] = life.with_fact(fact, draft.tenant)
+                self.told[draft.event_id] = draft
                 self._note_move(draft)
 
     def _note_move(self, draft: Draft) -> None:
@@ -148,36 +149,50 @@ class _Bench:
         return {} if last is None else {step.thing: last}
 
 
+@contextmanager
+def _read_anew(log: CargoReader) -> Iterator[LivesRead]:
+    with log.reading() as view:
+        yield view, lambda name: Life.of(name, log.stream(name))
+
+
 def drafts_of(
-    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY
+    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY, *, lives: Lives | None = None
 ) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
     """What steps, told one after the other, would write, and the events of those that were told before.
 
     Raises Refused that names every step that is not lawful (what follows from one that is not is left out), ScenarioError for
     steps out of form, EventIdReused for a name that has another content.
     """
-    bench = _Bench(log)
+    with _read_anew(log) if lives is None else lives.reading() as read:
+        return judged(steps, log, principal, read)
+
+
+def judged(
+    steps: Sequence[Step], log: CargoReader, principal: Principal, read: LivesRead
+) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
+    """What `drafts_of` gives, on a log that is being read."""
     drafts: list[Draft] = []
     known: list[Recorded] = []
     refused: list[Refused] = []
     spoilt: set[str] = set()
-    with log.reading() as view:
-        for step in steps:
-            if step.thing in spoilt or getattr(step, "where", "") in spoilt:
-                spoilt.add(step.thing)
+    view, stored_life = read
+    bench = _Bench(log, stored_life)
+    for step in steps:
+        if step.thing in spoilt or getattr(step, "where", "") in spoilt:
+            spoilt.add(step.thing)
+            continue
+        try:
+            _permit(step, bench, principal)
+            if (event := bench.stored(step)) is not None:
+                known.append(_same(step, event))
                 continue
-            try:
-                _permit(step, bench, principal)
-                if (event := bench.stored(step)) is not None:
-                    known.append(_same(step, event))
-                    continue
-                told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
-            except Refused as refusal:
-                refused.append(refusal)
-                spoilt.add(step.thing)
-                continue
-            bench.add(told)
-            drafts += told
+            told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
+        except Refused as refusal:
+            refused.append(refusal)
+            spoilt.add(step.thing)
+            continue
+        bench.add(told)
+        drafts += told
     _raise_all(refused, len(steps))
     return tuple(drafts), tuple(known)
 
@@ -215,15 +230,19 @@ def _raise_all(refused: Sequence[Refused], steps_count: int) -> None:
     raise Refused(f"{len(refused)} of {steps_count} steps are refused:\n{listed}{more}", fix="mend each; nothing was stored")
 
 
-def record_cargo(steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY) -> tuple[Receipt, ...]:
+def record_cargo(
+    steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY, *, lives: Lives | None = None
+) -> tuple[Receipt, ...]:
     """Store what steps write, as one: all or nothing; a step told again gives its first receipt.
+
+    `lives` are those of the log, where they are kept from one call to the next.
 
     Raises what `drafts_of` does, and StreamMoved where others keep writing to the same things.
     """
     moved: StreamMoved | None = None
     for _ in range(TRIES):
-        drafts, known = drafts_of(steps, log, principal)
-        again = tuple(_receipt(event) for event in known)
+        drafts, known = drafts_of(steps, log, principal, lives=lives)
+        again = tuple(receipt_of(event) for event in known)
         if not drafts:
             return again
         try:
@@ -234,7 +253,8 @@ def record_cargo(steps: Sequence[Step], log: CargoLog, principal: Principal = CO
     raise moved
 
 
-def _receipt(event: Recorded) -> Receipt:
+def receipt_of(event: Recorded) -> Receipt:
+    """The receipt of an event that was stored before."""
     return Receipt(
         event_id=event.event_id, stream=event.stream, version=event.version, position=event.position, hash=event.hash,
         repeated=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -132,20 +131,12 @@ def rebuild_store(url: str, *, watch: Watch) -> Rebuilt:
     """Make all views anew from the log alone, and tell whether they were the same before."""
     log = read_operations(url)
     try:
-        before = _digest(log)[1] if log.views_are_current() else ""
+        before = log.digest()[1] if log.views_are_current() else ""
         events_count = rebuild_log(url, PROJECTIONS, watch=watch)
-        rows_count, digest = _digest(log)
+        rows_count, digest = log.digest()
     finally:
         log.close()
     return Rebuilt(events_count=events_count, rows_count=rows_count, digest=digest, digest_before=before)
-
-
-def _digest(log: LogReader) -> tuple[int, str]:
-    total = hashlib.sha256()
-    lines = log.dump()
-    for line in lines:
-        total.update(line.encode() + b"\n")
-    return len(lines), total.hexdigest()
 
 
 def _refuse_over_store(url: str, out: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -16,7 +18,6 @@ from supercargo.app.operations.cargo import (
     history,
     import_epcis,
     named_thing,
-    record_cargo,
     seen_at,
     where_is,
 )
@@ -25,8 +26,9 @@ from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
 from supercargo.faces.api.problems import Problem, problem_answers
-from supercargo.faces.api.requests import CommandId, desk_of
+from supercargo.faces.api.requests import IDEMPOTENCY, CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.api.swift import SwiftRoute
 from supercargo.kernel import ScenarioError, plain
 
 __all__ = ["EPCIS", "STEPS_MOST", "Captured", "ThingPage", "cargo_router"]
@@ -155,14 +157,24 @@ def _known(view: Any, name: str, asked: Asked) -> None:
         raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
 
 
+async def _at(request: Request, asked: Asked, command_id: str) -> datetime:
+    """When something happened that names no instant: now, or, asked for again by its key, when it was told first."""
+    if IDEMPOTENCY not in request.headers:
+        return asked.at_utc
+    return await asyncio.to_thread(first_told_utc, desk_of(request).store, command_id, asked.at_utc)
+
+
+async def _recorded(request: Request, steps: Sequence[Step], principal: Any) -> Any:
+    return await asyncio.wrap_future(desk_of(request).recorder.record(steps, principal))
+
+
 def _record(router: APIRouter) -> None:
-    def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
+    async def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record what happened to a thing; a count or a seal that is not as it should be opens a non-conformance."""
-        store = desk_of(request).store
-        at = first_told_utc(store, command_id, asked.at_utc)
         thing = name if name.startswith(("cargo/", "container/")) else f"cargo/{name}"
+        at = await _at(request, asked, command_id)
         given = {"command_id": command_id, "thing": thing, "at_utc": at, "by": asked.principal.name}
-        return shown(record_cargo([_step(said, given)], store, asked.principal))
+        return shown(await _recorded(request, [_step(said, given)], asked.principal))
 
     record.__annotations__ |= {
         "request": Request, "asked": Annotated[Asked, rule_of(_RECORD)], "name": Name, "said": _ANY, "command_id": CommandId,
@@ -170,17 +182,16 @@ def _record(router: APIRouter) -> None:
     }  # fmt: skip
     router.add_api_route(
         "/things/{name:path}/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"],
+        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"], route_class_override=SwiftRoute,
     )  # fmt: skip
 
 
 def _record_many(router: APIRouter) -> None:
-    def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
+    async def record(request: Request, asked: Any, said: Any, command_id: str) -> list[ReceiptShown]:
         """Record steps of several things in their order, all or none: what a scanner has kept while it was off line."""
-        store = desk_of(request).store
-        who = {"at_utc": first_told_utc(store, command_id, asked.at_utc), "by": asked.principal.name}
+        who = {"at_utc": await _at(request, asked, command_id), "by": asked.principal.name}
         steps = [_step(one, {**who, "command_id": f"{command_id}.{number}"}) for number, one in enumerate(said, start=1)]
-        return shown(record_cargo(steps, store, asked.principal))
+        return shown(await _recorded(request, steps, asked.principal))
 
     record.__annotations__ |= {
         "request": Request,
@@ -191,7 +202,7 @@ def _record_many(router: APIRouter) -> None:
     }
     router.add_api_route(
         "/things/steps", record, methods=["POST"], status_code=201, openapi_extra=_RECORD.mark,
-        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"],
+        responses=problem_answers(400, 401, 403, 409, 413, 422, 503), tags=["cargo"], route_class_override=SwiftRoute,
     )  # fmt: skip
 
 
@@ -207,8 +218,6 @@ def _epcis(router: APIRouter) -> None:
     )
     async def capture(request: Request, asked: Annotated[Asked, rule_of(_RECORD)]) -> Captured:
         """Take in an EPCIS 2.0 document in JSON-LD, whole or not at all; an event told again is stored once."""
-        import asyncio
-
         kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind not in (EPCIS, "application/json"):
             raise Problem(415, f"{kind or 'nothing'} is no EPCIS document", fix=f"send {EPCIS}", where="Content-Type")

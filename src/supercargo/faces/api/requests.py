@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import re
 import secrets
 from typing import Annotated
 
@@ -10,7 +12,7 @@ from fastapi import Depends, Header, Request
 
 from supercargo.app.operations.desk import Desk
 
-__all__ = ["IDEMPOTENCY", "CommandId", "desk_of"]
+__all__ = ["IDEMPOTENCY", "CommandId", "command_id_of", "desk_of"]
 
 IDEMPOTENCY = "Idempotency-Key"
 
@@ -21,20 +23,36 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+_KEY = r"^[\x21-\x7e]{1,128}$"
+_BY_LOT, _COUNT = secrets.token_hex(10), itertools.count()
+
+
+def _name_by_lot() -> str:
+    """A name that no other request gets: drawn by lot once for the program, then counted."""
+    return f"{_BY_LOT}{next(_COUNT):012x}"
+
+
+async def command_id_of(request: Request, key: str | None) -> str | None:
+    """The name of a command whose request carries a key or none; None for a key out of form."""
+    if key is None:
+        return _name_by_lot()
+    return await _command_id(request, key) if re.fullmatch(_KEY, key) else None
+
+
 async def _command_id(
     request: Request,
     key: Annotated[
         str | None,
         Header(
             alias=IDEMPOTENCY,
-            pattern=r"^[\x21-\x7e]{1,128}$",
+            pattern=_KEY,
             description="The same key asks for the same thing, which is done once: 1 to 128 printable characters of ASCII.",
         ),
     ] = None,
 ) -> str:
     """The name of a command: made from the caller's key and who it is, or by lot."""
     if key is None:
-        return secrets.token_hex(16)
+        return _name_by_lot()
     principal = await request.app.state.gatekeeper.principal_of(request)
     name = principal.name if principal else ""
     return hashlib.sha256(f"{name}\0{key}".encode()).hexdigest()[:32]

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from supercargo.kernel import Refused, StoreError
+from supercargo.store.log.prepared import Prepared
 from supercargo.store.log.rows import event_of_row, row_of
 from supercargo.store.log.tables import cursor, event
 from supercargo.store.log.views import SqlView
@@ -25,19 +26,27 @@ VIEWS = "views"
 _ASKED_AT_ONCE = 500
 _PAGE = 2_000
 
-_HEAD = select(event.c.position, event.c.hash).order_by(event.c.position.desc()).limit(1)
-_SINCE = select(event).where(event.c.position > bindparam("after")).order_by(event.c.position).limit(bindparam("most"))
+_HEAD = Prepared(select(event.c.position, event.c.hash).order_by(event.c.position.desc()).limit(1))
+_SINCE = Prepared(
+    select(event).where(event.c.position > bindparam("after")).order_by(event.c.position).limit(bindparam("most"))
+)
+_CURSOR = Prepared(
+    select(cursor.c.position, cursor.c.generation, cursor.c.declared).where(cursor.c.name == bindparam("cursor_name"))
+)
+_MOVE_CURSOR = Prepared(
+    update(cursor).where(cursor.c.name == bindparam("cursor_name")).values(position=bindparam("position_now"))
+)
 
 
 def head_of(connection: Connection) -> Head:
     """The end of the log."""
-    row = connection.execute(_HEAD).one_or_none()
+    row = _HEAD.run(connection).one_or_none()
     return Head() if row is None else Head(position=row[0], hash=row[1])
 
 
 def since(connection: Connection, position: int, limit: int) -> tuple[Recorded, ...]:
     """The next events behind a position."""
-    return tuple(event_of_row(row) for row in connection.execute(_SINCE, {"after": position, "most": limit}))
+    return tuple(event_of_row(row) for row in _SINCE.run(connection, {"after": position, "most": limit}))
 
 
 def receipt_of(stored: Recorded, *, repeated: bool = False) -> Receipt:
@@ -120,9 +129,7 @@ class Follower:
         self.view.bind(connection)
         if not self.projections:
             return
-        position, generation, declared = connection.execute(
-            select(cursor.c.position, cursor.c.generation, cursor.c.declared).where(cursor.c.name == VIEWS)
-        ).one()
+        position, generation, declared = _CURSOR.run(connection, {"cursor_name": VIEWS}).one()
         if declared != self.declared:
             fix = "end the other one, or use the same version of both"
             raise StoreError("another version of the program has made the views anew", fix=fix, where="views")
@@ -143,7 +150,7 @@ class Follower:
         self.view.flush()
         assert self._known is not None
         position = events[-1].position if events else self._known[0]
-        connection.execute(update(cursor).where(cursor.c.name == VIEWS).values(position=position))
+        _MOVE_CURSOR.run(connection, {"cursor_name": VIEWS, "position_now": position})
         self._known = (position, self._known[1])
 
     def forget(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from supercargo.store.accounts import Accounts
 from supercargo.store.log.appending import Follower, head_of, since, store_batch
 from supercargo.store.log.engines import lock, place_of, reading_engine, refuse_forgetful, shown, store_url, writing_engine
 from supercargo.store.log.migrate import revision_of, upgrade
+from supercargo.store.log.prepared import Prepared
 from supercargo.store.log.rebuilding import rebuild_views, views_are_current, views_position
 from supercargo.store.log.rows import event_of_row
 from supercargo.store.log.signing import key_beside, make_key, read_signer
@@ -33,7 +36,7 @@ from supercargo.track.views import Projection
 
 __all__ = ["LogReader", "SqlStore", "broken_store", "make_room", "note", "note_in", "open_log", "read_log", "rebuild_log"]
 
-_STREAM = select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version)
+_STREAM = Prepared(select(event).where(event.c.stream == bindparam("name")).order_by(event.c.version))
 
 
 class LogReader:
@@ -49,7 +52,7 @@ class LogReader:
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
         with self.snapshot() as connection:
-            return tuple(event_of_row(row) for row in connection.execute(_STREAM, {"name": name}))
+            return tuple(event_of_row(row) for row in _STREAM.run(connection, {"name": name}))
 
     def named(self, event_id: str) -> Recorded | None:
         """The event of a name; None where none has it."""
@@ -121,6 +124,15 @@ class LogReader:
         with self.snapshot() as connection:
             return tuple(dump_views(connection, self._tables))
 
+    def digest(self) -> tuple[int, str]:
+        """How many rows the views have, and SHA-256 of all lines of `dump`, each with its newline."""
+        rows_count, total = 0, hashlib.sha256()
+        with self.snapshot() as connection:
+            for line in dump_views(connection, self._tables):
+                rows_count += 1
+                total.update(line.encode() + b"\n")
+        return rows_count, total.hexdigest()
+
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees one state of the store; an error of the database comes out as StoreError.
@@ -183,6 +195,10 @@ class SqlStore(LogReader):
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
         return self._writer.append(drafts)
+
+    def submit(self, drafts: Sequence[Draft]) -> Future[tuple[Receipt, ...]]:
+        """Have drafts stored while the caller goes on: the future brings what `append` would answer or raise."""
+        return self._writer.submit(drafts)
 
     def accounts(self) -> Accounts:
         """People and keys, kept in the same database."""

@@ -108,6 +108,7 @@ def sql_table(declared: ViewTable, *, prefix: str = LIVE, mark: str = "") -> Tab
     """
     name = prefix + declared.name
     extra = [column for column in dict.fromkeys(declared.indexed) if column not in declared.key]
+    sought = [column for column in dict.fromkeys(declared.indexed) if column != declared.key[0]]  # the key finds its first
     return Table(
         name,
         MetaData(),
@@ -115,6 +116,6 @@ def sql_table(declared: ViewTable, *, prefix: str = LIVE, mark: str = "") -> Tab
         *(Column(column, _WORD, nullable=True) for column in extra),
         Column("row_json", Text, nullable=False),
         PrimaryKeyConstraint(*declared.key, name=f"key_{mark}_{declared.name}"),
-        *(Index(f"ix_{mark}_{declared.name}_{n}", column) for n, column in enumerate(dict.fromkeys(declared.indexed))),
+        *(Index(f"ix_{mark}_{declared.name}_{n}", column) for n, column in enumerate(sought)),
         sqlite_with_rowid=False,
     )

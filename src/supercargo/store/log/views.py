@@ -5,52 +5,81 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supercargo.kernel import StoreError
+from supercargo.store.log.prepared import Prepared
 from supercargo.store.log.tables import LIVE, sql_table
 from supercargo.track.limits import body_text
 from supercargo.track.views import ViewTable
 
 __all__ = ["MOST_KEPT", "SqlView", "create_tables", "drop_tables", "dump_views"]
 
-MOST_KEPT = 200_000
-"""Rows that are kept at hand; beyond it they are read from the database again."""
+MOST_KEPT = 50_000
+"""Rows of a table that are kept at hand; beyond it they are read from the database again."""
 
 Key = tuple[str, ...]
+Row = dict[str, Any]
+
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
+
+
+def _carried(row: Row) -> Row:
+    """A row of one's own, as it would come back from the database: what is changed in it later changes no other."""
+    return {name: value if type(value) in _SIMPLE else _own(value) for name, value in row.items()}
+
+
+def _own(value: Any) -> Any:
+    kind = type(value)
+    if kind in _SIMPLE:
+        return value
+    if kind is list or kind is tuple:
+        return [_own(part) for part in value]
+    if kind is dict and all(type(name) is str for name in value):
+        return {name: _own(part) for name, part in value.items()}
+    return json.loads(body_text(value))
 
 
 @dataclass(slots=True)
 class _Kept:
-    """A table with the rows at hand: text of a row, or None for one that is known to be absent."""
+    """A table with the rows at hand: a row, or None for one that is known to be absent."""
 
     declared: ViewTable
     sql: Table
-    rows: dict[Key, str | None] = field(default_factory=dict)
+    rows: dict[Key, Row | None] = field(default_factory=dict)
     changed: set[Key] = field(default_factory=set)
     sought: dict[str, dict[str, set[Key]]] = field(default_factory=dict)
     asked: set[tuple[str, str]] = field(default_factory=set)
     whole: bool = False
 
-    def keep(self, key: Key, row: dict[str, Any] | None) -> None:
+    def keep(self, key: Key, row: Row | None) -> None:
         """Have a row at hand in place of what stood for its key."""
-        if self.declared.indexed:
-            self._unlink(key)
-            for column in self.declared.indexed if row is not None else ():
-                value = row[column] if row is not None else None
-                if isinstance(value, str):
-                    self.sought.setdefault(column, {}).setdefault(value, set()).add(key)
-        self.rows[key] = None if row is None else body_text(row)
+        if self.sought:
+            self._link(key, self.rows.get(key) or {}, row or {})
+        self.rows[key] = row
 
-    def _unlink(self, key: Key) -> None:
-        old = self.rows.get(key)
-        if old is not None:
-            before = json.loads(old)
-            for column in self.declared.indexed:
-                self.sought.get(column, {}).get(before[column], set()).discard(key)
+    def _link(self, key: Key, before: Row, row: Row) -> None:
+        for column, found in self.sought.items():
+            old, value = before.get(column), row.get(column)
+            if old == value:
+                continue
+            if isinstance(old, str):
+                found[old].discard(key)
+            if isinstance(value, str):
+                found.setdefault(value, set()).add(key)
+
+    def keys_by(self, column: str) -> dict[str, set[Key]]:
+        """Keys of the rows at hand by what stands in a column; from its first use on it is kept up to date."""
+        if column not in self.sought:
+            found = self.sought[column] = dict[str, set[Key]]()
+            for key, row in self.rows.items():
+                if row is not None and isinstance(value := row[column], str):
+                    found.setdefault(value, set()).add(key)
+        return self.sought[column]
 
     def forget(self) -> None:
         """Have nothing at hand."""
@@ -74,9 +103,17 @@ class SqlView:
         empty: bool = False,
         writable: bool = True,
     ) -> None:
-        self._kept = {name: _Kept(table, sql_table(table, prefix=prefix), whole=empty) for name, table in declared.items()}
+        self._declared, self._prefix, self._empty = declared, prefix, empty
+        self._tables: dict[str, _Kept] = {}
         self._writable = writable
         self._connection: Connection | None = None
+
+    def _kept(self, name: str) -> _Kept:
+        kept = self._tables.get(name)
+        if kept is None:
+            table = self._declared[name]
+            kept = self._tables[name] = _Kept(table, sql_table(table, prefix=self._prefix), whole=self._empty)
+        return kept
 
     def bind(self, connection: Connection) -> None:
         """Read and write over this connection from now on."""
@@ -84,23 +121,22 @@ class SqlView:
 
     def get(self, table: str, key: Key) -> dict[str, Any] | None:
         """A row, or None."""
-        kept = self._kept[table]
+        kept = self._kept(table)
         if key not in kept.rows and not kept.whole:
             self._fetch(kept, key)
-        text = kept.rows.get(key)
-        return None if text is None else json.loads(text)
+        row = kept.rows.get(key)
+        return None if row is None else _carried(row)
 
     def put(self, table: str, key: Key, row: dict[str, Any]) -> None:
         """Set a row."""
-        kept = self._kept[table]
-        declared = kept.declared
-        if set(row) != {*declared.key, *declared.columns}:
-            raise KeyError(f"{table} has columns {declared.key + declared.columns}, the row {tuple(row)}")
-        self._change(kept, key, row)
+        kept = self._kept(table)
+        if row.keys() != _columns(kept.declared):
+            raise KeyError(f"{table} has columns {kept.declared.key + kept.declared.columns}, the row {tuple(row)}")
+        self._change(kept, key, _carried(row))
 
     def drop(self, table: str, key: Key) -> None:
         """Take a row away, if it is there."""
-        self._change(self._kept[table], key, None)
+        self._change(self._kept(table), key, None)
 
     def _change(self, kept: _Kept, key: Key, row: dict[str, Any] | None) -> None:
         if not self._writable:
@@ -112,32 +148,24 @@ class SqlView:
 
     def find(self, table: str, column: str, value: str) -> Iterator[dict[str, Any]]:
         """Rows in which an indexed column has a value, in order of key."""
-        kept = self._kept[table]
+        kept = self._kept(table)
         if column not in kept.declared.indexed:
             raise KeyError(f"{table} is not sought by {column}")
         if not kept.whole and (column, value) not in kept.asked:
             self._fetch_all(kept, column, value)
-        keys = sorted(kept.sought.get(column, {}).get(value, ()))
-        texts = [kept.rows[key] for key in keys]
-        return iter([json.loads(text) for text in texts if text is not None])
+        keys = sorted(kept.keys_by(column).get(value, ()))
+        rows = [kept.rows[key] for key in keys]
+        return iter([_carried(row) for row in rows if row is not None])
 
     def _fetch(self, kept: _Kept, key: Key) -> None:
-        columns = kept.sql.c
-        same = and_(*(columns[name] == bindparam(f"k_{name}") for name in kept.declared.key))
-        values = {f"k_{name}": part for name, part in zip(kept.declared.key, key, strict=True)}
-        text = self._bound().execute(select(columns.row_json).where(same), values).scalar()
-        if text is None or not kept.declared.indexed:
-            kept.rows[key] = text
-        else:
-            kept.keep(key, json.loads(text))
+        text = _select_one(kept.sql).run(self._bound(), _key_values(kept, key)).scalar()
+        kept.keep(key, None if text is None else json.loads(text))
 
     def _fetch_all(self, kept: _Kept, column: str, value: str) -> None:
-        columns = kept.sql.c
-        wanted = select(*(columns[name] for name in kept.declared.key), columns.row_json)
-        for *parts, text in self._bound().execute(wanted.where(columns[column] == bindparam("v")), {"v": value}):
-            key = tuple(parts)
+        for found in _select_by(kept.sql, column).run(self._bound(), {"v": value}):
+            key: Key = tuple(found[:-1])
             if key not in kept.rows:
-                kept.keep(key, json.loads(text))
+                kept.keep(key, json.loads(found[-1]))
         kept.asked.add((column, value))
 
     def _bound(self) -> Connection:
@@ -148,7 +176,7 @@ class SqlView:
     def flush(self) -> None:
         """Write what was changed; rows stay at hand as long as they are few."""
         connection = self._bound()
-        for kept in self._kept.values():
+        for kept in self._tables.values():
             if kept.changed:
                 _write(connection, kept)
                 kept.changed.clear()
@@ -157,8 +185,12 @@ class SqlView:
 
     def forget(self) -> None:
         """Have nothing at hand: the database may hold something else now, or a change was taken back."""
-        for kept in self._kept.values():
+        for kept in self._tables.values():
             kept.forget()
+
+
+def _key_values(kept: _Kept, key: Key) -> dict[str, str]:
+    return {f"k_{name}": part for name, part in zip(kept.declared.key, key, strict=True)}
 
 
 def _write(connection: Connection, kept: _Kept) -> None:
@@ -167,24 +199,49 @@ def _write(connection: Connection, kept: _Kept) -> None:
     set_: list[dict[str, Any]] = []
     extra = [column.name for column in kept.sql.c if column.name not in (*names, "row_json")]
     for key in sorted(kept.changed):
-        text = kept.rows[key]
-        if text is None:
-            gone.append({f"k_{name}": part for name, part in zip(names, key, strict=True)})
+        row = kept.rows[key]
+        if row is None:
+            gone.append(_key_values(kept, key))
             continue
-        row = json.loads(text) if extra else {}
         cells = {name: row[name] if isinstance(row[name], str) else None for name in extra}
-        set_.append({**dict(zip(names, key, strict=True)), **cells, "row_json": text})
+        set_.append({**dict(zip(names, key, strict=True)), **cells, "row_json": body_text(row)})
     if gone:
-        same = and_(*(kept.sql.c[name] == bindparam(f"k_{name}") for name in names))
-        connection.execute(delete(kept.sql).where(same), gone)
+        _delete(kept.sql).run_all(connection, gone)
     if set_:
-        connection.execute(_upsert(connection, kept.sql, names, [*extra, "row_json"]), set_)
+        _upsert(kept.sql, connection.dialect.name).run_all(connection, set_)
 
 
-def _upsert(connection: Connection, table: Table, key: Key, others: list[str]) -> Any:
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    adding = insert(table)
-    return adding.on_conflict_do_update(index_elements=list(key), set_={name: adding.excluded[name] for name in others})
+@lru_cache(maxsize=512)
+def _columns(declared: ViewTable) -> frozenset[str]:
+    return frozenset((*declared.key, *declared.columns))
+
+
+def _same_key(table: Table) -> Any:
+    return and_(*(column == bindparam(f"k_{column.name}") for column in table.primary_key))
+
+
+@lru_cache(maxsize=512)
+def _select_one(table: Table) -> Prepared:
+    return Prepared(select(table.c.row_json).where(_same_key(table)))
+
+
+@lru_cache(maxsize=512)
+def _select_by(table: Table, column: str) -> Prepared:
+    return Prepared(select(*table.primary_key, table.c.row_json).where(table.c[column] == bindparam("v")))
+
+
+@lru_cache(maxsize=512)
+def _delete(table: Table) -> Prepared:
+    return Prepared(delete(table).where(_same_key(table)))
+
+
+@lru_cache(maxsize=512)
+def _upsert(table: Table, dialect: str) -> Prepared:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    adding = insert(table).values({column.name: bindparam(column.name) for column in table.c})
+    key = [column.name for column in table.primary_key]
+    others = {column.name: adding.excluded[column.name] for column in table.c if column.name not in key}
+    return Prepared(adding.on_conflict_do_update(index_elements=key, set_=others))
 
 
 def create_tables(connection: Connection, declared: Mapping[str, ViewTable], *, prefix: str, mark: str) -> None:

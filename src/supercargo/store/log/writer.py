@@ -17,7 +17,7 @@ from supercargo.store.log.engines import is_busy
 from supercargo.track.envelope import Draft, Receipt
 from supercargo.track.limits import check_drafts
 
-__all__ = ["LARGEST_BATCH", "Commit", "Request", "Writer"]
+__all__ = ["LARGEST_BATCH", "Caught", "Commit", "Request", "Writer"]
 
 LARGEST_BATCH = 512
 """Events that are stored with one sync; a single request may have more."""
@@ -35,12 +35,12 @@ Commit = Callable[[Sequence[Request]], Sequence[tuple[Receipt, ...] | Refused]]
 """Stores a batch in one transaction and gives what to answer to each request."""
 
 
-class _Caught:
-    """Keeps what a batch failed of for the callers that wait for it: it is raised again in their threads."""
+class Caught:
+    """Keeps what work for others failed of: it is raised again where they wait for it."""
 
     error: Exception | None = None
 
-    def __enter__(self) -> _Caught:
+    def __enter__(self) -> Caught:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
@@ -67,16 +67,21 @@ class Writer:
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Wait until the drafts are stored for good; see EventStore."""
+        return self.submit(drafts).result()
+
+    def submit(self, drafts: Sequence[Draft]) -> Future[tuple[Receipt, ...]]:
+        """Have drafts stored; what `append` would answer or raise comes with the future. Raises ScenarioError at once."""
         wanted = tuple(drafts)
         check_drafts(wanted, self._clock())
-        if not wanted:
-            return ()
         request = Request(wanted)
+        if not wanted:
+            request.answer.set_result(())
+            return request.answer
         with self._gate:
             if self._reason:
                 raise self._stopped()
             self._queue.put(request)
-        return request.answer.result()
+        return request.answer
 
     def close(self) -> None:
         """Store what waits, then stop."""
@@ -115,7 +120,7 @@ class Writer:
         if self._lost():
             self._refuse(batch)
             return
-        with _Caught() as caught:
+        with Caught() as caught:
             receipts = self._commit(batch)
         error = caught.error
         if error is None:

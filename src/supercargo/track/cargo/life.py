@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import reduce
+from operator import attrgetter
 from typing import Any
 
 from supercargo.kernel import parse_utc
@@ -93,12 +94,16 @@ class Life:
 
     def after(self, event: Recorded) -> Life:
         """The life with one more event; never refuses."""
-        facts = (*self.facts, fact_of(event))
-        if event.kind == "corrected" or comes_late(self.now, facts[-1]):
-            now = folded(self.now.name, standing_facts(facts), tenant=self.now.tenant or event.tenant)
+        return self.with_fact(fact_of(event), event.tenant)
+
+    def with_fact(self, fact: Fact, tenant: str) -> Life:
+        """The life with one more fact, told by an event of a tenant; never refuses."""
+        facts = (*self.facts, fact)
+        if fact.kind == "corrected" or comes_late(self.now, fact):
+            now = folded(self.now.name, standing_facts(facts), tenant=self.now.tenant or tenant)
         else:
-            now = applied(replace(self.now, tenant=self.now.tenant or event.tenant), facts[-1])
-        return Life(now=now, facts=facts, version=event.version)
+            now = applied(self.now, fact, tenant=tenant)
+        return Life(now=now, facts=facts, version=fact.version)
 
     def at(self, instant: datetime) -> Thing:
         """The thing as it was at an instant, by what is known now."""
@@ -147,10 +152,17 @@ def folded(name: str, facts: Iterable[Fact], *, tenant: str = "") -> Thing:
     return reduce(applied, facts, Thing(name=name, tenant=tenant))
 
 
-def applied(thing: Thing, fact: Fact) -> Thing:
-    """The thing after a fact; never refuses."""
+_NAMES = tuple(declared.name for declared in fields(Thing))
+_values = attrgetter(*_NAMES)
+
+
+def applied(thing: Thing, fact: Fact, *, tenant: str = "") -> Thing:
+    """The thing after a fact; one that has no tenant yet gets that of the event; never refuses."""
     body, after = fact.body, fact.body.get("after", {})
-    changes: dict[str, Any] = dict(_FACTS.get(fact.kind, _nothing)(thing, body))
+    changes: dict[str, Any] = dict(zip(_NAMES, _values(thing), strict=True))
+    if tenant and not thing.tenant:
+        changes["tenant"] = tenant
+    changes |= _FACTS.get(fact.kind, _nothing)(thing, body)
     if "where" in body and not (fact.kind == "registered" and thing.stage):
         changes |= {"where": body["where"], "since_utc": fact.at_utc}
     if "stage" in after:
@@ -159,7 +171,7 @@ def applied(thing: Thing, fact: Fact) -> Thing:
         changes |= {"custodian": after["custodian"], "held_utc": fact.at_utc}
     if fact.kind not in OBSERVATIONS:
         changes["told_utc"] = fact.at_utc
-    return replace(thing, **changes)
+    return Thing(**changes)
 
 
 def _nothing(thing: Thing, body: Mapping[str, Json]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from supercargo.kernel import format_utc, plain
+from supercargo.kernel import format_utc
 from supercargo.track.cargo.life import Fact, Thing, applied, comes_late, fact_of, standing_facts
 from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
@@ -25,11 +26,12 @@ UNIT = ViewTable(
     name="unit",
     key=("name",),
     columns=(
-        *(field.name for field in dataclasses.fields(Thing) if field.name != "name"),
+        *(field.name for field in dataclasses.fields(Thing) if field.name not in ("name", "journey")),
         "inside", "name_head", "name_tail", "version", "stays_count", "custody_count",
     ),
     indexed=("where", "tenant", "mission", "sort", "name_head", "name_tail"),
 )  # fmt: skip
+JOURNEY = ViewTable(name="journey", key=("thing",), columns=("steps",))
 STAY = ViewTable(
     name="stay",
     key=("thing", "number"),
@@ -77,11 +79,15 @@ def spelling_of(name: str) -> dict[str, str]:
 def thing_in(view: View, name: str) -> Thing | None:
     """A thing as the view has it; None if it is not known."""
     row = view.get("unit", (name,))
-    return None if row is None else _thing(row)
+    if row is None:
+        return None
+    told = view.get("journey", (name,)) if row["direction"] else None
+    return _thing(row, () if told is None else tuple(told["steps"]))
 
 
-_COLUMNS = tuple(field.name for field in dataclasses.fields(Thing))
+_COLUMNS = tuple(field.name for field in dataclasses.fields(Thing) if field.name != "journey")
 _INSTANTS = ("stage_utc", "since_utc", "held_utc", "told_utc")
+_values = attrgetter(*_COLUMNS)
 
 
 def _instant(written: str) -> datetime | None:
@@ -89,21 +95,24 @@ def _instant(written: str) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def _thing(row: Mapping[str, Any]) -> Thing:
+def _thing(row: Mapping[str, Any], journey: tuple[Mapping[str, str], ...] = ()) -> Thing:
     values = {name: row[name] for name in _COLUMNS}
     for name in _INSTANTS:
         values[name] = _instant(values[name])
-    values["journey"] = tuple(values["journey"])
     values["seals"] = tuple(values["seals"])
-    return Thing(**values)
+    return Thing(**values, journey=journey)
 
 
-def _unit_row(thing: Thing) -> dict[str, Any]:
-    row = {name: getattr(thing, name) for name in _COLUMNS}
+def _unit_row(thing: Thing, before: Thing | None = None, old: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The row of a thing; what is as `before` is taken over from the `old` row, not written anew."""
+    row = dict(zip(_COLUMNS, _values(thing), strict=True))
     for name in _INSTANTS:
-        row[name] = format_utc(row[name]) if row[name] else ""
-    row["journey"] = [dict(step) for step in thing.journey]
+        instant = row[name]
+        row[name] = old[name] if old and instant is getattr(before, name) else format_utc(instant) if instant else ""
     row["seals"] = list(thing.seals)
+    row["inside"] = thing.inside
+    spelt = old or spelling_of(thing.name)
+    row["name_head"], row["name_tail"] = spelt["name_head"], spelt["name_tail"]
     return row
 
 
@@ -133,10 +142,13 @@ def _project(event: Recorded, view: View) -> None:
     if fact.kind == "corrected" or comes_late(before, fact):
         _project_anew(event, view)
         return
-    now = applied(dataclasses.replace(before, tenant=before.tenant or event.tenant), fact)
-    counts = {"stays_count": row["stays_count"], "custody_count": row["custody_count"]} if row else _NONE
-    _put_unit(view, now, event.version, _put_spans(view, before, now, fact, counts))
+    now = applied(before, fact, tenant=event.tenant)
+    counts = _NONE if row is None else {name: row[name] for name in _NONE}
+    counts = _put_spans(view, before, now, fact, counts)
+    view.put("unit", (now.name,), {**_unit_row(now, before, row), "version": event.version, **counts})
     _put_seal(view, now.name, fact)
+    if fact.kind == "planned":
+        _put_journey(view, now)
 
 
 _NONE: Mapping[str, int] = {"stays_count": 0, "custody_count": 0}
@@ -148,16 +160,15 @@ def _fact_row(event: Recorded) -> dict[str, Any]:
         "version": _number(event.version),
         "event_id": event.event_id,
         "kind": event.kind,
-        "body": plain(dict(event.body)),
+        "body": dict(event.body),
         "at_utc": format_utc(event.occurred_utc),
         "recorded_utc": format_utc(event.recorded_utc),
         "by": event.by,
     }
 
 
-def _put_unit(view: View, thing: Thing, version: int, counts: Mapping[str, int]) -> None:
-    row = {**_unit_row(thing), **spelling_of(thing.name), "inside": thing.inside, "version": version, **counts}
-    view.put("unit", (thing.name,), row)
+def _put_journey(view: View, thing: Thing) -> None:
+    view.put("journey", (thing.name,), {"thing": thing.name, "steps": [dict(step) for step in thing.journey]})
 
 
 def _put_spans(view: View, before: Thing, now: Thing, fact: Fact, counts: Mapping[str, int]) -> dict[str, int]:
@@ -225,7 +236,9 @@ def _project_anew(event: Recorded, view: View) -> None:
         counts = _put_spans(view, now, after, fact, counts)
         _put_seal(view, name, fact)
         now = after
-    _put_unit(view, now, event.version, counts)
+    view.put("unit", (name,), {**_unit_row(now), "version": event.version, **counts})
+    if now.direction or view.get("journey", (name,)) is not None:
+        _put_journey(view, now)
 
 
 def _project_case(event: Recorded, view: View) -> None:
@@ -246,7 +259,7 @@ def _project_case(event: Recorded, view: View) -> None:
     view.put("ncr", (case_id,), row)
 
 
-CARGO = Projection(name="cargo", tables=(FACT, UNIT, STAY, CUSTODY, SEAL), project=_project)
+CARGO = Projection(name="cargo", tables=(FACT, UNIT, JOURNEY, STAY, CUSTODY, SEAL), project=_project)
 """Things, their stays, custody and seals."""
 
 NON_CONFORMANCES = Projection(name="ncr", tables=(NCR,), project=_project_case)
