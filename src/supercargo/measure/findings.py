@@ -182,9 +182,8 @@ def market_share(plan: OperationsPlan, summary: Summary) -> Finding:
     contradicted = f"; market figure below our own delivery, left out: {_some(small)}" if small else ""
     unknown = [place.destination for place in plan.scenario.destinations if not place.market_kg]
     if not known:
-        return Finding(
-            None, f"missing: no destination has a market figure (market_kg) that holds our own delivery{contradicted}"
-        )
+        words = "a market figure (market_kg) that holds our own delivery" if small else "any market figure (market_kg)"
+        return Finding(None, f"missing: {words}{contradicted}")
     listed = _some(f"{place} {100 * ours[place] / market_kg:.0f} % of {market_kg:,.0f} kg" for place, market_kg in known)
     market_kg = math.fsum(mass_kg for _, mass_kg in known)
     return Finding(
@@ -209,7 +208,8 @@ def cost_per_kg(plan: OperationsPlan, summary: Summary) -> Finding:
     listed = _some(f"{one.destination} {one.usd_per_kg:,.0f}" for one in dearest if one.usd_per_kg)
     return Finding(
         None,
-        f"missing: a base year in the scenario; this {plan.scenario.settings.span}: {money.whole_cost_usd / up_kg:,.0f} USD/kg whole chain, "
+        f"missing: a base year in the scenario; this {plan.scenario.settings.span}: "
+        f"{money.whole_cost_usd / up_kg:,.0f} USD/kg whole chain, "
         f"{money.service_cost_usd / up_kg:,.0f} USD/kg borne by the service; denominator: {up_kg:,.0f} kg delivered up, "
         f"return cargo and trash ride free; price year {plan.scenario.settings.currency_year}; "
         f"dearest places, USD/kg: {listed}",

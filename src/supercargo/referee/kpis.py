@@ -65,7 +65,7 @@ def _utilisation_percent(case: Case) -> float | None:
 
 
 def _market_percent(case: Case) -> float | None:
-    """K13: up mass delivered in the horizon over all suppliers' in its years, without places whose figure holds less than ours."""
+    """K13: up mass delivered in the horizon over all suppliers' in its years, places with less than ours left out."""
     horizon = case.scenario.settings
     ours: dict[str, list[float]] = {}
     for item in case.items:

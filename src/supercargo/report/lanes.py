@@ -96,7 +96,8 @@ def _mission_lane(plan: OperationsPlan, mission: PlannedMission, found: dict[str
     )
     bars.append(Bar(launch, launch, "", lift_off, "lift"))
     if mission.lost:
-        words = f"{mission.mission_id} was lost before {'landing' if _arrived(plan, mission.destination) == 'landed' else 'docking'}, {short_utc(mission.end_utc)} UTC"
+        before = "landing" if arrived == "landed" else "docking"
+        words = f"{mission.mission_id} was lost before {before}, {short_utc(mission.end_utc)} UTC"
         bars.append(Bar(launch + days(3.0), launch + days(3.0), "lost", words, "shut"))
     return Lane(f"{mission.mission_id} {mission.vehicle_type}", tuple(bars), _shades(plan, "destination", mission.destination))
 

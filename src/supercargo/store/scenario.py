@@ -130,6 +130,7 @@ def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, Ta
     """Catalogue records of things that the scenario's own files do not know are left out."""
     borrowed = [table for table in SCENARIO_TABLES if table.attribute not in given and table.refers]
     files = {table.file: table.attribute for table in SCENARIO_TABLES}
+    by_plane = {place.destination for place in tables["destinations"].records if place.window_kind == "plane"}
     shrinking = True
     while shrinking:
         shrinking = False
@@ -137,6 +138,8 @@ def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, Ta
             old = tables[table.attribute]
             sources = {field: tables[files[file]] for field, file in table.refers}
             kept = [(row, fit) for row, record in old.numbered() if (fit := _fit(record, sources)) is not None]
+            if table.attribute == "transfer_windows":
+                kept = [(row, fit) for row, fit in kept if fit.destination not in by_plane]
             records = tuple(record for _, record in kept)
             if records != old.records:
                 shrinking = True
