@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, digest_of_files
-from supercargo.model import SCENARIO_TABLES, Scenario, Settings, Table
+from supercargo.model import SCENARIO_TABLES, Destination, Scenario, Settings, Table
 from supercargo.store.catalogue import read_catalogue_tables
 from supercargo.store.checks import cross_faults
 from supercargo.store.folders import read_within, write_whole
@@ -23,6 +23,7 @@ __all__ = [
     "assembled",
     "completed",
     "misspelt",
+    "read_places",
     "read_scenario",
     "scenario_files",
     "scenario_or_faults",
@@ -60,6 +61,22 @@ def read_scenario(folder: Path) -> Scenario:
     if scenario is None:
         raise ScenarioError.of(sorted(faults), where=str(folder))
     return scenario
+
+
+def read_places(folder: Path) -> tuple[Destination, ...]:
+    """The places of a scenario folder, whatever else it lacks; the catalogue's where it has no file of them.
+
+    Raises ScenarioError with every fault of that file.
+    """
+    table = next(one for one in SCENARIO_TABLES if one.noun is Destination)
+    faults: list[Fault] = []
+    if not os.path.isdir(folder):
+        raise ScenarioError("the scenario folder is missing", fix="give a scenario folder that exists", where=str(folder))
+    read = _read_given(folder, table, faults) if _is_given(folder, table) else read_catalogue_tables()[table.attribute]
+    if faults:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    places: tuple[Destination, ...] = read.records
+    return places
 
 
 def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
