@@ -63,7 +63,6 @@ __all__ = [
     "ReleaseAnswer",
     "RestoreAnswer",
     "RunTold",
-    "ScenarioAnswer",
     "SchemaAnswer",
     "ServeAnswer",
     "StageCostAnswer",

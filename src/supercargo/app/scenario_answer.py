@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from supercargo.kernel import Fault
 
@@ -23,4 +23,4 @@ class ScenarioAnswer(TypedDict):
     lines: int
     customers: int
     faults: list[Fault]
-    remarks: list[str]
+    remarks: NotRequired[list[str]]

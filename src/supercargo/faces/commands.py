@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
-from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
+from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
@@ -102,7 +103,7 @@ def template(out: Path, *, force: bool, as_json: bool) -> None:
         tell(printable(f"{out}: fill in the sheets scenario, missions and cargo, then check it") + "\n")
 
 
-def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[str, ...] = ()) -> None:
+def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[str, ...] | None = None) -> None:
     settings = scenario.settings
     told: ScenarioAnswer = {
         "folder": str(folder),
@@ -113,8 +114,9 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[st
         "lines": len(scenario.cargo),
         "customers": len(scenario.customers),
         "faults": [],
-        "remarks": list(remarks),
     }
+    if remarks is not None:
+        told["remarks"] = list(remarks)
     if as_json:
         print_json(told)
         return
@@ -122,8 +124,8 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[st
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
     tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
-    tell("".join(printable(f"remark: {words}") + "\n" for words in remarks[:REMARKS_SHOWN]))
-    if len(remarks) > REMARKS_SHOWN:
+    tell("".join(printable(f"remark: {words}") + "\n" for words in (remarks or ())[:REMARKS_SHOWN]))
+    if remarks and len(remarks) > REMARKS_SHOWN:
         tell(f"and {count(len(remarks) - REMARKS_SHOWN, 'remark')} more; --json has all\n")
 
 
