@@ -244,6 +244,16 @@ def test_the_command_takes_the_ports_of_a_plan(tmp_path: Path) -> None:
     assert not any("taken by" in row["refused"] for row in free["arrivals"])
 
 
+def test_a_plan_of_another_scenario_takes_no_ports(tmp_path: Path, scenario_folder: Path) -> None:
+    plan = test_store_plan.a_plan()
+    head = replace(plan.scenario.settings, name="another")
+    other = replace(plan, scenario=replace(plan.scenario, settings=head))
+    write_plan(other, tmp_path / "plan", run={}, report_html="", force=False)
+    told = run("windows", str(scenario_folder), *WORDS, "--plan", str(tmp_path / "plan"))
+    assert told.code == 2
+    assert "the plan is of another scenario, 'another': it has another name" in told.err
+
+
 def test_the_command_as_json_and_its_table_say_the_same(scenario_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "windows.csv"
     told = run("windows", str(scenario_folder), *WORDS, "--json", "--out", str(out))

@@ -409,6 +409,12 @@ def test_the_same_folder_twice_is_no_difference(tmp_path: Path) -> None:
     assert "one (2)" in told.out
 
 
+def test_how_a_plan_was_made_is_not_invented() -> None:
+    plan = a_big_plan(3, 30)
+    compared = compare_plans((("told", plan), ("untold", replace(plan, stages=()))))
+    assert [one.made for one in compared.plans] == ["optimised", "–"]
+
+
 def test_a_folder_that_is_no_plan_is_a_fault_with_a_fix(tmp_path: Path) -> None:
     one = written(tmp_path / "one", test_store_plan.a_plan())
     missing = run("compare", str(one), str(tmp_path / "none"))

@@ -107,6 +107,34 @@ def an_element_set(line1: str) -> Callable[[Path], None]:
     return plant
 
 
+def of_far(column: str, value: str, body: str = "Moon") -> Callable[[Path], None]:
+    """A place beyond low Earth orbit with a listed way to it, one cell of which is `value`."""
+    fact = {"source": "test", "as_of": "2026-12-01", "evidence": "assumption"}
+    way = {
+        **fact,
+        "destination": "Far", "opens_utc": "2027-03-01T00:00:00Z", "launch_utc": "2027-03-01T01:00:00Z",
+        "closes_utc": "2027-03-01T02:00:00Z", "transit_d": "5", "c3_km2_s2": "1", "route": "fast", "delta_v_m_s": "500",
+    }  # fmt: skip
+
+    def plant(folder: Path) -> None:
+        lines = (folder / "destinations.csv").read_text().split("\n")
+        names, cells = lines[0].split(","), lines[1].split(",")
+        for name, word in (("destination", "Far"), ("body", body), ("window_kind", "catalogue")):
+            cells[names.index(name)] = word
+        add_row("destinations.csv", ",".join(cells))(folder)
+        row = {**way, column: value}
+        (folder / "transfer_windows.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+
+    return plant
+
+
+def rising(folder: Path) -> None:
+    """A launcher that sends off more, the faster it goes."""
+    head = "source,as_of,evidence,launcher,c3_km2_s2,payload_kg\n"
+    rows = "".join(f"test,2026-12-01,assumption,Lark,{c3},{kg}\n" for c3, kg in ((0, 1000), (10, 1200), (20, 900)))
+    (folder / "launch_energy.csv").write_text(head + rows)
+
+
 def of_profiles(plant: Callable[[Path], None], profiles: str = "2-day") -> Callable[[Path], None]:
     """The same, after the type Wren has been given profiles."""
 
@@ -302,6 +330,37 @@ PLANTED = (
         "price_basis",
         "add its prices",
     ),
+    Planted("way that takes no time", of_far("transit_d", "0"), "transfer_windows.csv", 2, "transit_d", "more than 0"),
+    Planted("route for nothing", of_far("delta_v_m_s", "0"), "transfer_windows.csv", 2, "delta_v_m_s", "leave the cell empty"),
+    Planted("too slow for the Moon", of_far("c3_km2_s2", "-4.1"), "transfer_windows.csv", 2, "c3_km2_s2", "give -4 or more"),
+    Planted(
+        "too slow for an asteroid",
+        of_far("c3_km2_s2", "-0.1", body="Sun"),
+        "transfer_windows.csv",
+        2,
+        "c3_km2_s2",
+        "give 0 or more",
+    ),
+    Planted(
+        "listed way to a place found by plane",
+        of_far("destination", "Hub"),
+        "transfer_windows.csv",
+        2,
+        "destination",
+        "set window_kind to catalogue",
+    ),
+    Planted(
+        "orbit through the Earth", cell("orbits.csv", 2, "eccentricity", "0.2"), "orbits.csv", 2, "eccentricity", "100 km"
+    ),
+    Planted(
+        "orbit of another decade",
+        cell("orbits.csv", 2, "epoch_utc", "2019-01-01T00:00:00Z"),
+        "orbits.csv",
+        2,
+        "epoch_utc",
+        "within 5 years",
+    ),
+    Planted("payload that rises with energy", rising, "launch_energy.csv", 3, "payload_kg", "correct row 2 or row 3"),
     Planted("no orbit", no_rows("orbits.csv"), "destinations.csv", 2, "destination", "orbits.csv"),
     Planted("unknown setting", rewrite("scenario.toml", "seed", "sead"), "scenario.toml", 4, "sead", "use one of: name"),
     Planted(
@@ -411,6 +470,19 @@ def test_planted_fault_is_told_with_file_row_column_and_fix(planted: Planted, sc
     told = [fault for fault in faults_in(scenario_folder) if (fault.file, fault.column) == (planted.file, planted.column)]
     assert told, [str(fault) for fault in faults_in(scenario_folder)]
     assert any(fault.row == planted.row and planted.fix in fault.fix for fault in told), told
+
+
+def test_a_listed_way_that_is_sound_has_no_fault(scenario_folder: Path) -> None:
+    of_far("c3_km2_s2", "-4")(scenario_folder)
+    assert [one for one in faults_in(scenario_folder) if one.file in ("transfer_windows.csv", "destinations.csv")] == []
+
+
+def test_a_payload_that_rises_names_both_rows_and_a_perigee_in_the_earth_its_height(scenario_folder: Path) -> None:
+    rising(scenario_folder)
+    cell("orbits.csv", 2, "eccentricity", "0.2")(scenario_folder)
+    told = [one.what for one in faults_in(scenario_folder)]
+    assert any("(row 3), more than 1,000 kg at 0 (row 2)" in what for what in told), told
+    assert any("puts the perigee at -" in what for what in told), told
 
 
 def test_the_scenario_without_planted_faults_has_none(scenario_folder: Path) -> None:

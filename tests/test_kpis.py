@@ -293,6 +293,43 @@ def test_market_share_counts_up_mass_delivered_in_the_horizon_where_the_market_i
     assert kpi(a_plan(lines, rows), "K13").value is None
 
 
+def over(days_count: float, **changes: Any) -> Any:
+    base = a_scenario()
+    return a_scenario(settings=replace(base.settings, end_utc=on_day(days_count)), **changes)
+
+
+@pytest.mark.parametrize(("days_count", "years"), [(365, 1.0), (364, 1.0), (1095, 3.0), (1096, 3.0), (182.625, 0.5)])
+def test_figures_a_year_count_once_for_each_year_of_the_horizon(days_count: float, years: float) -> None:
+    line = a_line()
+    hub = replace(a_scenario().destinations[0], market_kg=300.0)
+    plan = a_plan(scenario=over(days_count, destinations=(hub,), cargo=(line,)), rows=(a_row(line),))
+    assert plan.scenario.settings.years == pytest.approx(years)
+    assert kpi(plan, "K13").value == pytest.approx(10.0 / years, abs=1e-6)
+    assert kpi(plan, "K9").target == pytest.approx(1.8e9 * years)
+
+
+def test_a_market_smaller_than_our_own_delivery_gives_no_share_and_is_named() -> None:
+    line = a_line()
+    hub = replace(a_scenario().destinations[0], market_kg=line.mass_kg - 1.0)
+    found = kpi(a_plan(scenario=a_scenario(destinations=(hub,), cargo=(line,)), rows=(a_row(line),)), "K13")
+    assert found.value is None
+    assert f"market figure below our own delivery, left out: Hub {line.mass_kg - 1.0:,.0f} kg" in found.causes
+
+
+def test_the_referee_faults_a_market_share_that_divides_three_years_by_one() -> None:
+    plan = a_valid_plan()
+    settings = replace(plan.scenario.settings, end_utc=plan.scenario.settings.start_utc + timedelta(days=1095))
+    places = tuple(replace(place, market_kg=90_000.0) for place in plan.scenario.destinations)
+    long = replace(plan, scenario=replace(plan.scenario, settings=settings, destinations=places))
+    measured = measure_kpis(long)
+    share = next(one.value for one in measured if one.kpi_id == "K13")
+    assert share
+    faults = [one.object for one in judge(replace(long, kpis=measured)) if one.rule == "kpi-true"]
+    assert "K13" not in faults
+    wrong = tuple(replace(one, value=3.0 * share) if one.kpi_id == "K13" else one for one in measured)
+    assert "K13" in [one.object for one in judge(replace(long, kpis=wrong)) if one.rule == "kpi-true"]
+
+
 def test_without_a_base_year_the_cost_per_kg_stands_in_words() -> None:
     line = a_line(mass_kg=1000.0)
     assert "115,000 USD/kg whole chain, 55,000 USD/kg borne" in kpi(a_plan((line,), (a_row(line),), costs=MONEY), "K15").causes

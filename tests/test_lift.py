@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from supercargo.app.use_cases import plan_scenario
 from supercargo.kernel import NoPlan
 from supercargo.measure.kpis import measure_kpis
 from supercargo.model import LaunchEnergy, OperationsPlan, Scenario, TransferWindow
@@ -14,6 +16,7 @@ from supercargo.plan.lift import lift_by
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
+from supercargo.store import write_scenario
 from tests.builders import FACT, a_line, a_scenario, a_vehicle, on_day
 from tests.plans import a_plan
 from tests.test_windows import a_far_scenario, a_listed_window
@@ -134,6 +137,17 @@ def test_a_route_by_which_nothing_can_be_carried_is_told_with_what_binds(changes
         planned(scenario)
     assert "its spacecraft carries nothing by any route that is listed" in str(refused.value)
     assert told in str(refused.value)
+
+
+def test_a_must_line_left_behind_is_a_cause_once(tmp_path: Path) -> None:
+    cargo = tuple(replace(line, must=True) for line in bags(20, None))
+    write_scenario(far(at(100.3, FAST), cargo=cargo), tmp_path / "s")
+    with pytest.raises(NoPlan) as refused:
+        plan_scenario(tmp_path / "s", tmp_path / "out")
+    named = [cause.split()[0:3] for cause in refused.value.causes if "must" in cause.split()[0]]
+    lines = [cause for cause in refused.value.causes if cause.startswith("must line G")]
+    assert len(lines) == len({cause.split()[2] for cause in lines}) >= 1
+    assert [words for words in named if words[0] == "must-line"] == []
 
 
 def test_a_launcher_without_a_table_or_a_window_without_an_energy_sets_no_limit_and_is_remarked() -> None:

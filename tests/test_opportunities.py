@@ -147,16 +147,51 @@ WORDS = ("--depart", "2028-07-01..2028-10-01", "--arrive", "2028-07-01..2028-11-
 
 def test_rows_of_the_command_are_rows_of_transfer_windows(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    told = run("transfer", "--from", "Earth", "--to", "NRHO", *WORDS, "--rows", str(path), "--for", "Outpost")
+    told = run("transfer", "--from", "Earth", "--to", "NRHO", *WORDS, "--rows", str(path), "--for", "Gateway")
     assert told.code == 0, told.err
     table = next(one for one in SCENARIO_TABLES if one.noun is TransferWindow)
     faults: list[Fault] = []
     rows = read_rows(path.read_bytes(), table, faults)
     assert not faults
-    assert f"Written: {path}, {len(rows)} lift-offs for Outpost" in told.out
-    assert {row.destination for row in rows} == {"Outpost"}
+    assert f"Written: {path}, {len(rows)} lift-offs for Gateway" in told.out
+    assert {row.destination for row in rows} == {"Gateway"}
     assert {row.route for row in rows} == {"fast to NRHO", "low-energy to NRHO"}
     assert "--force" in run("transfer", "--from", "Earth", "--to", "NRHO", *WORDS, "--rows", str(path), "--for", "A").err
+
+
+@pytest.mark.parametrize(
+    ("target", "place", "words"),
+    [
+        ("Bennu", "ISS", "ISS is flown to by plane crossing"),
+        ("Bennu", "Foo bar", "no place of the catalogue is called 'Foo bar'"),
+        ("Bennu", "Gateway", "Gateway is at the body Moon, and Bennu is not"),
+        ("NRHO", "Bennu", "Bennu is at the body Sun, and NRHO is not"),
+    ],
+)
+def test_rows_for_a_place_that_never_reads_them_are_refused(target: str, place: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    told = run("transfer", "--from", "Earth", "--to", target, *WORDS, "--rows", str(path), "--for", place)
+    assert (told.code, path.exists()) == (2, False)
+    assert words in told.err
+    assert "use one of: " in told.err
+
+
+def test_rows_can_be_for_a_place_of_a_scenario_that_still_lacks_them(tmp_path: Path, scenario_folder: Path) -> None:
+    listed = scenario_folder / "destinations.csv"
+    head, first = listed.read_text().split("\n")[:2]
+    cells = dict(zip(head.split(","), first.split(","), strict=True))
+    own = {**cells, "destination": "Outpost", "body": "Moon", "window_kind": "catalogue"}
+    listed.write_text("\n".join((head, first, ",".join(own.values()), "")))
+    words = ("transfer", "--from", "Earth", "--to", "NRHO", *WORDS, "--rows", str(tmp_path / "rows.csv"), "--for", "Outpost")
+    assert "--scenario" in run(*words).err
+    told = run(*words, "--scenario", str(scenario_folder))
+    assert (told.code, "lift-offs for Outpost" in told.out) == (0, True), told.err
+
+
+def test_a_body_that_is_not_known_is_answered_with_the_moons_places_too() -> None:
+    told = run("transfer", "--from", "Earth", "--to", "Foo", *WORDS)
+    assert told.code == 2
+    assert all(name in told.err for name in ("NRHO", "Gateway", "LLO", "Lunar South Pole", "Bennu", "Mars"))
 
 
 @pytest.mark.parametrize("given", [("--rows", "x.csv"), ("--for", "Gateway")])

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -497,3 +498,25 @@ def test_the_summary_in_words_names_missed_targets_and_the_stock_nearest_to_its_
     assert all(f"{one.kpi_id} {one.name} missed: " in told for one in missed)
     kept = "\n".join(summary_lines(replace(summary, stock_outs=()), plan, Path("report.html")))
     assert re.search(r"nearest to it: .+ at .+, -?[\d,]+ kg against a reserve of [\d,]+ kg on 20\d\d-\d\d-\d\d", kept)
+
+
+def test_a_horizon_that_is_no_calendar_year_is_called_by_its_dates() -> None:
+    plan = a_big_plan(3, 30)
+    head = plan.scenario.settings
+    end_utc = head.start_utc + timedelta(days=1095)
+    longer = replace(plan, scenario=replace(plan.scenario, settings=replace(head, end_utc=end_utc)))
+    words = re.compile(r"plan of the year|The year|the year|within the year")
+    page = render_report(longer, summarise(longer))
+    assert f"plan of {head.start_utc:%Y-%m-%d} to {end_utc:%Y-%m-%d}" in page
+    assert words.findall(page) == []
+    assert "plan of the year" in render_report(plan, summarise(plan))
+
+
+def test_a_spacecraft_at_a_surface_has_landed_not_docked() -> None:
+    plan = a_big_plan(3, 30)
+    places = tuple(replace(place, kind="surface") for place in plan.scenario.destinations)
+    ground = replace(plan, scenario=replace(plan.scenario, destinations=places))
+    assert " landed at " in draw_timeline(ground)
+    assert " docked at " not in draw_timeline(ground)
+    assert "Docked or landed" in render_report(ground, summarise(ground))
+    assert " docked at " in draw_timeline(plan)

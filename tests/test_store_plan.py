@@ -222,27 +222,43 @@ def test_every_fault_of_a_plan_folder_is_told_at_once(tmp_path: Path) -> None:
     }
 
 
-OF_OTHER_TYPES = (
-    '{"seed": "9"}',
-    '{"seed": true}',
-    '{"baseline": "no"}',
-    '{"causes": "abc"}',
-    '{"unflown": {}}',
-    '{"unflown": [{"mission_id": ["x"], "reason": "y"}]}',
-    '{"violations": [{"rule": 5, "object": "x", "text": "y"}]}',
-    '{"stages": [{"stage": "x", "status": "optimal", "gap": "small"}]}',
-    '{"stages": [{"stage": "x", "status": "optimal", "fuse_blown": 1}]}',
+WHOLE: dict[str, Any] = {"digest": "", "seed": 1, "stages": []}
+ODD: tuple[dict[str, Any], ...] = (
+    {"seed": "9"},
+    {"seed": True},
+    {"digest": 5},
+    {"baseline": "no"},
+    {"causes": "abc"},
+    {"unflown": {}},
+    {"unflown": [1]},
+    {"unflown": [{"mission_id": ["x"], "reason": "y"}]},
+    {"violations": [{"rule": 5, "object": "x", "text": "y"}]},
+    {"stages": [{"stage": "x"}]},
+    {"stages": [{"stage": "x", "status": "optimal", "gap": "small"}]},
+    {"stages": [{"stage": "x", "status": "optimal", "fuse_blown": 1}]},
 )
+OF_OTHER_TYPES = tuple(json.dumps({**WHOLE, **changed}) for changed in ODD)
 
 
-@pytest.mark.parametrize(
-    "head", ["", "[1]", "{", '{"stages": [{"stage": "x"}]}', "[" * 100_000, '{"unflown": [1]}', "\xff", *OF_OTHER_TYPES]
-)
+@pytest.mark.parametrize("head", ["", "[1]", "{", "[" * 100_000, "\xff", *OF_OTHER_TYPES])
 def test_a_plan_json_that_is_no_plan_is_a_fault(head: str, tmp_path: Path) -> None:
     folder = written(tmp_path / "plan")
     (folder / "plan.json").write_bytes(head.encode("latin-1"))
     with pytest.raises(ScenarioError, match=r"as docs/files\.md says"):
         read_plan(folder)
+
+
+@pytest.mark.parametrize("lacking", [("digest",), ("seed",), ("stages",), ("digest", "seed", "stages")])
+def test_a_plan_json_without_digest_seed_or_stages_is_a_fault_that_names_them(
+    lacking: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "plan")
+    (folder / "plan.json").write_text(json.dumps({key: value for key, value in WHOLE.items() if key not in lacking}))
+    with pytest.raises(ScenarioError, match=f"missing: {', '.join(lacking)}\n") as caught:
+        read_plan(folder)
+    assert caught.value.exit_code == 2
+    (folder / "plan.json").write_text(json.dumps(WHOLE))
+    assert read_plan(folder).stages == ()
 
 
 def test_a_folder_that_is_missing_or_no_plan_is_a_fault(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -62,7 +63,6 @@ __all__ = [
     "ReleaseAnswer",
     "RestoreAnswer",
     "RunTold",
-    "ScenarioAnswer",
     "SchemaAnswer",
     "ServeAnswer",
     "StageCostAnswer",
@@ -118,19 +118,6 @@ class RunTold(TypedDict):
     cpu_seconds: float
     peak_mb: float
     machine: MachineTold
-
-
-class ScenarioAnswer(TypedDict):
-    """Answer of `new` and `check`: what is in a scenario."""
-
-    folder: str
-    name: str
-    seed: int
-    digest: str
-    missions: int
-    lines: int
-    customers: int
-    faults: list[Fault]
 
 
 class PlanAnswer(TypedDict):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from supercargo.model import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
+from supercargo.kernel import ScenarioError
+from supercargo.model import Arrival, PortTaken, RouteArrival, Scenario, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
 from supercargo.report.route_chart import render_routes
 from supercargo.report.window_chart import render_windows
@@ -30,9 +31,9 @@ def windows_of(
     Refused for a file that exists unless `force`.
     """
     refuse_outputs((out, picture), (folder, planned), force=force)
-    if planned is not None:
-        query = replace(query, taken=_taken(planned))
     scenario = read_scenario(folder)
+    if planned is not None:
+        query = replace(query, taken=_taken(planned, scenario))
     found = list_arrivals(scenario, query)
     listed = scenario.places[query.destination].window_kind != "plane"
     if out is not None:
@@ -45,7 +46,9 @@ def windows_of(
     return found
 
 
-def _taken(planned: Path) -> tuple[PortTaken, ...]:
+def _taken(planned: Path, scenario: Scenario) -> tuple[PortTaken, ...]:
+    plan = read_plan(planned)
+    _refuse_other(plan.scenario, scenario, planned)
     return tuple(
         PortTaken(
             destination=flight.destination,
@@ -54,6 +57,16 @@ def _taken(planned: Path) -> tuple[PortTaken, ...]:
             depart_utc=flight.docked_utc[1],
             mission_id=flight.mission_id,
         )
-        for flight in read_plan(planned).missions
+        for flight in plan.missions
         if not flight.lost
     )
+
+
+def _refuse_other(planned: Scenario, asked: Scenario, folder: Path) -> None:
+    """Flights of another scenario take no ports of this one: name and horizon have to be the same."""
+    horizons = [(one.settings.start_utc, one.settings.end_utc) for one in (planned, asked)]
+    differs = ["name"] if planned.settings.name != asked.settings.name else []
+    differs += ["horizon"] if horizons[0] != horizons[1] else []
+    if differs:
+        what = f"the plan is of another scenario, {planned.settings.name!r}: it has another {' and '.join(differs)}"
+        raise ScenarioError(what, fix="give a plan of the scenario that is asked about", where=f"--plan {folder}")

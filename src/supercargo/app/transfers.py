@@ -15,6 +15,7 @@ from supercargo.report.porkchop import draw_porkchop, render_transfer
 from supercargo.store import (
     read_catalogue,
     read_ephemeris_file,
+    read_places,
     read_reference_tables,
     refuse_existing,
     refuse_existing_file,
@@ -54,13 +55,21 @@ def find_transfers(asked: TransferRequest, *, out: Path | None = None, force: bo
 
 
 def write_opportunities(
-    asked: TransferRequest, destination: str, path: Path, *, lit_d: float = 30.0, force: bool = False
+    asked: TransferRequest,
+    destination: str,
+    path: Path,
+    *,
+    scenario: Path | None = None,
+    lit_d: float = 30.0,
+    force: bool = False,
 ) -> tuple[TransferWindow, ...]:
     """Write computed lift-offs for a place as rows of transfer_windows.csv; landings are lit for `lit_d` [d].
 
-    Raises ScenarioError for a question without rows, Refused for a `path` that exists unless `force`.
+    The place is one of `scenario`, without it one of the catalogue. Raises ScenarioError for a question without rows and a
+    place that such rows are not read for, Refused for a `path` that exists unless `force`.
     """
     refuse_existing_file(path, force=force)
+    _refuse_place(asked.destination, destination, scenario)
     rows = list_opportunities(asked, transfer_catalogue(), destination, listing=Listing(lit_d=lit_d))
     if not rows:
         raise ScenarioError(
@@ -70,6 +79,25 @@ def write_opportunities(
         )
     write_file(path, write_rows(rows, TransferWindow), force=force)
     return rows
+
+
+def _refuse_place(target: str, destination: str, scenario: Path | None) -> None:
+    """Rows are for a place that is flown to by listed windows, at the Moon or about the Sun as the target is."""
+    known = read_places(scenario) if scenario else read_catalogue()["destinations"]
+    body = "Moon" if lunar_place(target) else "Sun"
+    fitting = [one.destination for one in known if one.window_kind == "catalogue" and one.body == body]
+    place = next((one for one in known if one.destination == destination), None)
+    if place is None:
+        what = f"no place of {'the scenario' if scenario else 'the catalogue'} is called {destination!r}"
+    elif place.window_kind != "catalogue":
+        what = f"{destination} is flown to by plane crossing: rows of transfer_windows.csv are not read for it"
+    elif place.body != body:
+        what = f"{destination} is at the body {place.body}, and {target} is not"
+    else:
+        return
+    use = f"use one of: {', '.join(fitting)}" if fitting else "add the place to destinations.csv"
+    own = "" if scenario else "; for a place of your own give its scenario with --scenario"
+    raise ScenarioError(what, fix=use + own, where="--for")
 
 
 def transfer_catalogue() -> Catalogue:

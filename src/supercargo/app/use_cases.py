@@ -15,6 +15,7 @@ from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
 from supercargo.plan.ephemerides import ephemerides_of
+from supercargo.plan.listed_ways import remarks_on_listed
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.referee import judge, unwaived
 from supercargo.report.front import front_figures
@@ -57,6 +58,7 @@ __all__ = [
     "make_template",
     "new_scenario",
     "plan_scenario",
+    "remarks_on",
     "summary_of",
     "verify_plan",
 ]
@@ -179,6 +181,11 @@ def check_scenario(folder: Path, *, errors: Path | None = None, force: bool = Fa
     raise error
 
 
+def remarks_on(scenario: Scenario) -> tuple[str, ...]:
+    """What a sound scenario states that is not as computed: values of listed ways whose route is a computed one."""
+    return remarks_on_listed(scenario, transfer_catalogue()) if any(row.route for row in scenario.transfer_windows) else ()
+
+
 def convert_scenario(source: Path, out: Path, *, force: bool) -> Scenario:
     """Write a scenario, folder or workbook, as the other: a workbook where `out` ends in .xlsx, else a folder.
 
@@ -251,8 +258,9 @@ def plan_scenario(
 
 def _no_plan(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
     """Name what binds: the planner's own sentences, then what the referee found."""
-    found = [f"{violation.rule} {violation.object} {violation.text}" for violation in broken[:CAUSES_SHOWN]]
-    more = [f"and {len(broken) - CAUSES_SHOWN} more"] if len(broken) > CAUSES_SHOWN else []
+    untold = [violation for violation in broken if not _is_told(violation, plan.causes)]
+    found = [f"{violation.rule} {violation.object} {violation.text}" for violation in untold[:CAUSES_SHOWN]]
+    more = [f"and {len(untold) - CAUSES_SHOWN} more"] if len(untold) > CAUSES_SHOWN else []
     stopped = [stage.stage for stage in plan.stages if stage.fuse_blown]
     hasty = [f"the time limit stopped {' and '.join(stopped)} before the search was done"] if stopped else []
     longer = "give more time with --limit-s, " if stopped else ""
@@ -263,6 +271,14 @@ def _no_plan(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) ->
         where=where,
         causes=(*hasty, *plan.causes, *found, *more),
     )
+
+
+def _is_told(violation: Violation, causes: tuple[str, ...]) -> bool:
+    """Whether a sentence of the planner names the must line or must mission that the referee misses; it says why, too."""
+    if violation.rule not in ("must-line", "must-mission"):
+        return False
+    named = f"{violation.rule.replace('-', ' ')} {violation.object}"
+    return any(cause.startswith((f"{named} ", f"{named}#")) for cause in causes)
 
 
 def verify_plan(folder: Path) -> tuple[Violation, ...]:

@@ -393,7 +393,9 @@ def transfer(
     origin: Annotated[str, typer.Option("--from", metavar="BODY", help="Where it leaves.", show_default=False)],
     destination: Annotated[
         str,
-        typer.Option("--to", metavar="PLACE", help="A planet or asteroid; NRHO, LLO or Lunar South Pole.", show_default=False),
+        typer.Option(
+            "--to", metavar="PLACE", help="A planet or asteroid; NRHO, Gateway, LLO or Lunar South Pole.", show_default=False
+        ),
     ],
     depart: Annotated[
         str, typer.Option(metavar="A..B", help="Dates of departure, YYYY-MM-DD..YYYY-MM-DD.", show_default=False)
@@ -412,6 +414,9 @@ def transfer(
         Path | None, typer.Option("--rows", metavar="FILE.csv", help="Write lift-offs as rows of transfer_windows.csv.")
     ] = None,
     rows_for: Annotated[str, typer.Option("--for", metavar="DESTINATION", help="Place the rows are for.")] = "",
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", metavar="DIR", help="Scenario of that place; without it, the catalogue.")
+    ] = None,
     lit: Annotated[float, typer.Option("--lit-days", help="Days of light after a landing.", min=0.0, max=200.0)] = 30.0,
     force: Force = False,
     json: Json = False,
@@ -426,7 +431,7 @@ def transfer(
     from supercargo.faces.transfers import TransferWords, Wanted
 
     words = TransferWords(origin, destination, depart, arrive, duration=duration, stay=stay, back=back)
-    wanted = Wanted(parking, grid, best, rows=rows, rows_for=rows_for, lit_d=lit)
+    wanted = Wanted(parking, grid, best, rows=rows, rows_for=rows_for, lit_d=lit, scenario=scenario)
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
-from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, ScenarioAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
+from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.faces.interrupts import prompt_interrupts
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
@@ -50,6 +51,7 @@ __all__ = [
     "workbook",
 ]
 
+REMARKS_SHOWN = 20
 VIOLATIONS_FOUND = 3
 INTERRUPTED = 128 + signal.SIGINT
 READER_GONE = 141  # as a shell tells of a broken pipe
@@ -80,7 +82,8 @@ def check(folder: Path, *, errors: Path | None, force: bool, as_json: bool) -> N
     """Validate a scenario folder or workbook and tell what is in it; its faults, if asked, as a workbook to mend."""
     with answering(as_json=as_json), patience("checking the scenario"):
         scenario = use_cases.check_scenario(folder, errors=errors, force=force)
-    _tell_scenario(folder, scenario, as_json)
+        remarks = use_cases.remarks_on(scenario)
+    _tell_scenario(folder, scenario, as_json, remarks)
 
 
 def workbook(source: Path, out: Path, *, force: bool, as_json: bool) -> None:
@@ -100,7 +103,7 @@ def template(out: Path, *, force: bool, as_json: bool) -> None:
         tell(printable(f"{out}: fill in the sheets scenario, missions and cargo, then check it") + "\n")
 
 
-def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
+def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[str, ...] | None = None) -> None:
     settings = scenario.settings
     told: ScenarioAnswer = {
         "folder": str(folder),
@@ -112,6 +115,8 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
         "customers": len(scenario.customers),
         "faults": [],
     }
+    if remarks is not None:
+        told["remarks"] = list(remarks)
     if as_json:
         print_json(told)
         return
@@ -119,6 +124,9 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool) -> None:
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
     tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
+    tell("".join(printable(f"remark: {words}") + "\n" for words in (remarks or ())[:REMARKS_SHOWN]))
+    if remarks and len(remarks) > REMARKS_SHOWN:
+        tell(f"and {count(len(remarks) - REMARKS_SHOWN, 'remark')} more; --json has all\n")
 
 
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
@@ -266,7 +274,9 @@ def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: b
         request, path = request_of(words, wanted), rows_path(wanted)
         rows: tuple[TransferWindow, ...] = ()
         if path is not None:
-            rows = write_opportunities(request, wanted.rows_for, path, lit_d=wanted.lit_d, force=force)
+            rows = write_opportunities(
+                request, wanted.rows_for, path, scenario=wanted.scenario, lit_d=wanted.lit_d, force=force
+            )
         study = find_transfers(request, out=out, force=force)
     if as_json:
         print_json(study_told(study, out, rows))

@@ -58,6 +58,8 @@ class Wanted:
     """File for rows of transfer_windows.csv, and the place of a scenario that they are for."""
     rows_for: str = ""
     lit_d: float = 30.0
+    scenario: Path | None = None
+    """Scenario whose places `rows_for` may name; without it, the catalogue's."""
 
 
 def rows_path(wanted: Wanted) -> Path | None:
@@ -65,6 +67,8 @@ def rows_path(wanted: Wanted) -> Path | None:
     if (wanted.rows is None) == bool(wanted.rows_for.strip()):
         fix = "give both: --rows FILE.csv --for DESTINATION"
         raise ScenarioError("rows need a file and the place they are for", fix=fix, where="--rows, --for")
+    if wanted.scenario is not None and wanted.rows is None:
+        raise ScenarioError("a scenario only serves rows", fix="give --rows and --for, too", where="--scenario")
     return wanted.rows
 
 

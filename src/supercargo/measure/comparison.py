@@ -105,7 +105,12 @@ def _listed(one: LiftOff | None) -> LiftOff | None:
 
 
 def _made(plan: OperationsPlan) -> str:
-    return "as flown" if plan.recorded else "first come, first served" if plan.baseline else "optimised"
+    """How a plan came to be; a dash where it names no stage of a planner."""
+    if plan.recorded:
+        return "as flown"
+    if plan.baseline:
+        return "first come, first served"
+    return "optimised" if plan.stages else "–"
 
 
 def _inputs(plans: Sequence[OperationsPlan]) -> Iterator[Figure]:

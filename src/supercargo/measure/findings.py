@@ -175,17 +175,27 @@ def market_share(plan: OperationsPlan, summary: Summary) -> Finding:
     for row in plan.manifest:
         if row.direction == "up" and row.mission_id and row.delivered_utc is not None and row.delivered_utc < end:
             ours[row.destination] += row.mass_kg
-    known = [(place.destination, place.market_kg) for place in plan.scenario.destinations if place.market_kg]
+    years = plan.scenario.settings.years
+    given = [(place.destination, place.market_kg * years) for place in plan.scenario.destinations if place.market_kg]
+    known = [(place, market_kg) for place, market_kg in given if ours[place] <= market_kg]
+    small = [f"{place} {market_kg:,.0f} kg" for place, market_kg in given if ours[place] > market_kg]
+    contradicted = f"; market figure below our own delivery, left out: {_some(small)}" if small else ""
     unknown = [place.destination for place in plan.scenario.destinations if not place.market_kg]
     if not known:
-        return Finding(None, "missing: no destination has a market figure (market_kg)")
+        words = "a market figure (market_kg) that holds our own delivery" if small else "any market figure (market_kg)"
+        return Finding(None, f"missing: {words}{contradicted}")
     listed = _some(f"{place} {100 * ours[place] / market_kg:.0f} % of {market_kg:,.0f} kg" for place, market_kg in known)
     market_kg = math.fsum(mass_kg for _, mass_kg in known)
     return Finding(
         _percent(math.fsum(ours[place] for place, _ in known), market_kg),
-        f"date: delivered within the horizon; denominator: {market_kg:,.0f} kg up a year, all suppliers, over {len(known)} "
-        f"places with a market figure; excused: none; strict = contractual; by place: {listed}; no figure: {_some(unknown)}",
+        f"date: delivered within the horizon; denominator: {market_kg:,.0f} kg up in {_span(years)}, all suppliers, over "
+        f"{len(known)} places with a market figure; excused: none; strict = contractual; by place: {listed}; "
+        f"no figure: {_some(unknown)}{contradicted}",
     )
+
+
+def _span(years: float) -> str:
+    return "a year" if years == 1.0 else f"{years:.3g} years"
 
 
 def cost_per_kg(plan: OperationsPlan, summary: Summary) -> Finding:
@@ -198,7 +208,8 @@ def cost_per_kg(plan: OperationsPlan, summary: Summary) -> Finding:
     listed = _some(f"{one.destination} {one.usd_per_kg:,.0f}" for one in dearest if one.usd_per_kg)
     return Finding(
         None,
-        f"missing: a base year in the scenario; this year: {money.whole_cost_usd / up_kg:,.0f} USD/kg whole chain, "
+        f"missing: a base year in the scenario; this {plan.scenario.settings.span}: "
+        f"{money.whole_cost_usd / up_kg:,.0f} USD/kg whole chain, "
         f"{money.service_cost_usd / up_kg:,.0f} USD/kg borne by the service; denominator: {up_kg:,.0f} kg delivered up, "
         f"return cargo and trash ride free; price year {plan.scenario.settings.currency_year}; "
         f"dearest places, USD/kg: {listed}",

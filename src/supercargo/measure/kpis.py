@@ -43,6 +43,8 @@ class KpiDefinition:
     unit: str
     measured_by: Callable[[OperationsPlan, Summary], Finding] | None = None
     missing: str = ""
+    yearly: bool = False
+    """Whether the target is one for a year, so that a longer or shorter horizon has it in proportion."""
 
 
 KPIS: tuple[KpiDefinition, ...] = (
@@ -126,6 +128,7 @@ KPIS: tuple[KpiDefinition, ...] = (
         target=1.8e9,
         unit="USD",
         measured_by=revenue,
+        yearly=True,
     ),
     KpiDefinition(
         kpi_id="K10",
@@ -157,7 +160,7 @@ KPIS: tuple[KpiDefinition, ...] = (
     KpiDefinition(
         kpi_id="K13",
         name="market share",
-        formula="our kg / market's kg, by destination",
+        formula="our kg / market's kg in the horizon, by destination",
         sense="above",
         target=40.0,
         unit="percent",
@@ -194,17 +197,18 @@ KPIS: tuple[KpiDefinition, ...] = (
 """The KPIs with the targets of the framework that the service is run by; K1 to K16 in order."""
 
 
-def _row(definition: KpiDefinition, found: Finding, basis: str) -> Kpi:
+def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) -> Kpi:
     known = found.value is not None
+    target = definition.target * years if definition.yearly and definition.target is not None else definition.target
     met = None
-    if found.value is not None and definition.target is not None:
-        met = REACHED[definition.sense](found.value, definition.target)
+    if found.value is not None and target is not None:
+        met = REACHED[definition.sense](found.value, target)
     return as_written(
         Kpi(
             kpi_id=definition.kpi_id,
             name=definition.name,
             value=found.value,
-            target=definition.target,
+            target=target,
             unit=definition.unit,
             met=met,
             basis=basis if known else "",
@@ -226,7 +230,7 @@ def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
             found = Finding(value=None, causes=f"a plan can't know this; missing: {definition.missing}")
         else:
             found = definition.measured_by(plan, summary)
-        rows.append(_row(definition, found, "operations" if plan.recorded else "plan"))
+        rows.append(_row(definition, found, "operations" if plan.recorded else "plan", plan.scenario.settings.years))
     return tuple(rows)
 
 
@@ -234,7 +238,7 @@ def describe_kpis() -> str:
     """The KPI table as Markdown, for the documentation: id, name, formula, target, unit, and what it rests on."""
     head = ["| id | name | formula | target | unit | basis |", "| --- | --- | --- | --- | --- | --- |"]
     for one in KPIS:
-        target = "" if one.target is None else f"{one.sense} {one.target:,.0f}"
+        target = "" if one.target is None else f"{one.sense} {one.target:,.0f}{' a year' if one.yearly else ''}"
         basis = "plan" if one.measured_by else f"not known to a plan; missing: {one.missing}"
         head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {basis} |")
     return "\n".join(head) + "\n"

@@ -47,6 +47,8 @@ from supercargo.model.permits import Licence, Requirement, Staff
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
+_YEAR_D = 365.25
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -111,6 +113,18 @@ class Settings:
     def horizon_days(self) -> int:
         """Whole days of the horizon."""
         return round(days_between(self.start_utc, self.end_utc))
+
+    @property
+    def years(self) -> float:
+        """Length of the horizon in years, to scale figures a year; within a day and a half of whole years it is whole."""
+        length_d = days_between(self.start_utc, self.end_utc)
+        whole = round(length_d / _YEAR_D)
+        return float(whole) if whole and abs(length_d - whole * _YEAR_D) <= 1.5 else length_d / _YEAR_D
+
+    @property
+    def span(self) -> str:
+        """What the horizon is called: `year` where it is one calendar year, else `horizon`."""
+        return "year" if self.years == 1.0 and (self.start_utc.month, self.start_utc.day) == (1, 1) else "horizon"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,9 @@ from supercargo.astro.frames import pad_direction, teme
 from supercargo.astro.manoeuvres import EARTH_KM, MU_KM3_S2, mean_motion_rad_s
 from supercargo.astro.rendezvous import Profile
 from supercargo.astro.timescales import Floats, seconds_since_j2000
-from supercargo.model import Ephemerides, LaunchWindow, OperationsPlan, PlannedMission, Untraced
+from supercargo.model import Ephemerides, LaunchWindow, OperationsPlan, PlannedMission, Scenario, Untraced
 from supercargo.plan.far_ephemerides import far_message
+from supercargo.plan.listed_ways import contradictions
 from supercargo.plan.oem_segments import HERMITE_DEGREE, Stretch, message_text, plain
 from supercargo.plan.transfers import Catalogue
 from supercargo.plan.ways import Held, chaser_of, held_at, insertion_of, options_through, profiles_of
@@ -201,6 +202,14 @@ class _Trip:
         return message_text(self.plan, self.mission, self.comments(), (stretch for stretch in found if stretch))
 
 
+def _contradicted(scenario: Scenario, window: LaunchWindow, catalogue: Catalogue) -> str:
+    """What the listed window of a flight states that its computed route does not come to; empty if nothing."""
+    listed = (one for one in scenario.transfer_windows if one.destination == window.destination)
+    row = next((one for one in listed if one.launch_utc == window.launch_utc), None)
+    words = [] if row is None else [*contradictions(row, scenario.places[row.destination], catalogue)]
+    return f"its listed window contradicts the route it names: {'; '.join(words)}" if words else ""
+
+
 def ephemerides_of(plan: OperationsPlan, catalogue: Catalogue) -> Ephemerides:
     """An OEM for each flight that arrives where its way is computed: in low Earth orbit, at the Moon, at an asteroid.
 
@@ -218,7 +227,8 @@ def ephemerides_of(plan: OperationsPlan, catalogue: Catalogue) -> Ephemerides:
             continue
         window = windows[window_key(mission)]
         if scenario.places[place].window_kind != "plane":
-            found = far_message(plan, mission, window, catalogue)
+            wrong = _contradicted(scenario, window, catalogue)
+            found = Untraced(mission_id=name, reason=wrong) if wrong else far_message(plan, mission, window, catalogue)
             if isinstance(found, Untraced):
                 untraced.append(found)
             else:

@@ -17,7 +17,7 @@ from supercargo.model import CislunarLeg, LunarFlight, SmallBody, TransferReques
 from supercargo.plan.lunar_transfers import SOUTH_POLE_DEG, LunarRoute, lunar_flights, lunar_place, lunar_routes
 from supercargo.plan.transfers import Catalogue, study_transfer
 
-__all__ = ["ASTEROID_CORRECTIONS_M_S", "HALO_EPOCH_UTC", "Listing", "list_opportunities"]
+__all__ = ["ASTEROID_CORRECTIONS_M_S", "ASTEROID_ROUTE", "HALO_EPOCH_UTC", "Listing", "list_opportunities", "lunar_row"]
 
 HALO_EPOCH_UTC = datetime(2027, 1, 1, tzinfo=UTC)
 """Gateway passes the point of its orbit where the ways from the Earth join it, then and every 6.562 d: assumption."""
@@ -27,6 +27,9 @@ RENDEZVOUS_D = 1.0
 
 ASTEROID_CORRECTIONS_M_S = 60.0
 """Course corrections and the approach to an asteroid: assumption."""
+
+ASTEROID_ROUTE = "direct, season of"
+"""How the name of a route to an asteroid begins."""
 
 EITHER_SIDE = timedelta(hours=1)
 """Lift-off may come so much earlier or later, and the spacecraft makes up for it: assumption."""
@@ -101,13 +104,12 @@ def _lunar(place: str, asked: TransferRequest, catalogue: Catalogue, how: Listin
         raise ScenarioError("the dates are back to front", fix="give the earlier one first: A..B", where="--depart, --arrive")
     catalogue.ephemeris.refuse_outside(ends)
     dark_s = _dark_s(asked, catalogue, how) if place == "South pole" else np.empty(0)
-    meeting = next(leg for leg in catalogue.legs if leg.start == "RPOD")
     for route in lunar_routes(place, catalogue.legs):
         if not asked.duration_d[0] <= route.days <= asked.duration_d[1]:
             continue
         for at_s in _departures(route, first_s, last_s, how).tolist():
             for flight in lunar_flights(route, at_s, place, asked, catalogue):
-                row = _lunar_row(flight, place, meeting, catalogue.legs)
+                row = lunar_row(flight, place, catalogue.legs)
                 arrive_s = seconds_since_j2000(flight.arrive_utc)
                 if not np.any((dark_s >= arrive_s) & (dark_s <= arrive_s + how.lit_d * DAY_S)):
                     yield row
@@ -131,7 +133,9 @@ def _dark_s(asked: TransferRequest, catalogue: Catalogue, how: Listing) -> Float
     return np.asarray(at_s[sun_elevation_deg(catalogue.ephemeris, at_s, *SOUTH_POLE_DEG) < how.sun_min_deg])
 
 
-def _lunar_row(flight: LunarFlight, place: str, meeting: CislunarLeg, legs: Sequence[CislunarLeg]) -> TransferWindow:
+def lunar_row(flight: LunarFlight, place: str, legs: Sequence[CislunarLeg]) -> TransferWindow:
+    """The row that lists a flight to a place of the Moon, as `lunar_place` names it; its destination is left empty."""
+    meeting = next(leg for leg in legs if leg.start == "RPOD")
     meets = {"NRHO": 0.0, "LLO": meeting.net_m_s}.get(place, 0.0)  # a way to the halo orbit counts its meeting itself
     low = "low-energy" in flight.route
     words = ["computed: JPL DE440, patched conics, legs as in cislunar_legs.csv; corrections"]
@@ -221,6 +225,6 @@ def _solar_row(study: TransferStudy, body: SmallBody, cell: tuple[int, int], bes
         closes_utc=depart + EITHER_SIDE,
         transit_d=(arrive - depart) / days(1.0),
         c3_km2_s2=float(chart.c3_km2_s2[cell]),
-        route=f"direct, season of {best_utc:%Y-%m}",
+        route=f"{ASTEROID_ROUTE} {best_utc:%Y-%m}",
         delta_v_m_s=float(chart.arrival_burn_m_s[cell]) + ASTEROID_CORRECTIONS_M_S,
     )

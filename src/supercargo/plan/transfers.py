@@ -109,6 +109,7 @@ def _place(name: str, catalogue: Catalogue) -> _Place:
         if sought in (record.body.casefold(), record.designation.casefold()):
             return _Place(record.body, partial(small_body_states, record), record)
     known = [body for body in RADIUS_KM if body != "Moon"] + [record.body for record in catalogue.small_bodies]
+    known += ["NRHO", "Gateway", "LLO", "Lunar South Pole"]  # plan/lunar_transfers.py has them with their other names
     raise ScenarioError(f"no body is called {name!r}", fix=f"use one of: {', '.join(known)}", where="--from or --to")
 
 

@@ -1,4 +1,4 @@
-"""KPIs: all sixteen stand there, none claims what a plan can't know, and four are worked out again."""
+"""KPIs: all sixteen stand there, none claims what a plan can't know, and five are worked out again."""
 
 from __future__ import annotations
 
@@ -64,6 +64,24 @@ def _utilisation_percent(case: Case) -> float | None:
     return 100.0 * math.fsum(shares) / len(shares) if shares else None
 
 
+def _market_percent(case: Case) -> float | None:
+    """K13: up mass delivered in the horizon over all suppliers' in its years, places with less than ours left out."""
+    horizon = case.scenario.settings
+    ours: dict[str, list[float]] = {}
+    for item in case.items:
+        row = item.row
+        arrived = row.delivered_utc is not None and stamp(row.delivered_utc) < stamp(horizon.end_utc)
+        if row.direction == "up" and row.mission_id and arrived:
+            ours.setdefault(row.destination, []).append(row.mass_kg)
+    pairs = [
+        (math.fsum(ours.get(one.destination, ())), one.market_kg * horizon.years)
+        for one in case.scenario.destinations
+        if one.market_kg
+    ]
+    fair = [(mass_kg, market_kg) for mass_kg, market_kg in pairs if mass_kg <= market_kg]
+    return 100.0 * math.fsum(mass for mass, _ in fair) / math.fsum(market for _, market in fair) if fair else None
+
+
 def _true(case: Case) -> Mapping[str, float | None]:
     earned = math.fsum(row.plan_usd for row in case.plan.costs if row.account.startswith("revenue"))
     spent = math.fsum(
@@ -74,11 +92,12 @@ def _true(case: Case) -> Mapping[str, float | None]:
         "K5": _utilisation_percent(case),
         "K9": earned,
         "K10": 100.0 * (earned - spent) / earned if earned > 0 else None,
+        "K13": _market_percent(case),
     }
 
 
 def kpi_true(case: Case) -> Iterator[Finding]:
-    """On-time delivery, utilisation, revenue and margin are what the plan's own rows come to."""
+    """On-time delivery, utilisation, revenue, margin and market share are what the plan's own rows come to."""
     true = _true(case)
     for row in case.plan.kpis:
         value = true.get(row.kpi_id)

@@ -17,7 +17,7 @@ def front_figures(plan: OperationsPlan, summary: Summary) -> tuple[Figures, ...]
     """Blocks of the first sheet: the year, KPIs, places, customers, stock, what stayed behind or is not told, the referee."""
     blocks = (
         _plan(plan, summary),
-        _year(summary),
+        _year(summary, plan.scenario.settings.span),
         _kpis(plan),
         _places(summary),
         _customers(summary),
@@ -56,7 +56,7 @@ def _plan(plan: OperationsPlan, summary: Summary) -> Figures:
     return Figures(title="The plan", heads=("what", "value"), units=("", ""), rows=rows)
 
 
-def _year(summary: Summary) -> Figures:
+def _year(summary: Summary, span: str) -> Figures:
     money, kept = summary.money, summary.on_time
     ways = [
         row
@@ -88,7 +88,7 @@ def _year(summary: Summary) -> Figures:
         ),
     )
     return Figures(
-        title="The year in numbers", heads=("what", "value", "unit", "remark"), units=("", "value", "", ""), rows=rows
+        title=f"The {span} in numbers", heads=("what", "value", "unit", "remark"), units=("", "value", "", ""), rows=rows
     )
 
 

@@ -64,6 +64,12 @@ def _titled(words: str, start: datetime, end: datetime) -> str:
     return f"{words}: {short_utc(start)} to {short_utc(end)} UTC"
 
 
+def _arrived(plan: OperationsPlan, destination: str) -> str:
+    """What a spacecraft at a place is: docked, or landed on a surface."""
+    surfaces = [place.destination for place in plan.scenario.destinations if place.kind == "surface"]
+    return "landed" if destination in surfaces else "docked"
+
+
 def _shades(plan: OperationsPlan, kind: str, name: str) -> tuple[Shade, ...]:
     return tuple(
         Shade(shut.from_utc, shut.to_utc, _titled(f"{name} closed ({shut.reason or 'blackout'})", shut.from_utc, shut.to_utc))
@@ -74,12 +80,15 @@ def _shades(plan: OperationsPlan, kind: str, name: str) -> tuple[Shade, ...]:
 
 def _mission_lane(plan: OperationsPlan, mission: PlannedMission, found: dict[str, Activity]) -> Lane:
     bars = []
+    arrived = _arrived(plan, mission.destination)
     for kind, look, words in MISSION_LOOKS:
         activity = found.get(kind)
         if activity is not None:
             at = f" at {activity.resource_id}" if kind not in ("phasing", "return") else ""
             label = f"{mission.mission_id} {mission.port}" if kind == "dock" else ""
-            title = _titled(f"{mission.mission_id} {words}{at}", activity.start_utc, activity.end_utc)
+            title = _titled(
+                f"{mission.mission_id} {arrived if kind == 'dock' else words}{at}", activity.start_utc, activity.end_utc
+            )
             bars.append(Bar(activity.start_utc, activity.end_utc, label, title, look))
     launch = mission.launch_utc
     lift_off = (
@@ -87,7 +96,8 @@ def _mission_lane(plan: OperationsPlan, mission: PlannedMission, found: dict[str
     )
     bars.append(Bar(launch, launch, "", lift_off, "lift"))
     if mission.lost:
-        words = f"{mission.mission_id} was lost before docking, {short_utc(mission.end_utc)} UTC"
+        before = "landing" if arrived == "landed" else "docking"
+        words = f"{mission.mission_id} was lost before {before}, {short_utc(mission.end_utc)} UTC"
         bars.append(Bar(launch + days(3.0), launch + days(3.0), "lost", words, "shut"))
     return Lane(f"{mission.mission_id} {mission.vehicle_type}", tuple(bars), _shades(plan, "destination", mission.destination))
 
@@ -126,7 +136,8 @@ def _port_lanes(plan: OperationsPlan) -> Iterator[Lane]:
             out.append(Shade(port.to_utc, end, f"{name} out of service from {short_utc(port.to_utc)} UTC"))
         stays = docked.pop(name, [])
         if stays:
-            yield Lane(name, tuple(_use(one, "docked", "dock") for one in stays), (*out, *_shades(plan, "port", name)))
+            arrived = _arrived(plan, port.destination)
+            yield Lane(name, tuple(_use(one, arrived, "dock") for one in stays), (*out, *_shades(plan, "port", name)))
     for name in sorted(docked):
         yield Lane(name, tuple(_use(one, "docked", "dock") for one in docked[name]))
 

@@ -10,7 +10,7 @@ from typing import Any
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
-from supercargo.model import EVIDENCE, Kpi, ManifestRow, OperationsPlan
+from supercargo.model import EVIDENCE, Kpi, ManifestRow, OperationsPlan, Settings
 from supercargo.referee import RULES
 from supercargo.report.cargo import cargo_sheets
 from supercargo.report.stock import draw_stocks
@@ -51,6 +51,8 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
     return template_of("page.html", FILTERS).render(
         plan=plan,
         settings=plan.scenario.settings,
+        lands=any(place.kind == "surface" for place in plan.scenario.destinations),
+        plan_of=_plan_of(plan.scenario.settings),
         summary=summary,
         timeline=draw_timeline(plan),
         missions=_mission_rows(plan, summary),
@@ -76,6 +78,10 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
         senses={one.kpi_id: SIGNS[one.sense] for one in KPIS},
         palette=PALETTE,
     )
+
+
+def _plan_of(settings: Settings) -> str:
+    return "the year" if settings.span == "year" else f"{settings.start_utc:%Y-%m-%d} to {settings.end_utc:%Y-%m-%d}"
 
 
 def _mission_rows(plan: OperationsPlan, summary: Summary) -> list[dict[str, Any]]:

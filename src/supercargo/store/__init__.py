@@ -15,7 +15,7 @@ from supercargo.store.plan import (
 )
 from supercargo.store.reference import read_ephemeris_file, read_reference_tables
 from supercargo.store.rows import read_rows, read_table, write_rows
-from supercargo.store.scenario import read_scenario, scenario_files, scenario_or_faults, write_scenario
+from supercargo.store.scenario import read_places, read_scenario, scenario_files, scenario_or_faults, write_scenario
 from supercargo.store.settings import SETTINGS_FILE
 from supercargo.store.workbooks import is_workbook, refuse_other_kinds, write_mending, write_scenario_book, write_template
 
@@ -34,6 +34,7 @@ __all__ = [
     "read_catalogue",
     "read_ephemeris_file",
     "read_past_catalogue",
+    "read_places",
     "read_plan",
     "read_records",
     "read_reference_tables",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from supercargo.kernel import DAY_S, Fault
@@ -17,6 +18,15 @@ _EARTH_KM3_S2 = 398_600.4418
 _EQUATOR_KM = 6378.137
 _ROOM_KM = 10.0
 """Least rise from insertion to the place; the reckoning wants some of it."""
+
+_LOWEST_PERIGEE_KM = 100.0
+"""Below it the air ends an orbit within a revolution."""
+
+_OLDEST_YEARS = 5.0
+"""So far from the horizon an orbit's epoch says nothing of where its plane is."""
+
+_LEAST_C3_KM2_S2 = {"Moon": -4.0}
+"""Below it an ellipse from low Earth orbit tops out at half the Moon's distance (a fast way has some -2); others escape."""
 
 _TOLERANCES = {
     "inclination_deg": 1e-4,
@@ -122,11 +132,88 @@ def _mean_height_km(mean_motion_rev_d: float) -> float:
     return float((_EARTH_KM3_S2 / turn_rad_s**2) ** (1.0 / 3.0)) - _EQUATOR_KM
 
 
+def _orbits_above_air(sheets: Sheets) -> Iterator[Fault]:
+    """No orbit dips into the Earth or its air."""
+    for row, orbit in sheets.rows("orbits"):
+        if orbit.mean_motion_rev_d <= 0.0:
+            continue
+        axis_km = _mean_height_km(orbit.mean_motion_rev_d) + _EQUATOR_KM
+        perigee_km = axis_km * (1.0 - orbit.eccentricity) - _EQUATOR_KM
+        if perigee_km < _LOWEST_PERIGEE_KM:
+            what = f"eccentricity {orbit.eccentricity:g} puts the perigee at {perigee_km:,.0f} km of height"
+            fix = f"correct eccentricity or mean_motion_rev_d: the perigee is at {_LOWEST_PERIGEE_KM:g} km or higher"
+            yield sheets.fault("orbits", row, "eccentricity", what, fix)
+
+
+def _orbits_of_the_time(sheets: Sheets) -> Iterator[Fault]:
+    """The orbit of a place that is flown to has an epoch within a few years of the horizon."""
+    if sheets.settings is None:
+        return
+    start, end, year = sheets.settings.start_utc, sheets.settings.end_utc, timedelta(days=365.25)
+    flown = {request.destination for request in sheets.records("missions")}
+    for row, orbit in sheets.rows("orbits"):
+        apart = max(start - orbit.epoch_utc, orbit.epoch_utc - end)
+        if orbit.destination in flown and apart > _OLDEST_YEARS * year:
+            what = f"the epoch is {apart / year:.1f} years from the horizon"
+            fix = f"give an orbit of {orbit.destination} with an epoch within {_OLDEST_YEARS:g} years of it in orbits.csv"
+            yield sheets.fault("orbits", row, "epoch_utc", what, fix)
+
+
+def _flyable_transfers(sheets: Sheets) -> Iterator[Fault]:
+    """A listed way takes time, leaves the Earth and costs something, and its place is one that lists are read for."""
+    places = sheets.lawful["destinations"]
+    for row, window in sheets.rows("transfer_windows"):
+        faults = [*_free_of_charge(window)]
+        if window.destination in places:
+            faults += _out_of_reach(window, places[window.destination])
+        for field, what, fix in faults:
+            yield sheets.fault("transfer_windows", row, field, what, fix)
+
+
+def _free_of_charge(window: Any) -> Iterator[tuple[str, str, str]]:
+    if window.transit_d <= 0.0:
+        yield "transit_d", "the way takes no time", "give the days from lift-off to arrival, more than 0"
+    if window.route and window.delta_v_m_s == 0.0:
+        what = f"the route {window.route!r} costs the spacecraft nothing"
+        yield "delta_v_m_s", what, "give its manoeuvres, or leave the cell empty"
+
+
+def _out_of_reach(window: Any, place: Any) -> Iterator[tuple[str, str, str]]:
+    if place.window_kind == "plane":
+        what = f"launch instants of {place.destination!r} are found by plane crossing, so the row is never read"
+        yield "destination", what, "take the row away, or set window_kind to catalogue in destinations.csv"
+    elif place.body != "Earth" and window.c3_km2_s2 is not None:
+        least = _LEAST_C3_KM2_S2.get(place.body, 0.0)
+        if window.c3_km2_s2 < least:
+            what = f"launch energy {window.c3_km2_s2:g} km2/s2 does not reach {place.destination!r} ({place.body})"
+            climbs = "a spacecraft that climbs by itself leaves it empty and counts the climb in delta_v_m_s"
+            yield "c3_km2_s2", what, f"give {least:g} or more; {climbs}"
+
+
+def _energies_fall(sheets: Sheets) -> Iterator[Fault]:
+    """A launcher sends off less, the faster it has to go."""
+    rows: dict[str, list[tuple[float, int, float]]] = {}
+    for row, energy in sheets.rows("launch_energies"):
+        rows.setdefault(energy.launcher, []).append((energy.c3_km2_s2, row, energy.payload_kg))
+    for launcher, listed in rows.items():
+        for (low_c3, before, low_kg), (high_c3, row, high_kg) in pairwise(sorted(listed)):
+            if high_c3 > low_c3 and high_kg > low_kg:
+                what = (
+                    f"{launcher} sends {high_kg:,.0f} kg off at C3 {high_c3:g} km2/s2 (row {row}), "
+                    f"more than {low_kg:,.0f} kg at {low_c3:g} (row {before})"
+                )
+                yield sheets.fault("launch_energies", row, "payload_kg", what, f"correct row {before} or row {row}")
+
+
 ORBIT_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     _element_sets,
     _measured_epochs,
     _reachable_places,
     _profiles_have_room,
     _insertion_below_places,
+    _orbits_above_air,
+    _orbits_of_the_time,
+    _flyable_transfers,
+    _energies_fall,
 )
 """Checks of orbits, transfer windows and ways up."""

@@ -30,6 +30,9 @@ PLAN_FILE = "plan.json"
 RUN_FILE = "run.json"
 SCENARIO_FOLDER = "scenario"
 EPHEMERIS_FOLDER = "oem"
+_NEEDED = ("digest", "seed", "stages")
+"""What plan.json says of every plan, whoever made it."""
+
 NOT_YET = (
     "bags.csv",
     "changes.csv",
@@ -170,17 +173,22 @@ def _in_scenario(fault: Fault) -> Fault:
 
 
 def _read_head(folder: Path, faults: list[Fault]) -> dict[str, Any]:
-    """What plan.json says beside the tables; what it leaves out keeps its default."""
+    """What plan.json says beside the tables; digest, seed and stages are needed, the rest keeps its default."""
     content = read_within(folder, PLAN_FILE, faults)
     if content is None:
         return {}
     try:
         head = json.loads(content)
+        if missing := [name for name in _NEEDED if name not in _of(dict, head)]:
+            what = f"missing: {', '.join(missing)}"
+            faults.append(Fault(PLAN_FILE, 0, "", what, "give them as docs/files.md says, or plan the scenario again"))
+            return {}
+        _of(str, head["digest"])
         return {
-            "seed": _of(int, head.get("seed", 0)),
+            "seed": _of(int, head["seed"]),
             "baseline": _of(bool, head.get("baseline", False)),
             "causes": tuple(_of(str, cause) for cause in _of(list, head.get("causes", []))),
-            "stages": tuple(_stage(stage) for stage in _of(list, head.get("stages", []))),
+            "stages": tuple(_stage(stage) for stage in _of(list, head["stages"])),
             "unflown": tuple(_noun(Unflown, told) for told in _of(list, head.get("unflown", []))),
             "untraced": tuple(_noun(Untraced, told) for told in _of(list, head.get("untraced", []))),
             "violations": tuple(_noun(Violation, told) for told in _of(list, head.get("violations", []))),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, digest_of_files
-from supercargo.model import SCENARIO_TABLES, Scenario, Settings, Table
+from supercargo.model import SCENARIO_TABLES, Destination, Scenario, Settings, Table
 from supercargo.store.catalogue import read_catalogue_tables
 from supercargo.store.checks import cross_faults
 from supercargo.store.folders import read_within, write_whole
@@ -23,6 +23,7 @@ __all__ = [
     "assembled",
     "completed",
     "misspelt",
+    "read_places",
     "read_scenario",
     "scenario_files",
     "scenario_or_faults",
@@ -60,6 +61,22 @@ def read_scenario(folder: Path) -> Scenario:
     if scenario is None:
         raise ScenarioError.of(sorted(faults), where=str(folder))
     return scenario
+
+
+def read_places(folder: Path) -> tuple[Destination, ...]:
+    """The places of a scenario folder, whatever else it lacks; the catalogue's where it has no file of them.
+
+    Raises ScenarioError with every fault of that file.
+    """
+    table = next(one for one in SCENARIO_TABLES if one.noun is Destination)
+    faults: list[Fault] = []
+    if not os.path.isdir(folder):
+        raise ScenarioError("the scenario folder is missing", fix="give a scenario folder that exists", where=str(folder))
+    read = _read_given(folder, table, faults) if _is_given(folder, table) else read_catalogue_tables()[table.attribute]
+    if faults:
+        raise ScenarioError.of(sorted(faults), where=str(folder))
+    places: tuple[Destination, ...] = read.records
+    return places
 
 
 def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
@@ -130,6 +147,7 @@ def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, Ta
     """Catalogue records of things that the scenario's own files do not know are left out."""
     borrowed = [table for table in SCENARIO_TABLES if table.attribute not in given and table.refers]
     files = {table.file: table.attribute for table in SCENARIO_TABLES}
+    by_plane = {place.destination for place in tables["destinations"].records if place.window_kind == "plane"}
     shrinking = True
     while shrinking:
         shrinking = False
@@ -137,6 +155,8 @@ def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, Ta
             old = tables[table.attribute]
             sources = {field: tables[files[file]] for field, file in table.refers}
             kept = [(row, fit) for row, record in old.numbered() if (fit := _fit(record, sources)) is not None]
+            if table.attribute == "transfer_windows":
+                kept = [(row, fit) for row, fit in kept if fit.destination not in by_plane]
             records = tuple(record for _, record in kept)
             if records != old.records:
                 shrinking = True
