@@ -57,6 +57,7 @@ __all__ = [
     "make_template",
     "new_scenario",
     "plan_scenario",
+    "refusal_of",
     "summary_of",
     "verify_plan",
 ]
@@ -239,7 +240,7 @@ def plan_scenario(
     if not broken:
         plan = replace(plan, causes=())  # the planner counts more strictly than the rules ask
     elif not (partial or baseline):
-        raise _no_plan(plan, broken, str(folder))
+        raise refusal_of(plan, broken, str(folder))
     meter("writing", 0.0)
     told = ephemerides_of(plan, transfer_catalogue())
     plan = replace(plan, untraced=told.untraced)
@@ -249,8 +250,8 @@ def plan_scenario(
     return plan
 
 
-def _no_plan(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
-    """Name what binds: the planner's own sentences, then what the referee found."""
+def refusal_of(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
+    """The refusal of a plan that breaks promises: it names what binds, the planner's own sentences, then what the referee found."""
     found = [f"{violation.rule} {violation.object} {violation.text}" for violation in broken[:CAUSES_SHOWN]]
     more = [f"and {len(broken) - CAUSES_SHOWN} more"] if len(broken) > CAUSES_SHOWN else []
     stopped = [stage.stage for stage in plan.stages if stage.fuse_blown]

@@ -61,6 +61,9 @@ class _Lines:
         told = [row.delivered_utc for row in self.of.get(item_id, ()) if row.delivered_utc]
         return format_utc(max(told)) if told else ""
 
+    def on_time(self, item_id: str) -> bool:
+        return not any(row.on_time is False for row in self.of.get(item_id, ()))
+
     def earned_usd(self, item_id: str) -> float:
         return math.fsum(_earned_usd(self.plan.scenario, row) for row in self.of.get(item_id, ()))
 
@@ -167,7 +170,7 @@ def _line_rows(
         was, now = before.missions(item_id), after.missions(item_id)
         cost_usd = round(before.earned_usd(item_id) - after.earned_usd(item_id), 2) + 0.0
         late = before.delivered(item_id), after.delivered(item_id)
-        if was == now and item_id in before.of and not cost_usd:
+        if was == now and item_id in before.of and not cost_usd and before.on_time(item_id) == after.on_time(item_id):
             continue
         moved = was != now or item_id not in before.of
         yield Change(
