@@ -109,7 +109,7 @@ def flown_by(plan: OperationsPlan, as_of_utc: datetime, lost: frozenset[str]) ->
     flights = []
     for flight in old_flights(plan).values():
         if flight.launch_utc <= as_of_utc:
-            flights.append(replace(flight, outcome="lost") if flight.mission_id in lost else flight)
+            flights.append(_lost(plan.scenario, flight) if flight.mission_id in lost else flight)
     names = {flight.mission_id for flight in flights}
     lines = plan.scenario.lines
     loads = tuple(
@@ -119,6 +119,13 @@ def flown_by(plan: OperationsPlan, as_of_utc: datetime, lost: frozenset[str]) ->
     )
     placements = tuple(row for row in plan.stowage if row.mission_id in names)
     return Flown(tuple(flights), loads, placements)
+
+
+def _lost(scenario: Scenario, flight: Flight) -> Flight:
+    """A flight that never docked; of a way near the Earth, of which only a docking tells, nothing is known."""
+    if scenario.places[flight.destination].window_kind != "plane":
+        return replace(flight, outcome="lost")
+    return replace(flight, outcome="lost", profile="", way_delta_v_m_s=None)
 
 
 def names_before(flights: Iterable[Flight]) -> dict[str, dict[str, str]]:

@@ -9,8 +9,10 @@ from functools import cached_property
 from supercargo.kernel import format_utc
 from supercargo.model import Event, Flight, Loss, OperationsPlan, PortOut, Scenario, Slip, Standdown
 from supercargo.plan.replan_schedule import Old, Resettled, old_option
+from supercargo.plan.schedule_calendar import Calendar
 from supercargo.plan.schedule_options import Option, uses_of
-from supercargo.solve.scheduling import Use
+from supercargo.plan.schedule_pools import Pool
+from supercargo.solve.scheduling import FOREVER, Use
 
 __all__ = ["Reasons", "grounds", "struck_by"]
 
@@ -24,6 +26,8 @@ WORDS: Mapping[str, str] = {
     "tail": "tail {member}",
     "flights": "the last flight of tail {member}",
 }
+
+FLOWN = "a mission that has flown"
 
 
 def grounds(event: Event, flight: Flight) -> bool:
@@ -66,7 +70,7 @@ class Reasons:
             for use in uses_of(self.scenario, market.yard, market.options[index]) if index >= 0 else ():
                 found.setdefault(use.resource, []).append((use, market.missions[number].mission_id))
         for use, _ in self.settled.held:
-            found.setdefault(use.resource, []).append((use, "a mission that has flown"))
+            found.setdefault(use.resource, []).append((use, FLOWN))
         return {resource: tuple(rows) for resource, rows in found.items()}
 
     def agreed_latest(self, mission_id: str) -> datetime:
@@ -85,6 +89,9 @@ class Reasons:
         clash = self._clash(flight)
         if mission_id in unflown:
             return unflown[mission_id]
+        now = plan.mission_named.get(mission_id)
+        if not clash and now is not None and now.launch_utc == flight.launch_utc and now.vehicle_type == flight.vehicle_type:
+            return "its date stays; what it had goes to another mission, and it gets the like"
         return clash or "nothing forces it: its cargo is worth more this way than keeping the old date costs"
 
     def _clash(self, flight: Flight) -> str:
@@ -93,22 +100,22 @@ class Reasons:
         before = [option for option in market.options if self._is(option, flight, start_utc)]
         if not before:
             return "its old way is no longer lawful"
-        rows: list[str] = []
-        for use in uses_of(self.scenario, market.yard, before[0]):
-            rivals = [
-                (other, name)
-                for other, name in self._taken.get(use.resource, ())
-                if name != flight.mission_id and other.start < use.end and other.end > use.start
-            ]
-            pool = market.yard.pools[use.resource]
-            blocked = sum(
-                block.units
-                for block in market.yard.blocks
-                if block.resource == use.resource and block.start < use.end and block.end > use.start
-            )
-            if rivals and use.units + sum(other.units for other, _ in rivals) + blocked > pool.capacity:
-                rows.append(_said(self.scenario, pool.kind, pool.members, rivals))
-        return "; ".join(rows[:2])
+        calendar = Calendar(market.yard)  # its blocks are what flown missions hold
+        calendar.book(use for rows in self._taken.values() for use, name in rows if name not in (flight.mission_id, FLOWN))
+        told = [
+            _said(self.scenario, market.yard.pools[use.resource], self._rivals(flight, use))
+            for use in uses_of(self.scenario, market.yard, before[0])
+            if not calendar.fits(use)
+        ]
+        return "; ".join(told[:2])
+
+    def _rivals(self, flight: Flight, wanted: Use) -> list[tuple[Use, str]]:
+        """Who takes a pool of the old flight at some instant of it."""
+        return [
+            (use, name)
+            for use, name in self._taken.get(wanted.resource, ())
+            if name != flight.mission_id and use.start < wanted.end and use.end > wanted.start
+        ]
 
     def _is(self, option: Option, flight: Flight, start_utc: datetime) -> bool:
         market = self.settled.market
@@ -116,9 +123,9 @@ class Reasons:
         return mine and old_option(market, flight, option, start_utc)
 
 
-def _said(scenario: Scenario, kind: str, members: Sequence[str], rivals: Sequence[tuple[Use, str]]) -> str:
-    last = max(use.end for use, _ in rivals)
-    until = format_utc(scenario.settings.start_utc + timedelta(seconds=last))[:10] if last < 10**9 else "the end"
-    names = ", ".join(dict.fromkeys(name for _, name in rivals))
-    what = WORDS.get(kind, kind).format(member=" or ".join(sorted(set(members))))
-    return f"{what} is taken by {names} until {until}"
+def _said(scenario: Scenario, pool: Pool, rivals: Sequence[tuple[Use, str]]) -> str:
+    ends = [use.end for use, _ in rivals if use.end < FOREVER]
+    until = f" until {format_utc(scenario.settings.start_utc + timedelta(seconds=max(ends)))[:10]}" if ends else ""
+    names = ", ".join(dict.fromkeys(name for _, name in rivals)) or "what is closed"
+    what = WORDS.get(pool.kind, pool.kind).format(member=" or ".join(sorted(set(pool.members))))
+    return f"{what} is taken by {names}{until}"
