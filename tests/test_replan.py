@@ -1,4 +1,4 @@
-"""A plan that an event has upset: what has flown stays, the rest departs as little as pays, and every departure has its price."""
+"""A plan that an event has upset: what has flown stays, the rest departs as little as pays, and each departure has a price."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ def test_the_new_folder_is_judged_lawful_by_itself_and_holds_its_changes(old_fol
     assert "What changes, and why" not in (old_folder / "report.html").read_text()
 
 
-def test_the_costs_of_all_changes_add_up_to_the_margin_lost(
-    old_folder: Path, old: OperationsPlan, tmp_path: Path
-) -> None:
+def test_the_costs_of_all_changes_add_up_to_the_margin_lost(old_folder: Path, old: OperationsPlan, tmp_path: Path) -> None:
     def margin_usd(plan: OperationsPlan) -> float:
         service = [row for row in plan.costs if row.paid_by == "service"]
         return math.fsum(row.plan_usd if row.account.startswith("revenue") else -row.plan_usd for row in service)
@@ -221,7 +219,9 @@ def test_what_has_flown_stays_as_it_was_to_the_row(old_folder: Path, old: Operat
     assert new.mission_named["TN-03"].launch_utc >= old.mission_named["TN-03"].launch_utc + days(21)
 
 
-def test_nothing_lifts_off_before_the_instant_unless_it_has_flown(old_folder: Path, old: OperationsPlan, tmp_path: Path) -> None:
+def test_nothing_lifts_off_before_the_instant_unless_it_has_flown(
+    old_folder: Path, old: OperationsPlan, tmp_path: Path
+) -> None:
     at = old.mission_named["TN-02"].launch_utc - days(1)
     new, _ = replanned(old_folder, tmp_path / "p2", "slip:TN-02=+6h", as_of=format_utc(at))
     assert all(mission.launch_utc > at for mission in new.missions if mission.mission_id != "TN-01")

@@ -155,11 +155,7 @@ def _family(family: str, names: Iterable[str]) -> tuple[str, ...]:
     """Names that are the family's, or begin with it and go on with something that is no letter or digit."""
     wanted = family.lower()
     return tuple(
-        sorted(
-            name
-            for name in names
-            if name.lower().startswith(wanted) and not name[len(wanted) : len(wanted) + 1].isalnum()
-        )
+        sorted(name for name in names if name.lower().startswith(wanted) and not name[len(wanted) : len(wanted) + 1].isalnum())
     )
 
 

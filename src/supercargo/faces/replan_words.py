@@ -55,7 +55,10 @@ def replan_lines(plan: OperationsPlan, told: Disturbance) -> list[tuple[str, lis
         ("In the way", _some(list(told.conflicts)) or ["nothing"]),
         *([("Urgent", _some(list(told.placed)))] if told.placed else []),
         ("Cargo", _cargo(told)),
-        ("On time", [f"{_percent(told.on_time_before_percent)} of lines up before, {_percent(told.on_time_after_percent)} now"]),
+        (
+            "On time",
+            [f"{_percent(told.on_time_before_percent)} of lines up before, {_percent(told.on_time_after_percent)} now"],
+        ),
         ("Money", _money(told)),
         ("Promises", [*plan.causes] or ["all kept"]),
         ("Referee", [f"{count(hard, 'hard rule')} broken" if hard else "no hard rule is broken"]),

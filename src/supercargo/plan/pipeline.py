@@ -71,7 +71,9 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     loaded, stowage = planner.load(scenario, schedule, needs, share_of(watch, "manifest"), fuse)
     manifest = answer_of(loaded, "manifest")
     reports.append(stage_report("manifest", loaded, fuse))
-    plan = assemble_year(scenario, schedule, manifest, stowage, windows=used_windows(scenario, windows, schedule.flights), forecast=forecast)
+    plan = assemble_year(
+        scenario, schedule, manifest, stowage, windows=used_windows(scenario, windows, schedule.flights), forecast=forecast
+    )
     plan = replace(
         plan,
         stages=(*reports, stowage_report(stowage, plan.manifest)),

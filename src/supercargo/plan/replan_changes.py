@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from supercargo.kernel import as_written, format_utc
@@ -80,9 +81,7 @@ def _earned_usd(scenario: Scenario, row: ManifestRow) -> float:
     return -price_usd * cap / 100.0
 
 
-def changes_of(
-    old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons
-) -> tuple[Change, ...]:
+def changes_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> tuple[Change, ...]:
     """Events, then missions, then lines; the costs of all rows add up to the margin that the service loses [USD]."""
     rows = [*_event_rows(events), *_mission_rows(old, new, reasons), *_line_rows(old, new, events, reasons)]
     return tuple(as_written(row) for row in rows)
@@ -154,16 +153,14 @@ def _period(old: OperationsPlan, new: OperationsPlan, name: str) -> list[tuple[s
 
 
 def _word(value: object) -> str:
-    return value if isinstance(value, str) else format_utc(value)  # type: ignore[arg-type]
+    return format_utc(value) if isinstance(value, datetime) else str(value)
 
 
 def _load(mission: PlannedMission) -> str:
     return f"{mission.upmass_kg:.3f} kg up, {mission.downmass_kg + mission.disposal_kg:.3f} kg back"
 
 
-def _line_rows(
-    old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons
-) -> Iterator[Change]:
+def _line_rows(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> Iterator[Change]:
     before, after = _Lines(old), _Lines(new)
     urgent = _urgent(events)
     for item_id in sorted(after.of):
@@ -188,9 +185,7 @@ def _urgent(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(line.item_id for event in events if isinstance(event, Urgent) for line in event.lines)
 
 
-def _line_why(
-    new: OperationsPlan, sides: tuple[_Lines, _Lines], item_id: str, known: tuple[frozenset[str], Reasons]
-) -> str:
+def _line_why(new: OperationsPlan, sides: tuple[_Lines, _Lines], item_id: str, known: tuple[frozenset[str], Reasons]) -> str:
     (before, after), (urgent, reasons) = sides, known
     was, now = before.missions(item_id), after.missions(item_id)
     if item_id in urgent:
@@ -234,9 +229,7 @@ def missions_moved(old: OperationsPlan, new: OperationsPlan, reasons: Reasons) -
     )
 
 
-def disturbance_of(
-    old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons
-) -> Disturbance:
+def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> Disturbance:
     """Who moves, who pays, what is served less well, and which conflicts that resolves."""
     before, after, moved = _Lines(old), _Lines(new), missions_moved(old, new, reasons)
     later = [name for name in old.mission_named if name not in reasons.old.flown.names]
@@ -253,8 +246,7 @@ def disturbance_of(
         consents=tuple(
             name
             for name, request in sorted(new.scenario.requests.items())
-            if name in new.mission_named
-            and request.latest_utc != reasons.agreed_latest(name)
+            if name in new.mission_named and request.latest_utc != reasons.agreed_latest(name)
         ),
         lines_moved_count=sum(bool(was and now and was != now) for was, now in flew.values()),
         lines_left_count=sum(bool(was and not now) for was, now in flew.values()),

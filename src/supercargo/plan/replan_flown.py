@@ -9,8 +9,18 @@ from datetime import datetime
 import numpy as np
 
 from supercargo.kernel import ScenarioError, days
-from supercargo.model import Activity, Flight, Manifest, OperationsPlan, PlannedMission, Scenario, StockNeed, Term
-from supercargo.model import Load, Placement
+from supercargo.model import (
+    Activity,
+    Flight,
+    Load,
+    Manifest,
+    OperationsPlan,
+    Placement,
+    PlannedMission,
+    Scenario,
+    StockNeed,
+    Term,
+)
 from supercargo.plan.manifest_loads import grams
 from supercargo.plan.manifest_model import delivery_day
 from supercargo.plan.schedule_decode import Held

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from supercargo.kernel import DAY_S, Fuse, Outcome, Watch, days_between, never, silent
 from supercargo.model import Flight, LaunchWindow, Scenario, Schedule, StockNeed
 from supercargo.plan.first_come import first_come_choice
+from supercargo.plan.replan_flown import Flown, held_by, names_before
 from supercargo.plan.schedule import UNIT_USD, dated_choice
 from supercargo.plan.schedule_decode import Held, schedule_of
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.plan.schedule_options import Market, Option, options_of
 from supercargo.plan.schedule_worth import Booked
-from supercargo.plan.replan_flown import Flown, held_by, names_before
 from supercargo.solve.scheduling import DatedChoice, Effort, choose
 
 __all__ = [

@@ -76,9 +76,7 @@ def priced_first_come(
     return Outcome(Status.FEASIBLE, schedule_of(scenario, market, choice), float(price), -math.inf)
 
 
-def dated_choice(
-    scenario: Scenario, market: Market, needs: tuple[StockNeed, ...], booked: Booked = NOT_BOOKED
-) -> DatedChoice:
+def dated_choice(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...], booked: Booked = NOT_BOOKED) -> DatedChoice:
     """The schedule as a choice of one dated alternative for each mission, costs in thousands of dollars.
 
     `booked` cargo keeps to its mission.

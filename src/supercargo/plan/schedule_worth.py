@@ -255,7 +255,8 @@ def _way_usd(scenario: Scenario, request: MissionRequest, option: Option) -> flo
 def option_costs_usd(scenario: Scenario, market: Market, booked: Booked = NOT_BOOKED) -> tuple[Floats, Floats]:
     """Cost of each option [option] and worth of the cargo shared out to each mission [mission], both in USD.
 
-    Cargo that is `booked` on a mission hangs on that one; only the rest is shared out. The cheapest way of a mission costs nothing: prices that no choice can change stay out of the objective.
+    Cargo that is `booked` on a mission hangs on that one; only the rest is shared out. The cheapest way of a mission costs
+    nothing: prices that no choice can change stay out of the objective.
     """
     costs = np.zeros(len(market.options))
     worth = np.zeros(len(market.missions))
