@@ -26,6 +26,7 @@ COMMANDS = (
     "check",
     "workbook",
     "plan",
+    "replan",
     "verify",
     "kpi",
     "compare",

@@ -126,7 +126,7 @@ def _loss(plan: OperationsPlan, rest: str) -> Loss:
 
 
 def _span(value: str) -> tuple[datetime, datetime]:
-    first, dots, last = value.partition("..")
+    first, _, last = value.partition("..")
     try:
         start, end = instant_of(first.strip()), instant_of(last.strip())
     except ValueError:

@@ -251,7 +251,7 @@ def plan_scenario(
 
 
 def refusal_of(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
-    """The refusal of a plan that breaks promises: it names what binds, the planner's own sentences, then what the referee found."""
+    """The refusal of a plan that breaks promises: the planner's own sentences, then what the referee found."""
     found = [f"{violation.rule} {violation.object} {violation.text}" for violation in broken[:CAUSES_SHOWN]]
     more = [f"and {len(broken) - CAUSES_SHOWN} more"] if len(broken) > CAUSES_SHOWN else []
     stopped = [stage.stage for stage in plan.stages if stage.fuse_blown]

@@ -95,7 +95,7 @@ Event = Slip | Loss | Standdown | PortOut | Urgent | DemandShift
 class Change(_Checked):
     """What a new plan changes in the old one: of which object, from what to what, why, and what it costs the service."""
 
-    object: str = text("mission, line (ITEM, or ITEM#n), contract period as MISSION/period, or event as EVENT n")
+    object: str = text("mission, line, or event as EVENT n")
     field: str = text("what changes")
     before: str = text("in the old plan; empty: nothing")
     after: str = text("in the new plan; empty: nothing")

@@ -1,4 +1,4 @@
-"""What a manifest owes the one that it follows: lines keep their mission, and urgent ones take the first that can carry them."""
+"""What a manifest owes the one that it follows: lines keep their mission, urgent ones take the first that can carry them."""
 
 from __future__ import annotations
 

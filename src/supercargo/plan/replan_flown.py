@@ -116,10 +116,11 @@ def old_manifest(plan: OperationsPlan) -> Manifest:
 
 def flown_by(plan: OperationsPlan, as_of_utc: datetime, lost: frozenset[str]) -> Flown:
     """What has lifted off by an instant stays as it was; of a lost mission what was to come back waits for another."""
-    flights = []
-    for flight in old_flights(plan).values():
-        if flight.launch_utc <= as_of_utc:
-            flights.append(_lost(plan.scenario, flight) if flight.mission_id in lost else flight)
+    flights = [
+        _lost(plan.scenario, flight) if flight.mission_id in lost else flight
+        for flight in old_flights(plan).values()
+        if flight.launch_utc <= as_of_utc
+    ]
     names = {flight.mission_id for flight in flights}
     lines = plan.scenario.lines
     loads = tuple(

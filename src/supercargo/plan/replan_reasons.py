@@ -85,7 +85,7 @@ class Reasons:
             return "; ".join(named)
         unflown = {row.mission_id: row.reason for row in plan.unflown}
         if flight is None:
-            return "what the event frees lets it fly" if mission_id not in unflown else unflown[mission_id]
+            return unflown.get(mission_id, "what the event frees lets it fly")
         clash = self._clash(flight)
         if mission_id in unflown:
             return unflown[mission_id]
