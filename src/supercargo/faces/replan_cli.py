@@ -12,7 +12,7 @@ __all__ = ["replan", "replan_app"]
 replan_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@replan_app.command(epilog="Example: supercargo replan work/plan --event slip:ISS-03=+21d --out work/plan-2")
+@replan_app.command(epilog="Example: supercargo replan work/plan --event slip:TN-01=+21d --out work/plan-2")
 def replan(
     folder: Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_default=False)],
     *,
