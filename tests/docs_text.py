@@ -32,6 +32,7 @@ COMMANDS = (
     "check",
     "workbook",
     "plan",
+    "replan",
     "verify",
     "kpi",
     "compare",

@@ -16,6 +16,8 @@ from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
     BetaDay,
+    Change,
+    Disturbance,
     HoldSafety,
     Kpi,
     LaunchWindow,
@@ -61,6 +63,7 @@ __all__ = [
     "RebuildAnswer",
     "RecordAnswer",
     "ReleaseAnswer",
+    "ReplanAnswer",
     "RestoreAnswer",
     "RunTold",
     "SchemaAnswer",
@@ -126,6 +129,19 @@ class PlanAnswer(TypedDict):
     folder: str
     report: str
     summary: Summary
+    causes: list[str]
+    violations: list[Violation]
+    stages: list[StageReport]
+
+
+class ReplanAnswer(TypedDict):
+    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it."""
+
+    folder: str
+    report: str
+    disturbance: Disturbance
+    moved_percent: float
+    changes: list[Change]
     causes: list[str]
     violations: list[Violation]
     stages: list[StageReport]
@@ -452,6 +468,7 @@ ANSWERS: Mapping[str, Any] = {
     "new": ScenarioAnswer,
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
+    "replan": ReplanAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,

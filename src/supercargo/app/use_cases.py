@@ -58,6 +58,7 @@ __all__ = [
     "make_template",
     "new_scenario",
     "plan_scenario",
+    "refusal_of",
     "remarks_on",
     "summary_of",
     "verify_plan",
@@ -246,7 +247,7 @@ def plan_scenario(
     if not broken:
         plan = replace(plan, causes=())  # the planner counts more strictly than the rules ask
     elif not (partial or baseline):
-        raise _no_plan(plan, broken, str(folder))
+        raise refusal_of(plan, broken, str(folder))
     meter("writing", 0.0)
     told = ephemerides_of(plan, transfer_catalogue())
     plan = replace(plan, untraced=told.untraced)
@@ -256,8 +257,8 @@ def plan_scenario(
     return plan
 
 
-def _no_plan(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
-    """Name what binds: the planner's own sentences, then what the referee found."""
+def refusal_of(plan: OperationsPlan, broken: tuple[Violation, ...], where: str) -> NoPlan:
+    """The refusal of a plan that breaks promises: the planner's own sentences, then what the referee found."""
     untold = [violation for violation in broken if not _is_told(violation, plan.causes)]
     found = [f"{violation.rule} {violation.object} {violation.text}" for violation in untold[:CAUSES_SHOWN]]
     more = [f"and {len(untold) - CAUSES_SHOWN} more"] if len(untold) > CAUSES_SHOWN else []

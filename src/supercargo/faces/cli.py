@@ -17,6 +17,7 @@ import typer
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
+from supercargo.faces.replan_cli import replan_app
 from supercargo.faces.track_cli import track_app
 
 __all__ = [
@@ -435,7 +436,7 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-app.registered_commands += operations_app.registered_commands
+app.registered_commands += [*replan_app.registered_commands, *operations_app.registered_commands]
 
 
 def main() -> None:

@@ -82,6 +82,7 @@ from supercargo.model.plan import (
     Waiver,
 )
 from supercargo.model.reference import REFERENCE_TABLES
+from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
 from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.model.transfer import (
@@ -118,6 +119,7 @@ __all__ = [
     "Blackout",
     "CargoBreakdown",
     "CargoLine",
+    "Change",
     "CislunarLeg",
     "Contract",
     "CostRate",
@@ -127,10 +129,13 @@ __all__ = [
     "DeliveredMass",
     "Demand",
     "DemandSeries",
+    "DemandShift",
     "Destination",
     "DisposalCorridor",
+    "Disturbance",
     "ElementSet",
     "Ephemerides",
+    "Event",
     "Facility",
     "Figure",
     "Figures",
@@ -151,6 +156,7 @@ __all__ = [
     "Licence",
     "Limits",
     "Load",
+    "Loss",
     "LunarFlight",
     "LunarStudy",
     "Manifest",
@@ -164,6 +170,7 @@ __all__ = [
     "Placement",
     "PlannedMission",
     "Port",
+    "PortOut",
     "PortTaken",
     "Price",
     "Profile",
@@ -178,10 +185,12 @@ __all__ = [
     "Service",
     "Settings",
     "Site",
+    "Slip",
     "SmallBody",
     "Spare",
     "Staff",
     "StageReport",
+    "Standdown",
     "StationPass",
     "Stock",
     "StockNeed",
@@ -197,6 +206,7 @@ __all__ = [
     "TransferWindow",
     "Unflown",
     "Untraced",
+    "Urgent",
     "VehicleType",
     "Violation",
     "Waiver",

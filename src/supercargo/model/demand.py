@@ -107,10 +107,10 @@ class Tail(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blackout(_Checked):
-    """A time in which a site, pad, facility, port or place can't be used for launches, arrivals or departures."""
+    """A time in which a site, pad, facility, port or place can't be used, or a launcher or type of spacecraft stands down."""
 
-    kind: str = text("what is closed", choices=("site", "pad", "facility", "destination", "port"))
-    object: str = text("its name; a pad as SITE/PAD, a port as DESTINATION/PORT")
+    kind: str = text("what is closed", choices=("site", "pad", "facility", "destination", "port", "launcher", "vehicle"))
+    object: str = text("its name; a pad as SITE/PAD, a port as DESTINATION/PORT; a vehicle by its type")
     from_utc: datetime = text("closed from")
     to_utc: datetime = text("open again")
     reason: str = text("why", default="")

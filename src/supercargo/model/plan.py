@@ -13,6 +13,7 @@ import numpy.typing as npt
 from supercargo.kernel import Status, quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import DIRECTIONS, FORMS
+from supercargo.model.replanning import Change
 from supercargo.model.scenario import Scenario
 
 __all__ = [
@@ -448,6 +449,7 @@ class OperationsPlan:
     costs: tuple[CostRow, ...]
     kpis: tuple[Kpi, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    changes: tuple[Change, ...] = ()
     violations: tuple[Violation, ...] = ()
     unflown: tuple[Unflown, ...] = ()
     untraced: tuple[Untraced, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, demand, history, permits, plan
+from supercargo.model import catalogue, demand, history, permits, plan, replanning
 
 __all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -200,6 +200,7 @@ PLAN_TABLES: tuple[Table, ...] = (
     ),
     Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
     Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
+    Table(file="changes.csv", noun=replanning.Change, attribute="changes", key=("object", "field"), sparse=True),
 )
 
 HISTORY_TABLES: tuple[Table, ...] = (

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from supercargo.kernel import days_between
 from supercargo.model import DemandSeries, Rate, Scenario, Spare, Stock
 
-__all__ = ["crew_by_day", "forecast_demand"]
+__all__ = ["MONTH_D", "crew_by_day", "forecast_demand", "use_by_day"]
 
 Series = npt.NDArray[np.float64]
 
@@ -36,6 +36,18 @@ def crew_by_day(scenario: Scenario, destination: str) -> Series:
     """People at `destination` on each day of the horizon, averaged over the day."""
     stays = [(stay.from_utc, stay.to_utc, stay.crew_count) for stay in scenario.crew if stay.destination == destination]
     return _spread(scenario, stays)
+
+
+def use_by_day(scenario: Scenario, destination: str, supply_class: str) -> Series:
+    """Mean use of a class at a place on each day of the horizon by its crew and by failures, without demand.csv [kg]."""
+    crew = crew_by_day(scenario, destination)
+    use = np.zeros(len(crew))
+    for rate in sorted((rate for rate in scenario.rates if _holds(rate, destination, supply_class)), key=_rate_order):
+        use += crew * rate.kg_per_crew_d * (1.0 - rate.recovered_fraction)
+    for spare in scenario.spares:
+        if (spare.destination, spare.supply_class) == (destination, supply_class):
+            use += spare.mass_kg * spare.failures_per_year / YEAR_D
+    return use
 
 
 def _spread(scenario: Scenario, spans: Sequence[tuple[datetime, datetime, float]]) -> Series:

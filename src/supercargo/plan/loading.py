@@ -15,6 +15,7 @@ from supercargo.model import Load, Manifest, Scenario, Schedule, StockNeed, Stow
 from supercargo.plan.bays import bay_volume_m3, bays_of_type
 from supercargo.plan.first_come_manifest import manifest_first_come
 from supercargo.plan.manifest import fill_manifest, lost_usd, refill
+from supercargo.plan.manifest_before import NOTHING_BEFORE, Before
 from supercargo.plan.stowage import stow
 
 __all__ = ["load_first_come", "load_missions", "reached_fill", "without_refused"]
@@ -29,21 +30,25 @@ def load_missions(
     schedule: Schedule,
     needs: tuple[StockNeed, ...],
     *,
+    before: Before = NOTHING_BEFORE,
     watch: Watch = silent,
     fuse: Fuse = never,
 ) -> tuple[Outcome[Manifest], StowagePlan]:
     """Decide what flies on which mission and where each piece stands, in at most `limits.stowage_rounds` rounds.
 
     Lines that the last round still refuses are left behind with the reason. The objective [USD] is that of the manifest
-    returned, reckoned as for the first one, whose bound holds on: no refusal had touched it.
+    returned, reckoned as for the first one, whose bound holds on: no refusal had touched it. Loads and places
+    of the plan `before` are kept as far as that pays.
     """
     rounds = int(scenario.settings.limits.stowage_rounds)
-    first = fill_manifest(scenario, schedule, needs, watch=_part(watch, 0.0, 0.5), fuse=fuse)
+    fill = dict(before.fill)
+    half = _part(watch, 0.0, 0.5)
+    first = fill_manifest(scenario, schedule, needs, fill=fill, before=before, watch=half, fuse=fuse)
     if first.best is None:
         return first, StowagePlan(placements=())
-    barred, fill = frozenset[tuple[str, str]](), dict[str, float]()
+    barred = frozenset[tuple[str, str]]()
     manifest = first.best
-    stowage = stow(scenario, schedule, manifest, watch=_part(watch, 0.5, 0.8), fuse=fuse)
+    stowage = stow(scenario, schedule, manifest, keep=before.placements, watch=_part(watch, 0.5, 0.8), fuse=fuse)
     for number in range(1, rounds + 1):
         if not stowage.refused:
             break
@@ -53,14 +58,14 @@ def load_missions(
             break
         fill.update(reached_fill(scenario, schedule, stowage))
         missions = frozenset(mission_id for mission_id, _ in stowage.refused)
-        again = refill(scenario, schedule, needs, manifest, barred=barred, fill=fill, missions=missions)
+        again = refill(scenario, schedule, needs, manifest, barred=barred, fill=fill, before=before, missions=missions)
         manifest = again.best or manifest
         stowage = stow(scenario, schedule, manifest, keep=stowage.of_mission, fuse=fuse)
         watch(0.8 + 0.2 * number / rounds)
     watch(1.0)
     if manifest is first.best:
         return first, stowage
-    objective = lost_usd(scenario, schedule, needs, manifest)
+    objective = lost_usd(scenario, schedule, needs, manifest, before)
     return Outcome(Status.FEASIBLE, manifest, objective, min(first.bound, objective)), replace(stowage, refused=())
 
 

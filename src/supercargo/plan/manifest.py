@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from supercargo.kernel import Fuse, Outcome, Status, Watch, never, silent
 from supercargo.model import Flight, Manifest, Scenario, Schedule, StockNeed
+from supercargo.plan.manifest_before import NOTHING_BEFORE, Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of, parts_of, values_of
 from supercargo.plan.manifest_model import ManifestModel, manifest_model, minimum_contracts
 from supercargo.plan.manifest_offers import offers_at
@@ -38,6 +39,7 @@ def fill_manifest(
     *,
     barred: frozenset[tuple[str, str]] = NOTHING_BARRED,
     fill: Mapping[str, float] = NO_FILL,
+    before: Before = NOTHING_BEFORE,
     watch: Watch = silent,
     fuse: Fuse = never,
 ) -> Outcome[Manifest]:
@@ -45,20 +47,22 @@ def fill_manifest(
 
     `barred` holds (mission_id, item_id) that stowage refused; `fill` [1] overrides the packing fraction of a mission.
     The objective is what is lost [USD]: minus the worth of the loads, plus penalties of lines left behind, plus the price
-    of broken promises; the bound is proven by the linear relaxation or by branch and bound. See docs/manifest.md.
+    of broken promises; the bound is proven by the linear relaxation or by branch and bound. See docs/manifest.md. Lines
+    stay where they were `before`, as far as that pays.
     """
     groups = _groups(scenario)
     parts: dict[str, Parts] = {}
     objective = bound = 0.0
     status = Status.OPTIMAL
     for k, places in enumerate(groups):
-        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs)
+        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs, before)
 
         def part(share: float, k: int = k) -> None:
             watch((k + share) / len(groups))
 
         near, far = _neighbourhoods(model), _blocks(model)
-        found = search(model.program, near, _search(scenario, fuse), blocks=far, watch=part)
+        start = values_of(model, before.manifest) if before.manifest.loads else None
+        found = search(model.program, near, _search(scenario, fuse), blocks=far, start=start, watch=part)
         if found.best is None:
             return Outcome(found.status, None, math.inf, found.bound)
         mine = parts_of(scenario, model, found.best, fill)
@@ -76,9 +80,15 @@ def _objective(scenario: Scenario, schedule: Schedule, model: ManifestModel, par
     return objective_of(model.program, values_of(model, _manifest(scenario, schedule, parts)))
 
 
-def lost_usd(scenario: Scenario, schedule: Schedule, needs: tuple[StockNeed, ...], manifest: Manifest) -> float:
+def lost_usd(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    manifest: Manifest,
+    before: Before = NOTHING_BEFORE,
+) -> float:
     """What a manifest loses [USD], reckoned as `fill_manifest` does before anything is barred, so that its bound compares."""
-    models = (manifest_model(scenario, offers_at(scenario, schedule, places), needs) for places in _groups(scenario))
+    models = (manifest_model(scenario, offers_at(scenario, schedule, places), needs, before) for places in _groups(scenario))
     return math.fsum(objective_of(model.program, values_of(model, manifest)) for model in models)
 
 
@@ -141,6 +151,7 @@ def refill(
     missions: frozenset[str],
     barred: frozenset[tuple[str, str]] = NOTHING_BARRED,
     fill: Mapping[str, float] = NO_FILL,
+    before: Before = NOTHING_BEFORE,
     bound: float = -math.inf,
 ) -> Outcome[Manifest]:
     """When stowage refuses a line, only the flights it concerns are filled again; all other loads stay where they are.
@@ -154,7 +165,7 @@ def refill(
             parts.setdefault(load.item_id, {})[load.mission_id] = grams(load.mass_kg)
     objective = 0.0
     for places in _groups(scenario):
-        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs)
+        model = manifest_model(scenario, offers_at(scenario, schedule, places, barred, fill), needs, before)
         values = values_of(model, manifest)
         if any(flight.mission_id in missions for flight in model.offers.flights):
             values = _freed(model, values, missions)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from supercargo.kernel import days_between
 from supercargo.model import CargoLine, Flight, Scenario, StockNeed
+from supercargo.plan.manifest_before import NOTHING_BEFORE, Before, loyalty_usd
 from supercargo.plan.manifest_offers import Offers
 from supercargo.plan.manifest_room import MEASURES, ROOM_TOLERANCE
 from supercargo.plan.manifest_worth import left_behind_usd, worths_usd
@@ -76,24 +77,29 @@ class _Rows:
         return SparseRows.of_entries(*parts, len(self.lower))
 
 
-def manifest_model(scenario: Scenario, offers: Offers, needs: Sequence[StockNeed]) -> ManifestModel:
+def manifest_model(
+    scenario: Scenario, offers: Offers, needs: Sequence[StockNeed], before: Before = NOTHING_BEFORE
+) -> ManifestModel:
     """Minimise what is lost: worth not earned, penalties of lines left behind, promises broken (at a high price) [USD].
 
     A column's value is the share of the line on the flight: 0 or 1, or between for bulk. Rows: a line flies once, each
-    measure of each flight, hazard classes apart, must lines, stock needs and contract minimums.
+    measure of each flight, hazard classes apart, must lines, stock needs and contract minimums. What is owed to the manifest
+    `before` is part of a pair's worth; a line that stays as it was loses nothing by it.
     """
-    worth = worths_usd(scenario, offers)
+    plain, loyalty = worths_usd(scenario, offers), loyalty_usd(before, offers)
+    worth = plain + loyalty
     left = np.array([left_behind_usd(scenario, line) for line in offers.lines])
     switches = _switches(scenario, offers)
     rows = _Rows()
     _once(rows, offers)
     _measures(rows, offers)
     _hazards(rows, scenario, offers, switches)
-    _promises(rows, scenario, offers, needs, worth + left[offers.pair_line])
+    owed = left[offers.pair_line]
+    _promises(rows, scenario, offers, needs, (plain + owed, worth + owed))
     pairs, bulk = len(worth), np.array([line.form == "bulk" for line in offers.lines], dtype=np.bool_)
     idle = np.zeros(len(switches))
     program = IntegerProgram(
-        cost=np.concatenate((-(worth + left[offers.pair_line]), idle)),
+        cost=np.concatenate((-(worth + owed), idle)),
         lower=np.zeros(pairs + len(switches)),
         upper=np.ones(pairs + len(switches)),
         integral=np.concatenate((~bulk[offers.pair_line], np.ones(len(switches), dtype=np.bool_))),
@@ -101,10 +107,17 @@ def manifest_model(scenario: Scenario, offers: Offers, needs: Sequence[StockNeed
         row_lower=np.array(rows.lower),
         row_upper=np.array(rows.upper),
         row_price=np.array(rows.price),
-        offset=float(left.sum()),
+        offset=float(left.sum()) + _most_loyal_usd(offers, loyalty),
     )
     places = np.concatenate((offers.pair_flight, np.array([f for f, _, _ in switches], dtype=np.int64)))
     return ManifestModel(offers, program, worth, switches, places)
+
+
+def _most_loyal_usd(offers: Offers, loyalty: Floats) -> float:
+    """What lines that stay as they were are worth for that [USD], so that it is the departure that costs."""
+    most = np.zeros(len(offers.lines))
+    np.maximum.at(most, offers.pair_line, loyalty)
+    return float(most.sum())
 
 
 def _once(rows: _Rows, offers: Offers) -> None:
@@ -199,12 +212,16 @@ def minimum_contracts(scenario: Scenario) -> Mapping[str, float]:
     return dict(sorted(found))
 
 
-def _promises(rows: _Rows, scenario: Scenario, offers: Offers, needs: Sequence[StockNeed], gain: Floats) -> None:
+def _promises(
+    rows: _Rows, scenario: Scenario, offers: Offers, needs: Sequence[StockNeed], gains: tuple[Floats, Floats]
+) -> None:
+    """`gains` are those by the rules of a year, and with what is owed to an older manifest [pair] USD."""
+    gain, whole_gain = gains
     if not len(gain):
         return
     mass = np.array([line.mass_kg for line in offers.lines])[offers.pair_line]
     usd_per_kg = PROMISE_FACTOR * float(np.max(gain / np.maximum(mass, 1.0)))
-    usd_per_line = PROMISE_FACTOR * float(gain.max())
+    usd_per_line = PROMISE_FACTOR * float(whole_gain.max())
     for i, columns in enumerate(_by(offers.pair_line, len(offers.lines))):
         if offers.lines[i].must and len(columns):
             price = usd_per_line + 2.0 * usd_per_kg * offers.lines[i].mass_kg

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from supercargo.kernel import Fuse, NoPlan, Outcome, Status, Watch, never, stream
 from supercargo.model import (
+    Flight,
     LaunchWindow,
     Manifest,
     ManifestRow,
@@ -28,7 +29,18 @@ from supercargo.plan.needs import stock_needs
 from supercargo.plan.schedule import priced_first_come, schedule_missions
 from supercargo.plan.windows import find_windows, own_window, window_key, with_lift_offs
 
-__all__ = ["BASELINE", "OPTIMISED", "Planner", "StageWatch", "plan_year"]
+__all__ = [
+    "BASELINE",
+    "OPTIMISED",
+    "Planner",
+    "StageWatch",
+    "answer_of",
+    "plan_year",
+    "share_of",
+    "stage_report",
+    "stowage_report",
+    "used_windows",
+]
 
 StageWatch = Callable[[str, float], None]
 """Called with the stage's name and the share of it that is done."""
@@ -50,19 +62,21 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     `OperationsPlan.causes`; the caller decides whether a partial plan is wanted. When the `fuse` blows, schedule and manifest
     stop with the best they have.
     """
-    windows = find_windows(scenario, watch=_of(watch, "windows"))
+    windows = find_windows(scenario, watch=share_of(watch, "windows"))
     forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
     needs = stock_needs(scenario, forecast)
-    scheduled = planner.schedule(scenario, windows, needs, _of(watch, "schedule"), fuse)
-    schedule = _answer(scheduled, "schedule")
-    reports = [_report("schedule", scheduled, fuse)]
-    loaded, stowage = planner.load(scenario, schedule, needs, _of(watch, "manifest"), fuse)
-    manifest = _answer(loaded, "manifest")
-    reports.append(_report("manifest", loaded, fuse))
-    plan = assemble_year(scenario, schedule, manifest, stowage, windows=_used(scenario, windows, schedule), forecast=forecast)
+    scheduled = planner.schedule(scenario, windows, needs, share_of(watch, "schedule"), fuse)
+    schedule = answer_of(scheduled, "schedule")
+    reports = [stage_report("schedule", scheduled, fuse)]
+    loaded, stowage = planner.load(scenario, schedule, needs, share_of(watch, "manifest"), fuse)
+    manifest = answer_of(loaded, "manifest")
+    reports.append(stage_report("manifest", loaded, fuse))
+    plan = assemble_year(
+        scenario, schedule, manifest, stowage, windows=used_windows(scenario, windows, schedule.flights), forecast=forecast
+    )
     plan = replace(
         plan,
-        stages=(*reports, _stowed(stowage, plan.manifest)),
+        stages=(*reports, stowage_report(stowage, plan.manifest)),
         baseline=planner is BASELINE,
         causes=unkept_promises(scenario, schedule, needs, manifest),
     )
@@ -70,7 +84,8 @@ def plan_year(scenario: Scenario, *, planner: Planner, watch: StageWatch, fuse: 
     return plan
 
 
-def _of(watch: StageWatch, stage: str) -> Watch:
+def share_of(watch: StageWatch, stage: str) -> Watch:
+    """A watch of one stage, which begins."""
     watch(stage, 0.0)
     return lambda share: watch(stage, share)
 
@@ -78,7 +93,8 @@ def _of(watch: StageWatch, stage: str) -> Watch:
 A = TypeVar("A", Schedule, Manifest)
 
 
-def _answer(outcome: Outcome[A], stage: str) -> A:
+def answer_of(outcome: Outcome[A], stage: str) -> A:
+    """What a stage has found; raises NoPlan where that is nothing."""
     if outcome.best is None:
         raise NoPlan(
             f"the {stage} found no plan ({outcome.status})",
@@ -87,18 +103,21 @@ def _answer(outcome: Outcome[A], stage: str) -> A:
     return outcome.best
 
 
-def _used(scenario: Scenario, windows: tuple[LaunchWindow, ...], schedule: Schedule) -> tuple[LaunchWindow, ...]:
-    """The windows with each flight's marked, and one more for each flight with a lift-off of its own."""
+def used_windows(
+    scenario: Scenario, windows: tuple[LaunchWindow, ...], flights: Iterable[Flight], others: Iterable[LaunchWindow] = ()
+) -> tuple[LaunchWindow, ...]:
+    """The windows with each flight's marked, and one more for each flight with a lift-off of its own; `others` are marked."""
     named = {window_key(window): window for window in windows}
-    used = []
-    for flight in schedule.flights:
+    used = list(others)
+    for flight in flights:
         window = named[window_key(replace(flight, launch_utc=flight.window_utc or flight.launch_utc))]
         row = own_window(scenario, window, flight) if flight.window_utc else window
         used.append(replace(row, used_by=flight.mission_id))
     return with_lift_offs(windows, used)
 
 
-def _report(stage: str, outcome: Outcome[Schedule] | Outcome[Manifest], fuse: Fuse) -> StageReport:
+def stage_report(stage: str, outcome: Outcome[Schedule] | Outcome[Manifest], fuse: Fuse) -> StageReport:
+    """How well a stage did."""
     proven = math.isfinite(outcome.bound)
     return StageReport(
         stage=stage,
@@ -111,7 +130,8 @@ def _report(stage: str, outcome: Outcome[Schedule] | Outcome[Manifest], fuse: Fu
     )
 
 
-def _stowed(stowage: StowagePlan, rows: tuple[ManifestRow, ...]) -> StageReport:
+def stowage_report(stowage: StowagePlan, rows: tuple[ManifestRow, ...]) -> StageReport:
+    """How many lines found no place in 3D."""
     refused = sum("in 3D" in row.reason for row in rows)
     return StageReport(
         stage="stowage",

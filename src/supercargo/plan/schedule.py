@@ -13,7 +13,7 @@ from supercargo.plan.schedule_decode import schedule_of
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.plan.schedule_options import Market, options_of, uses_of
 from supercargo.plan.schedule_reasons import unflown_of
-from supercargo.plan.schedule_worth import mission_worth_usd, option_costs_usd
+from supercargo.plan.schedule_worth import NOT_BOOKED, Booked, mission_worth_usd, option_costs_usd
 from supercargo.solve.scheduling import Alternative, Cover, DatedChoice, Effort, choose, value_of
 
 __all__ = ["COVER_DAYS", "COVER_SHARE", "COVER_USD_KG", "UNIT_USD", "dated_choice", "priced_first_come", "schedule_missions"]
@@ -76,9 +76,12 @@ def priced_first_come(
     return Outcome(Status.FEASIBLE, schedule_of(scenario, market, choice), float(price), -math.inf)
 
 
-def dated_choice(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...]) -> DatedChoice:
-    """The schedule as a choice of one dated alternative for each mission, costs in thousands of dollars."""
-    costs_usd, cargo_usd = option_costs_usd(scenario, market)
+def dated_choice(scenario: Scenario, market: Market, needs: tuple[StockNeed, ...], booked: Booked = NOT_BOOKED) -> DatedChoice:
+    """The schedule as a choice of one dated alternative for each mission, costs in thousands of dollars.
+
+    `booked` cargo keeps to its mission.
+    """
+    costs_usd, cargo_usd = option_costs_usd(scenario, market, booked)
     yard = market.yard
     return DatedChoice(
         skip_costs=tuple(

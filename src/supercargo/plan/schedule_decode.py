@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from supercargo.model import Flight, Scenario, Schedule
 from supercargo.plan.schedule_instants import seconds_of
+from supercargo.plan.schedule_names import Turn, deal
 from supercargo.plan.schedule_options import Market, Option, uses_of
 from supercargo.plan.schedule_reasons import unflown_of
-from supercargo.solve.scheduling import FOREVER
+from supercargo.solve.scheduling import FOREVER, Use
 
-__all__ = ["schedule_of"]
+__all__ = ["NO_NAMES", "Held", "Names", "schedule_of"]
+
+Names = Mapping[str, Mapping[str, str]]
+"""Members of pools by mission and kind of pool."""
+
+Held = tuple[Use, str]
+"""A use of a pool by something that is no option of the market, and the member that it has."""
+
+NO_NAMES: Names = {}
 
 
-def schedule_of(scenario: Scenario, market: Market, chosen: tuple[int, ...]) -> Schedule:
-    """The schedule that a choice of one option for each mission (-1: none) stands for."""
+def schedule_of(
+    scenario: Scenario, market: Market, chosen: tuple[int, ...], wanted: Names = NO_NAMES, held: Iterable[Held] = ()
+) -> Schedule:
+    """The schedule that a choice of one option for each mission (-1: none) stands for.
+
+    As many missions as can be have the pad, facility, port and tail that is `wanted` for them; what is `held` is taken.
+    """
     options = {index: market.options[index] for index in chosen if index >= 0}
-    names = _members(scenario, market, options)
+    names = _members(scenario, market, options, wanted, tuple(held))
     flights = [_flight(scenario, market, option, names[index]) for index, option in options.items()]
     flights.sort(key=lambda flight: (flight.launch_utc, flight.mission_id))
     return Schedule(flights=tuple(flights), unflown=unflown_of(scenario, market, chosen))
 
 
-def _members(scenario: Scenario, market: Market, options: Mapping[int, Option]) -> dict[int, dict[str, str]]:
-    """Give each option the first free member of its pad, facility, port and tail pools, in order of the use's start."""
+def _members(
+    scenario: Scenario, market: Market, options: Mapping[int, Option], wanted: Names, held: tuple[Held, ...]
+) -> dict[int, dict[str, str]]:
+    """Give each option a free member of its pad, facility, port and tail pools, in order of the use's start."""
     ready = {tail.vehicle_id: seconds_of(tail.ready_utc - scenario.settings.start_utc) for tail in scenario.tails}
-    asked: dict[int, list[tuple[int, int, int]]] = {}
+    asked: dict[int, list[Turn]] = {}
     for index, option in options.items():
+        wishes = wanted.get(market.missions[option.mission].mission_id, {})
         for use in uses_of(scenario, market.yard, option):
-            asked.setdefault(use.resource, []).append((use.start, use.end, index))
+            wish = wishes.get(market.yard.pools[use.resource].kind, "")
+            asked.setdefault(use.resource, []).append(Turn(use.start, use.end, index, wish))
+    for use, name in held:
+        if use.resource in asked:
+            asked[use.resource].append(Turn(use.start, use.end, -1, name))
     names: dict[int, dict[str, str]] = {index: {} for index in options}
-    for resource, rows in sorted(asked.items()):
+    for resource, turns in sorted(asked.items()):
         pool = market.yard.pools[resource]
         if pool.kind not in ("pad", "facility", "port", "tail"):
             continue
         tails = pool.kind == "tail"
-        free_from = [ready[member] if tails else -FOREVER for member in pool.members]
-        for start, end, index in sorted(rows):
-            slot = next(place for place, instant in enumerate(free_from) if instant <= start)
-            free_from[slot] = end
-            names[index][pool.kind] = pool.members[slot]
+        free_from = tuple(ready[member] if tails else -FOREVER for member in pool.members)
+        for turn, name in deal(turns, pool.members, free_from):
+            if turn.index >= 0:
+                names[turn.index][pool.kind] = name
     for index, option in options.items():  # a stay of no length asks for nothing, yet has a name
         pad = market.yard.pads[option.window.site, option.window.pad]
-        held = (("pad", pad), ("facility", option.facility), ("port", option.port), ("tail", option.tail))
-        for kind, resource in held:
+        places = (("pad", pad), ("facility", option.facility), ("port", option.port), ("tail", option.tail))
+        for kind, resource in places:
             names[index].setdefault(kind, market.yard.pools[resource].members[0])
     return names
 

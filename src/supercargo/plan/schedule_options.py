@@ -20,7 +20,7 @@ HURDLES = (
     "none of its vehicle types is in the catalogue with a launcher that the request allows",
     "there is no pad at an allowed site for its launchers",
     "no launch window opens between {earliest} and {latest}",
-    "site or pad is closed at every launch window",
+    "site or pad is closed at every launch window, or its launcher or spacecraft stands down",
     "no way to dock stands at any launch window: the phase is out of range, the Sun too high over the orbit plane, or down",
     "its spacecraft carries nothing by any route that is listed: {lift}",
     "its longest stay is too short for unloading and loading at the place's handling hours",
@@ -137,11 +137,13 @@ class _Sieve:
         place = self.scenario.places[request.destination]
         for vehicle, launcher in self.ways(request):
             courses: dict[int, Course | None] = {}
-            for window in self.launches(request, launcher):
+            for window in self.launches(request, vehicle, launcher):
                 found: list[Option] = []
                 for way in self.approaches.of(request, vehicle, window):
                     launch_utc = window.launch_utc + timedelta(seconds=way.moved_s)
-                    if way.moved_s and not (self.lawful(request, launch_utc) and self.pad_open(window, launch_utc)):
+                    if way.moved_s and not (
+                        self.lawful(request, launch_utc) and self.may_lift_off(vehicle, window, launch_utc)
+                    ):
                         continue
                     launch_s = seconds_of(launch_utc - self.scenario.settings.start_utc)
                     self.past(4)
@@ -175,7 +177,7 @@ class _Sieve:
                     self.past(0)
                     yield vehicle, launcher
 
-    def launches(self, request: MissionRequest, launcher: Launcher) -> Iterator[LaunchWindow]:
+    def launches(self, request: MissionRequest, vehicle: VehicleType, launcher: Launcher) -> Iterator[LaunchWindow]:
         """Windows of the mission's place that its request allows, from pads that serve the launcher and are open.
 
         Of alike pads only the first is asked; it stands for them all.
@@ -190,7 +192,7 @@ class _Sieve:
             if not (self.lawful(request, window.launch_utc) and (window.site, window.pad) in serving):
                 continue
             self.past(2)
-            if self.pad_open(window, window.launch_utc):
+            if self.may_lift_off(vehicle, window, window.launch_utc):
                 self.past(3)
                 yield window
 
@@ -198,10 +200,16 @@ class _Sieve:
         settings = self.scenario.settings
         return request.earliest_utc <= launch_utc <= request.latest_utc and settings.start_utc <= launch_utc < settings.end_utc
 
-    def pad_open(self, window: LaunchWindow, launch_utc: datetime) -> bool:
+    def may_lift_off(self, vehicle: VehicleType, window: LaunchWindow, launch_utc: datetime) -> bool:
+        """Whether site and pad are open, and neither launcher nor type of spacecraft stands down."""
         instant = seconds_of(launch_utc - self.scenario.settings.start_utc)
-        pad_open = self.closures.end_of("pad", f"{window.site}/{window.pad}", instant) == instant
-        return pad_open and self.closures.end_of("site", window.site, instant) == instant
+        asked = (
+            ("pad", f"{window.site}/{window.pad}"),
+            ("site", window.site),
+            ("launcher", window.launcher),
+            ("vehicle", vehicle.vehicle_type),
+        )
+        return all(self.closures.end_of(kind, name, instant) == instant for kind, name in asked)
 
     def kept_open(self, course: Course, launch_s: int, place: Destination) -> Course | None:
         """The course with its departure after any closed time of the place, or nothing if it can't arrive or leave."""

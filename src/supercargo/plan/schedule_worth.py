@@ -7,6 +7,7 @@ worth carrying at all first, what is still in time first, earliest due date firs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from supercargo.plan.bays import bay_volume_m3, bays_of_type
 from supercargo.plan.schedule_instants import seconds_of
 from supercargo.plan.schedule_options import Market, Option
 
-__all__ = ["FURNISHED_WEIGHT", "MUST_WEIGHT", "mission_worth_usd", "option_costs_usd"]
+__all__ = ["FURNISHED_WEIGHT", "MUST_WEIGHT", "NOT_BOOKED", "Booked", "mission_worth_usd", "option_costs_usd"]
 
 FURNISHED_WEIGHT = 0.01
 """Share of a furnished launch's or spacecraft's price that counts: the customer's money breaks ties, no more."""
@@ -28,11 +29,17 @@ MUST_WEIGHT = 20.0
 
 Floats = npt.NDArray[np.float64]
 
+Booked = Mapping[str, Mapping[str, float]]
+"""Share of each line that is booked on a mission, by mission and line."""
+
+NOT_BOOKED: Booked = {}
+
 
 @dataclass(frozen=True)
 class _Lines:
     """Up lines of one place as columns, in order of item."""
 
+    item_id: tuple[str, ...]
     release_s: Floats  # [line] s from the start of the horizon
     due_s: Floats  # [line] s, infinite without a date
     tolerance_s: Floats  # [line] s
@@ -102,6 +109,7 @@ def _lines_of(scenario: Scenario, destination: str) -> _Lines:
     due = [np.inf if line.due_utc is None else float(seconds_of(line.due_utc - start_utc)) for line in lines]
     worth = [scenario.price_usd(line) + service.priority_usd[int(line.priority) - 1] for line in lines]
     return _Lines(
+        item_id=tuple(line.item_id for line in lines),
         release_s=np.array([float(seconds_of(line.release_utc - start_utc)) for line in lines]),
         due_s=np.array(due),
         tolerance_s=term("due_tolerance") * DAY_S,
@@ -177,15 +185,17 @@ def _turns(scenario: Scenario, market: Market) -> list[_Turn]:
     return sorted(turns, key=lambda turn: (turn.middle.launch_s, turn.mission))
 
 
-def _shared_out(scenario: Scenario, lines: _Lines, turns: list[_Turn]) -> list[Floats]:
-    """Share of each line on each mission of a place, in the order of `turns`.
+def _shared_out(scenario: Scenario, lines: _Lines, turns: list[_Turn], shares: list[Floats]) -> list[Floats]:
+    """Share of each line on each mission of a place, in the order of `turns`; `shares` are aboard already.
 
     What is still ashore after all missions is poured into the room left on missions that could wait for it.
     """
     kept = _wanted(lines, sum(turn.lift_kg for turn in turns))
-    left = np.ones(len(kept))
-    rooms = [_room(scenario, turn.roomiest, turn.lift_kg) for turn in turns]
-    shares = [np.zeros(len(kept)) for _ in turns]
+    left = np.maximum(0.0, np.ones(len(kept)) - sum(shares, np.zeros(len(kept))))
+    rooms = [
+        np.maximum(0.0, _room(scenario, turn.roomiest, turn.lift_kg) - share @ lines.usage)
+        for turn, share in zip(turns, shares, strict=True)
+    ]
     for latest in (False, True):
         for turn, room, share in zip(turns, rooms, shares, strict=True):
             order = _boarding_order(lines, turn, kept, turn.latest_launch_s if latest else turn.middle.launch_s)
@@ -193,6 +203,10 @@ def _shared_out(scenario: Scenario, lines: _Lines, turns: list[_Turn]) -> list[F
             left -= taken
             share += taken
     return shares
+
+
+def _held(lines: _Lines, aboard: Mapping[str, float]) -> Floats:
+    return np.array([aboard.get(item_id, 0.0) for item_id in lines.item_id])
 
 
 def _boarding_order(lines: _Lines, turn: _Turn, kept: npt.NDArray[np.bool_], launch_s: int) -> list[int]:
@@ -238,10 +252,11 @@ def _way_usd(scenario: Scenario, request: MissionRequest, option: Option) -> flo
     return weight * (option.launcher.price_usd + option.vehicle.price_usd) + running
 
 
-def option_costs_usd(scenario: Scenario, market: Market) -> tuple[Floats, Floats]:
+def option_costs_usd(scenario: Scenario, market: Market, booked: Booked = NOT_BOOKED) -> tuple[Floats, Floats]:
     """Cost of each option [option] and worth of the cargo shared out to each mission [mission], both in USD.
 
-    The cheapest way of a mission costs nothing: prices that no choice can change stay out of the objective.
+    Cargo that is `booked` on a mission hangs on that one; only the rest is shared out. The cheapest way of a mission costs
+    nothing: prices that no choice can change stay out of the objective.
     """
     costs = np.zeros(len(market.options))
     worth = np.zeros(len(market.missions))
@@ -252,7 +267,8 @@ def option_costs_usd(scenario: Scenario, market: Market) -> tuple[Floats, Floats
         costs[list(turn.options)] = np.array(ways) - min(ways)
     for destination, turns in sorted(turns_at.items()):
         lines = _lines_of(scenario, destination)
-        for turn, share in zip(turns, _shared_out(scenario, lines, turns), strict=True):
+        held = [_held(lines, booked.get(market.missions[turn.mission].mission_id, {})) for turn in turns]
+        for turn, share in zip(turns, _shared_out(scenario, lines, turns, held), strict=True):
             worth[turn.mission] = float(share @ lines.worth_usd)
             alike: dict[tuple[str, float], list[int]] = {}
             for index in turn.options:

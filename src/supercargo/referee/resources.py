@@ -217,6 +217,8 @@ def _closed(voyage: Voyage) -> Mapping[tuple[str, str], tuple[str, tuple[tuple[i
     ground = {
         ("site", mission.site): launch,
         ("pad", f"{mission.site}/{mission.pad}"): launch,
+        ("launcher", mission.launcher): launch,
+        ("vehicle", mission.vehicle_type): launch,
         ("facility", mission.facility_id): ("is in processing", ((voyage.processing_s, voyage.pad_s),)),
     }
     if not voyage.docks:

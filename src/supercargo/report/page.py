@@ -10,7 +10,7 @@ from typing import Any
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
-from supercargo.model import EVIDENCE, Kpi, ManifestRow, OperationsPlan, Settings
+from supercargo.model import EVIDENCE, Change, Disturbance, Kpi, ManifestRow, OperationsPlan, Settings
 from supercargo.referee import RULES
 from supercargo.report.cargo import cargo_sheets
 from supercargo.report.stock import draw_stocks
@@ -35,16 +35,18 @@ FILES = (
     ("kpis.csv", "KPIs with target and causes"),
     ("plan.json", "digests, solvers' bounds, what the referee found"),
 )
+CHANGES_FILE = ("changes.csv", "what departs from the plan before, why, and what it costs")
+CHANGES_COUNT = 200
 COUNTED = ("date:", "denominator:", "excused:", "strict = ", "value:", "maintenance:", "price year")
 """Clauses of a KPI's causes that say how it is counted; the others say why it is as it is."""
 SIGNS = {"above": ">", "below": "<", "at least": "≥", "exactly": "="}
 
 
-def render_report(plan: OperationsPlan, summary: Summary) -> str:
+def render_report(plan: OperationsPlan, summary: Summary, disturbance: Disturbance | None = None) -> str:
     """A year's plan as one HTML page: timeline, cargo, stowage, stock, money, KPIs, broken rules, and what stayed behind.
 
     The page needs nothing from outside: style and drawings are inside it. Every name is escaped. The same plan gives the same
-    bytes. `summary` is that of the same plan.
+    bytes. `summary` is that of the same plan; `disturbance` is how far it departs from the plan that it follows, if any.
     """
     colours = class_colours(plan)
     left, violations = _left_behind(plan), _violations(plan)
@@ -71,7 +73,10 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
         worst=left[:WORST_COUNT],
         others=left[WORST_COUNT : WORST_COUNT + OTHERS_COUNT],
         unlisted_count=max(0, len(left) - WORST_COUNT - OTHERS_COUNT),
-        files=FILES,
+        files=(*FILES, CHANGES_FILE) if plan.changes else FILES,
+        disturbance=disturbance,
+        changes=_changes(plan),
+        changes_count=CHANGES_COUNT,
         untraced=_untraced(plan),
         full_percent=FULL_PERCENT,
         evidence=_evidence(plan),
@@ -82,6 +87,14 @@ def render_report(plan: OperationsPlan, summary: Summary) -> str:
 
 def _plan_of(settings: Settings) -> str:
     return "the year" if settings.span == "year" else f"{settings.start_utc:%Y-%m-%d} to {settings.end_utc:%Y-%m-%d}"
+
+
+def _changes(plan: OperationsPlan) -> list[tuple[str, list[Change]]]:
+    """Changes of missions, then of lines, the dearest first within each."""
+    missions = [row for row in plan.changes if row.object in plan.scenario.requests]
+    lines = [row for row in plan.changes if row.object in plan.scenario.lines]
+    dearest = sorted(lines, key=lambda row: (-row.cost_usd, row.object))
+    return [(title, rows) for title, rows in (("Missions", missions), ("Cargo lines", dearest)) if rows]
 
 
 def _mission_rows(plan: OperationsPlan, summary: Summary) -> list[dict[str, Any]]:

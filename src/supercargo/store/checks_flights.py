@@ -141,7 +141,7 @@ def _manoeuvres(sheets: Sheets) -> Iterator[Fault]:
 
 def _blackout_objects(sheets: Sheets) -> Iterator[Fault]:
     """What is closed exists."""
-    if not sheets.sound("sites", "pads", "facilities", "destinations", "ports"):
+    if not sheets.sound("sites", "pads", "facilities", "destinations", "ports", "launchers", "vehicles"):
         return
     known = {
         "site": set(sheets.lawful["sites"]),
@@ -149,11 +149,13 @@ def _blackout_objects(sheets: Sheets) -> Iterator[Fault]:
         "destination": set(sheets.lawful["destinations"]),
         "pad": {f"{pad.site}/{pad.pad}" for pad in sheets.records("pads")},
         "port": {f"{port.destination}/{port.port}" for port in sheets.records("ports")},
+        "launcher": set(sheets.lawful["launchers"]),
+        "vehicle": set(sheets.lawful["vehicles"]),
     }
     for row, blackout in sheets.rows("blackouts"):
         if blackout.object not in known[blackout.kind]:
             what = f"the {blackout.kind} {blackout.object!r} is not known"
-            fix = "name it as its file does; a pad is SITE/PAD, a port DESTINATION/PORT"
+            fix = "name it as its file does; a pad is SITE/PAD, a port DESTINATION/PORT, a vehicle its type"
             yield sheets.fault("blackouts", row, "object", what, fix)
 
 

@@ -40,7 +40,7 @@ NOT_YET = (
     "risks.csv",
     "transfer.csv",
 )
-"""Files of a plan folder whose stage does not exist yet."""
+"""Files that a plan folder lacks: their stage does not exist yet, or, of changes.csv, the plan follows no other."""
 
 _OUTSIDE_DIGEST = (PLAN_FILE, RUN_FILE)
 _LIBRARIES = ("supercargo", "highspy", "numpy", "ortools", "XlsxWriter")
@@ -48,7 +48,8 @@ _LIBRARIES = ("supercargo", "highspy", "numpy", "ortools", "XlsxWriter")
 
 def plan_files(plan: OperationsPlan) -> dict[str, bytes]:
     """The tables of a plan and the scenario it was made from, by name inside the plan folder."""
-    files = {table.file: write_rows(getattr(plan, table.attribute), table.noun) for table in PLAN_TABLES}
+    tables = [table for table in PLAN_TABLES if getattr(plan, table.attribute) or not table.sparse]
+    files = {table.file: write_rows(getattr(plan, table.attribute), table.noun) for table in tables}
     files |= {f"{SCENARIO_FOLDER}/{name}": content for name, content in scenario_files(plan.scenario).items()}
     return files
 
@@ -108,7 +109,7 @@ def _head(plan: OperationsPlan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "digest": digest_of_files(files),
         "files": _digests(files),
         "fuse_blown": any(stage.fuse_blown for stage in plan.stages),
-        "not_yet": list(NOT_YET),
+        "not_yet": [name for name in NOT_YET if name not in files],
         "scenario_digest": digest_of_files(scenario),
         "seed": plan.seed,
         "stages": [_told(stage) for stage in plan.stages],

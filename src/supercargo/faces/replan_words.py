@@ -1,0 +1,101 @@
+"""What a new plan changes, in words: who moves, who pays, what stands in the way of the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from supercargo.app.answers import ReplanAnswer
+from supercargo.app.replanning import ReplanAsked, replan_folder
+from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
+from supercargo.faces.progress import Progress
+from supercargo.faces.words import count, printable
+from supercargo.kernel import format_utc
+from supercargo.model import Change, Disturbance, OperationsPlan
+
+__all__ = ["replan", "replan_lines"]
+
+_MOST_LISTED = 8
+_PERIOD = ("earliest_utc", "latest_utc")
+
+
+def replan(asked: ReplanAsked, *, as_json: bool) -> None:
+    """Plan anew, write it, and tell what changes; exit 3 if the new plan breaks a promise or a hard rule."""
+    with answering(as_json=as_json), Progress() as watch:
+        made, disturbance = replan_folder(asked, watch=watch)
+    report = asked.out / "report.html"
+    if as_json:
+        told: ReplanAnswer = {
+            "folder": str(asked.out),
+            "report": str(report),
+            "disturbance": disturbance,
+            "moved_percent": round(disturbance.moved_percent, 2),
+            "changes": list(made.changes),
+            "causes": list(made.causes),
+            "violations": list(made.violations),
+            "stages": list(made.stages),
+        }
+        print_json(told)
+    else:
+        lines = [*replan_lines(made, disturbance), ("Report", [str(report)])]
+        tell("".join(f"{line}\n" for line in _set_out(lines)))
+    if made.causes or any(violation.hard for violation in made.violations):
+        raise SystemExit(VIOLATIONS_FOUND)
+
+
+def _set_out(subjects: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    return [printable(f"{title if i == 0 else '':<12} {line}") for title, lines in subjects for i, line in enumerate(lines)]
+
+
+def replan_lines(plan: OperationsPlan, told: Disturbance) -> list[tuple[str, list[str]]]:
+    """Subjects, each with its lines."""
+    hard = sum(violation.hard for violation in plan.violations)
+    return [
+        ("Events", [*told.events, f"known {format_utc(told.as_of_utc)}; {count(told.flown_count, 'mission')} flown before"]),
+        ("Missions", _missions(plan, told)),
+        ("In the way", _some(list(told.conflicts)) or ["nothing"]),
+        *([("Urgent", _some(list(told.placed)))] if told.placed else []),
+        ("Cargo", _cargo(told)),
+        (
+            "On time",
+            [f"{_percent(told.on_time_before_percent)} of lines up before, {_percent(told.on_time_after_percent)} now"],
+        ),
+        ("Money", _money(told)),
+        ("Promises", [*plan.causes] or ["all kept"]),
+        ("Referee", [f"{count(hard, 'hard rule')} broken" if hard else "no hard rule is broken"]),
+        ("Solvers", [f"{stage.stage}: {stage.status}" for stage in plan.stages]),
+    ]
+
+
+def _missions(plan: OperationsPlan, told: Disturbance) -> list[str]:
+    names = {name: [row for row in plan.changes if row.object == name] for name in sorted({*told.struck, *told.moved})}
+    head = f"{len(told.struck)} struck by the event, {len(told.moved)} others of {told.later_count} yet to fly move"
+    lines = [f"{head} ({told.moved_percent:.0f} %)"]
+    lines += _some([f"  {name}: {_change(rows)}" for name, rows in names.items()])
+    lines += [f"  {name} leaves its contracted period: its customer has to agree" for name in told.consents]
+    return [*lines, told.why_more] if told.why_more else lines
+
+
+def _change(rows: Sequence[Change]) -> str:
+    told = [f"{row.field} {row.before or 'none'} -> {row.after or 'none'}" for row in rows if row.field not in _PERIOD]
+    return ", ".join(told) or "stays as it was"
+
+
+def _cargo(told: Disturbance) -> list[str]:
+    moved, left, gained = (count(n, "line") for n in (told.lines_moved_count, told.lines_left_count, told.lines_gained_count))
+    return [f"{moved} on other missions, {left} left behind, {gained} that stayed behind now fly"]
+
+
+def _money(told: Disturbance) -> list[str]:
+    word = "loses" if told.cost_usd >= 0 else "gains"
+    lines = [f"the service {word} {abs(told.cost_usd):,.0f} USD of margin; by customer:"] if told.customers_usd else []
+    rows = [f"  {customer:<20} {usd:>14,.0f} USD" for customer, usd in told.customers_usd]
+    return [*lines, *_some(rows)] or ["nothing is lost or gained"]
+
+
+def _some(lines: list[str]) -> list[str]:
+    more = len(lines) - _MOST_LISTED
+    return lines if more <= 0 else [*lines[:_MOST_LISTED], f"  and {more} more, see changes.csv"]
+
+
+def _percent(value: float | None) -> str:
+    return "no evidence" if value is None else f"{value:.1f} %"

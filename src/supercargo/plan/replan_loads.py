@@ -1,0 +1,127 @@
+"""The manifest after an event: what has flown stays aboard, other lines keep their mission as far as that pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from supercargo.kernel import Fuse, Outcome, Watch, never, silent
+from supercargo.model import (
+    CargoLine,
+    Load,
+    Manifest,
+    OperationsPlan,
+    Placement,
+    Scenario,
+    Schedule,
+    StockNeed,
+    StowagePlan,
+)
+from supercargo.plan.bays import bay_volume_m3, bays_of_type
+from supercargo.plan.loading import load_missions
+from supercargo.plan.manifest_before import Before
+from supercargo.plan.manifest_loads import Parts, grams, manifest_of
+from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
+
+__all__ = ["before_of", "booked_before", "reload", "scenario_left"]
+
+_WELL_FILLED = 0.6  # a hold filled less than this was not full by its volume
+_A_LITTLE = 1e-6
+
+
+def scenario_left(scenario: Scenario, flown: Flown) -> Scenario:
+    """The scenario with the cargo that has not flown: whole lines, and what is left of lines in bulk."""
+    gone: dict[str, int] = {}
+    for load in flown.loads:
+        gone[load.item_id] = gone.get(load.item_id, 0) + grams(load.mass_kg)
+    cargo = tuple(line for whole in scenario.cargo if (line := _rest(whole, gone.get(whole.item_id, 0))) is not None)
+    return replace(scenario, cargo=cargo, terms=terms_left(scenario, flown))
+
+
+def _rest(line: CargoLine, gone_g: int) -> CargoLine | None:
+    if not gone_g:
+        return line
+    left_g = grams(line.mass_kg) - gone_g
+    return replace(line, mass_kg=left_g / 1000.0) if left_g > 0 else None
+
+
+def booked_before(plan: OperationsPlan, flown: Flown) -> dict[str, dict[str, float]]:
+    """Share of each line that the old plan has on each mission which has not flown, of what is left of it."""
+    gone: dict[str, float] = {}
+    for load in flown.loads:
+        gone[load.item_id] = gone.get(load.item_id, 0.0) + load.mass_kg
+    booked: dict[str, dict[str, float]] = {}
+    for load in old_manifest(plan).loads:
+        left_kg = plan.scenario.lines[load.item_id].mass_kg - gone.get(load.item_id, 0.0)
+        if load.mission_id and load.mission_id not in flown.names and left_kg > 0.0:
+            aboard = booked.setdefault(load.mission_id, {})
+            aboard[load.item_id] = min(1.0, aboard.get(load.item_id, 0.0) + load.mass_kg / left_kg)
+    return booked
+
+
+def before_of(plan: OperationsPlan, schedule: Schedule, flown: Flown, urgent: frozenset[str]) -> Before:
+    """What the old plan had aboard missions that have not flown, and where, as far as they keep their spacecraft."""
+    loads = tuple(load for load in old_manifest(plan).loads if load.mission_id and load.mission_id not in flown.names)
+    placements: dict[str, list[Placement]] = {}
+    for row in plan.stowage:
+        flight = schedule.flight_of.get(row.mission_id)
+        if flight is not None and flight.vehicle_type == plan.mission_named[row.mission_id].vehicle_type:
+            placements.setdefault(row.mission_id, []).append(row)
+    kept = {name: tuple(rows) for name, rows in placements.items() if name not in flown.names}
+    return Before(Manifest(loads=loads), kept, _fill(plan, kept), urgent)
+
+
+def _fill(plan: OperationsPlan, kept: Mapping[str, tuple[Placement, ...]]) -> dict[str, float]:
+    """Share of the pressurised bays that was filled on each mission that was well filled: more had not gone in."""
+    found: dict[str, float] = {}
+    most = plan.scenario.settings.limits.packing_fraction
+    for name, rows in sorted(kept.items()):
+        inside = [row for row in rows if plan.scenario.lines[row.item_id].form != "unpressurised"]
+        room = bay_volume_m3(bays_of_type(plan.scenario, plan.mission_named[name].vehicle_type), pressurised=True)
+        share = sum(row.dx_m * row.dy_m * row.dz_m for row in inside) / room if room > 0.0 else 0.0
+        if share >= _WELL_FILLED:
+            found[name] = min(most, share + _A_LITTLE)
+    return found
+
+
+def reload(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    before: Before,
+    flown: Flown,
+    *,
+    watch: Watch = silent,
+    fuse: Fuse = never,
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Fill the missions that have not flown; with what is aboard those that have, it is the manifest of the year.
+
+    `scenario` is the whole one, `needs` those that flown missions leave.
+    """
+    later = Schedule(
+        flights=tuple(flight for flight in schedule.flights if flight.mission_id not in flown.names), unflown=schedule.unflown
+    )
+    left = scenario_left(scenario, flown)
+    outcome, stowage = load_missions(left, later, needs, before=before, watch=watch, fuse=fuse)
+    if outcome.best is None:
+        return outcome, stowage
+    manifest = _joined(scenario, schedule, flown, outcome.best)
+    placements = (*flown.placements, *stowage.placements)
+    return replace(outcome, best=manifest), StowagePlan(placements=placements)
+
+
+def _joined(scenario: Scenario, schedule: Schedule, flown: Flown, loaded: Manifest) -> Manifest:
+    """One manifest of flown and later loads; a line's parts are numbered anew, in order of lift-off."""
+    parts: dict[str, Parts] = {}
+    for load in (*flown.loads, *loaded.loads):
+        if load.mission_id:
+            mine = parts.setdefault(load.item_id, {})
+            mine[load.mission_id] = mine.get(load.mission_id, 0) + grams(load.mass_kg)
+    reasons = {load.item_id: load.reason for load in loaded.loads if not load.mission_id}
+    order = {flight.mission_id: place for place, flight in enumerate(schedule.flights)}
+    whole = manifest_of(scenario, parts, order)
+    return Manifest(loads=tuple(_reasoned(load, reasons) for load in whole.loads))
+
+
+def _reasoned(load: Load, reasons: Mapping[str, str]) -> Load:
+    return load if load.mission_id else replace(load, reason=reasons.get(load.item_id, ""))
