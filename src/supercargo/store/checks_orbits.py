@@ -146,13 +146,17 @@ def _orbits_above_air(sheets: Sheets) -> Iterator[Fault]:
 
 
 def _orbits_of_the_time(sheets: Sheets) -> Iterator[Fault]:
-    """The orbit of a place that is flown to has an epoch within a few years of the horizon."""
+    """A place that is flown to has an orbit whose epoch is within a few years of the horizon."""
     if sheets.settings is None:
         return
     start, end, year = sheets.settings.start_utc, sheets.settings.end_utc, timedelta(days=365.25)
     flown = {request.destination for request in sheets.records("missions")}
+    nearest: dict[str, tuple[timedelta, int, Any]] = {}
     for row, orbit in sheets.rows("orbits"):
         apart = max(start - orbit.epoch_utc, orbit.epoch_utc - end)
+        if orbit.destination not in nearest or apart < nearest[orbit.destination][0]:
+            nearest[orbit.destination] = (apart, row, orbit)
+    for apart, row, orbit in nearest.values():
         if orbit.destination in flown and apart > _OLDEST_YEARS * year:
             what = f"the epoch is {apart / year:.1f} years from the horizon"
             fix = f"give an orbit of {orbit.destination} with an epoch within {_OLDEST_YEARS:g} years of it in orbits.csv"
