@@ -30,6 +30,26 @@ def asked(scenario: Scenario | None = None, **changes: Any) -> WindowsFound:
     return list_arrivals(scenario or a_scenario(), WindowQuery(**{**base, **changes}))
 
 
+@pytest.mark.parametrize(
+    ("latitude_deg", "reason"),
+    [
+        (28.6, "lies 28.44 deg from the equator, and the plane reaches 0.00 deg"),
+        (0.0, "lies in the plane all day, so that no crossing sets an instant"),
+        (-90.0, "lies 90.00 deg from the equator, and the plane reaches 0.00 deg"),
+    ],
+)
+def test_an_equatorial_plane_has_no_windows_and_says_why(latitude_deg: float, reason: str) -> None:
+    base = a_scenario()
+    flat = replace(
+        base,
+        orbits=(replace(base.orbits[0], inclination_deg=0.0),),
+        pads=(replace(base.pads[0], latitude_deg=latitude_deg),),
+    )
+    found = asked(flat, start_utc=on_day(30), end_utc=on_day(37))
+    assert found.windows == ()
+    assert [reason in told for told in found.reasons] == [True]
+
+
 def test_windows_are_those_that_the_planner_would_find() -> None:
     scenario = a_scenario(missions=(a_mission(earliest_utc=START, latest_utc=on_day(7)),))
     assert asked(scenario).windows == find_windows(scenario)

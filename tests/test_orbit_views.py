@@ -40,6 +40,34 @@ def test_beta_swings_through_the_year_within_inclination_and_obliquity() -> None
         assert abs(row.beta_deg) > 68.0 or row.night_fraction > 0.0
 
 
+def test_the_doubt_of_beta_is_that_of_the_node_and_stays_within_a_circle() -> None:
+    scenario = a_scenario()
+    (orbit,) = scenario.orbits
+    near = beta_days(scenario, "Hub", (START, on_day(60)))
+    loose = replace(scenario, orbits=(replace(orbit, sigma_altitude_km=2.0 * orbit.sigma_altitude_km),))
+    for row, doubled in zip(near, beta_days(loose, "Hub", (START, on_day(60))), strict=True):
+        assert doubled.sigma_deg == pytest.approx(2.0 * row.sigma_deg, rel=0.1, abs=0.02)
+    assert near[0].sigma_deg < 0.05 < near[-1].sigma_deg < 2.0
+    far = beta_days(scenario, "Hub", (on_day(20_000), on_day(20_060)))
+    assert all(25.0 < row.sigma_deg < 100.0 for row in far)
+    moved = replace(scenario, orbits=(replace(orbit, mean_motion_rev_d=orbit.mean_motion_rev_d * (1.0 - 1.5 * 2.0 / 6_798.0)),))
+    there = beta_days(moved, "Hub", (START, on_day(60)))  # 2 km higher: the node itself, not its sigma
+    ratios = [
+        abs(one.beta_deg - other.beta_deg) / (row.sigma_deg * 2.0 / orbit.sigma_altitude_km)
+        for one, other, row in zip(there, near, near, strict=True)
+        if row.sigma_deg > 0.15
+    ]
+    assert 0.6 < sorted(ratios)[len(ratios) // 2] < 1.4
+
+
+def test_a_place_about_another_body_is_refused_for_its_body_not_for_a_missing_row() -> None:
+    base = a_scenario()
+    far = replace(base, destinations=tuple(replace(place, body="Moon") for place in base.destinations))
+    with pytest.raises(ScenarioError, match="Hub is not in Earth orbit, its body is Moon") as told:
+        beta_days(far, "Hub", SPAN)
+    assert "add a row" not in told.value.fix
+
+
 def test_passes_come_in_order_with_their_stations_and_a_growing_doubt() -> None:
     high = Antenna(name="Ridge", latitude_deg=45.0, longitude_deg=7.0, least_elevation_deg=30.0)
     low = replace(high, name="Shore", least_elevation_deg=5.0)
@@ -126,6 +154,14 @@ def test_a_question_that_makes_no_sense_is_refused_with_the_fix(view: str, chang
 def test_a_place_without_orbit_is_refused_with_the_fix() -> None:
     with pytest.raises(ScenarioError, match="has no orbit"):
         beta_days(replace(a_scenario(), orbits=()), "Hub", SPAN)
+
+
+def test_the_command_says_where_the_node_is_lost(scenario_folder: Path) -> None:
+    near, far = (
+        run("orbit", "beta", str(scenario_folder), "--destination", "Hub", "--start", start, "--days", "1").out
+        for start in ("2027-01-01", "2085-01-01")
+    )
+    assert ("the node is lost" in near, "the node is lost" in far) == (False, True)
 
 
 COMMON = ("--destination", "Hub", "--start", "2027-01-01", "--days", "2")

@@ -98,8 +98,14 @@ def orbit_lines(asked: OrbitAsked, rows: Sequence[Any]) -> Iterator[str]:
     yield from map(line, rows)
 
 
+_LOST_DEG = 30.0
+"""Sigma of beta beyond which a row says no more than the season."""
+
+
 def _beta_line(row: Any) -> str:
-    return f"  {format_utc(row.at_utc)}  beta {row.beta_deg:+6.1f} deg  night {100 * row.night_fraction:4.1f} %"
+    night = f"night {100 * row.night_fraction:4.1f} %"
+    lost = "  the node is lost: any beta may hold" if row.sigma_deg > _LOST_DEG else ""
+    return f"  {format_utc(row.at_utc)}  beta {row.beta_deg:+6.1f} deg  {night}  sigma {row.sigma_deg:.1f} deg{lost}"
 
 
 def _pass_line(row: Any) -> str:

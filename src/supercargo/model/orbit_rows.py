@@ -36,6 +36,7 @@ class BetaDay(_Checked):
     at_utc: datetime = text("instant")
     beta_deg: float = quantity("deg", "Sun above the plane", ge=-90, le=90)
     night_fraction: float = quantity("fraction", "share of each revolution in the Earth's shadow", ge=0, le=1)
+    sigma_deg: float = quantity("deg", "uncertainty of beta from the node's drift since the elements, one sigma", ge=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from supercargo.plan.windows import azimuth_lawful, find_windows, planes_held
 __all__ = ["list_arrivals"]
 
 _FAR_AHEAD = timedelta(days=60)
+_FLAT_DEG = 1e-6  # an inclination below which a plane is the equator's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +248,8 @@ def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
         passes = find_crossings(case.plane, pad.latitude_deg, pad.longitude_deg, span_s)
         if not passes.at_s.size and north_deg > highest_deg:
             yield f"pad {pad.pad} lies {north_deg:.2f} deg from the equator, and the plane reaches {highest_deg:.2f} deg"
+        elif not passes.at_s.size and highest_deg < _FLAT_DEG:
+            yield f"pad {pad.pad} lies in the plane all day, so that no crossing sets an instant"
         elif not passes.at_s.size:
             yield f"pad {pad.pad} does not cross the plane between {format_utc(case.query.start_utc)} and the end of the span"
         elif not azimuth_lawful(case.site, passes.azimuth_deg).any():

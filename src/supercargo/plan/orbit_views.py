@@ -44,9 +44,15 @@ def _plane(scenario: Scenario, destination: str, start: datetime) -> MovingPlane
     if destination not in scenario.places:
         known = ", ".join(sorted(scenario.places))
         raise ScenarioError(f"no place is called {destination!r}", fix=f"use one of: {known}", where="--destination")
+    body = scenario.places[destination].body
+    if body != "Earth":
+        about = sorted({orbit.destination for orbit in scenario.orbits if scenario.places[orbit.destination].body == "Earth"})
+        fix = f"ask for a place in Earth orbit: {', '.join(about) or 'none has elements in orbits.csv'}"
+        what = f"{destination} is not in Earth orbit, its body is {body}, and the view is of orbits about the Earth"
+        raise ScenarioError(what, fix=fix, where="--destination")
     orbits: list[Orbit] = [orbit for orbit in scenario.orbits if orbit.destination == destination]
     if not orbits:
-        fix = f"add a row for {destination} to orbits.csv, or ask for a place in Earth orbit"
+        fix = f"add a row for {destination} to orbits.csv, or ask for a place that has one"
         raise ScenarioError(f"{destination} has no orbit", fix=fix, where="orbits.csv")
     return moving_plane(min(orbits, key=lambda orbit: abs(orbit.epoch_utc - start)))
 
@@ -73,7 +79,7 @@ def _vehicle(scenario: Scenario, name: str) -> VehicleType:
 
 
 def beta_days(scenario: Scenario, destination: str, span: Span) -> tuple[BetaDay, ...]:
-    """The Sun over a plane swings through the year with seasons and node; a row a day, any time ahead.
+    """The Sun over a plane swings through the year with seasons and node; a row a day, any time ahead, with its doubt.
 
     Raises ScenarioError for an unknown place, one without orbit, or an empty span.
     """
@@ -81,10 +87,12 @@ def beta_days(scenario: Scenario, destination: str, span: Span) -> tuple[BetaDay
         raise ScenarioError("the span asked for is empty", fix="give at least one day", where="--days")
     plane = _plane(scenario, destination, span[0])
     found = beta_calendar(plane, np.arange(seconds_since_j2000(span[0]), seconds_since_j2000(span[1]) + 1.0, DAY_S))
-    rows = zip(found.at_s.tolist(), found.beta_deg.tolist(), found.umbra_share.tolist(), strict=True)
+    columns = (found.at_s, found.beta_deg, found.umbra_share, found.sigma_deg)
     return tuple(
-        as_written(BetaDay(destination=destination, at_utc=instant_at(at_s), beta_deg=beta, night_fraction=share))
-        for at_s, beta, share in rows
+        as_written(
+            BetaDay(destination=destination, at_utc=instant_at(at_s), beta_deg=beta, night_fraction=share, sigma_deg=sigma)
+        )
+        for at_s, beta, share, sigma in zip(*(column.tolist() for column in columns), strict=True)
     )
 
 
