@@ -43,7 +43,9 @@ def usual_ways(scenario: Scenario, **changes: Any) -> WindowsFound:
 
 @pytest.mark.parametrize("profiles", [(), a_scenario().profiles])
 def test_a_type_without_profiles_arrives_by_its_own_days_under_way(profiles: tuple[Any, ...]) -> None:
-    scenario = a_scenario(profiles=profiles, vehicles=(a_vehicle(phasing_d=1.6), a_vehicle(vehicle_type="Robin", profiles=("2-day",))))
+    scenario = a_scenario(
+        profiles=profiles, vehicles=(a_vehicle(phasing_d=1.6), a_vehicle(vehicle_type="Robin", profiles=("2-day",)))
+    )
     found = usual_ways(scenario if profiles else replace(scenario, vehicles=scenario.vehicles[:1]))
     usual = [row for row in found.arrivals if not row.profile]
     assert [row.launch_utc for row in usual] == [window.launch_utc for window in found.windows]

@@ -122,7 +122,7 @@ def test_a_single_state_is_no_curve() -> None:
 
 def an_orbit(step_s: float) -> OrbitEphemerisMessage:
     """Six states on a circle 92.6 min around."""
-    at_s, rate = np.arange(6) * step_s, math.sqrt(398_600.4418 / 6_778.0**3)
+    at_s, rate = np.arange(6.0) * np.float64(step_s), math.sqrt(398_600.4418 / 6_778.0**3)
     turn = rate * at_s
     place = 6_778.0 * np.stack([np.cos(turn), np.sin(turn), 0.0 * turn], axis=1)
     motion = 6_778.0 * rate * np.stack([-np.sin(turn), np.cos(turn), 0.0 * turn], axis=1)
@@ -141,7 +141,7 @@ def test_between_states_a_quarter_revolution_apart_nothing_is_told_but_at_them_i
     with pytest.raises(ScenarioError, match=r"the object turns by .* deg, and no polynomial is sure beyond 90 deg") as caught:
         interpolate(message, instants(np.array([0.0, 1.5 * step_s])))
     assert "closer together" in caught.value.fix
-    at_states, _ = interpolate(message, instants(np.arange(6) * step_s))
+    at_states, _ = interpolate(message, instants(np.arange(6.0) * np.float64(step_s)))
     assert at_states == pytest.approx(message.segments[0].position_km, abs=1e-9)
 
 

@@ -162,7 +162,7 @@ def _beta_sigma_deg(normal: Floats, sigma_rad: Floats, at_s: Floats) -> Floats:
         y = np.sin(turn) * normal[:, 0] + np.cos(turn) * normal[:, 1]
         height = x * sun[:, 0] + y * sun[:, 1] + normal[:, 2] * sun[:, 2]
         square += (np.arcsin(np.clip(height, -1.0, 1.0)) - here) ** 2 / len(_SHARES)
-    return np.degrees(np.sqrt(square))
+    return np.asarray(np.degrees(np.sqrt(square)))
 
 
 def light_at(satellite: Satrec, at_s: Floats) -> Light:

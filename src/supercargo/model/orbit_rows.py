@@ -7,7 +7,17 @@ from datetime import datetime
 
 from supercargo.kernel import check_quantities, quantity, text
 
-__all__ = ["Antenna", "BetaDay", "DisposalCorridor", "HoldSafety", "LandingZone", "OrbitQuery", "ReturnChance", "StationPass"]
+__all__ = [
+    "Antenna",
+    "BetaDay",
+    "DisposalCorridor",
+    "HoldSafety",
+    "LandingZone",
+    "OrbitFound",
+    "OrbitQuery",
+    "ReturnChance",
+    "StationPass",
+]
 
 
 class _Checked:
@@ -121,3 +131,11 @@ class OrbitQuery(_Checked):
     antennas: tuple[Antenna, ...] = text("stations on the ground; empty: one at each launch site", default=())
     zones: tuple[str | LandingZone, ...] = text("zones to land in, by name or described; empty: all known", default=())
     corridor: DisposalCorridor | None = text("where what is left must fall; empty: the South Pacific", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrbitFound:
+    """The rows of a view, and what has to be said beside them: what was left out, or why there are none."""
+
+    rows: tuple[BetaDay | StationPass | ReturnChance | HoldSafety, ...]
+    remarks: tuple[str, ...] = ()

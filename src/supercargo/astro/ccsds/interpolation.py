@@ -120,7 +120,7 @@ def _turn_rad_s(segment: EphemerisSegment) -> Floats:
     """How fast the direction from the centre turns at each state [rad/s]; at the centre itself there is none: zero."""
     moment = np.linalg.norm(np.cross(segment.position_km, segment.velocity_km_s), axis=-1)
     square = np.sum(segment.position_km**2, axis=-1)
-    return np.divide(moment, square, out=np.zeros_like(moment), where=square > 0.0)
+    return np.asarray(np.divide(moment, square, out=np.zeros_like(moment), where=square > 0.0))
 
 
 def _hermite(grid_s: Floats, position_km: Floats, velocity_km_s: Floats, at_s: Floats) -> Floats:
