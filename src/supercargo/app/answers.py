@@ -287,6 +287,7 @@ class OrbitAnswer(TypedDict):
     destination: str
     view: str
     rows: list[BetaDay | StationPass | ReturnChance | HoldSafety]
+    remarks: list[str]
 
 
 class SchemaAnswer(TypedDict):
