@@ -14,14 +14,11 @@ from supercargo.measure.compliance import Compliance
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
-    BetaDay,
-    HoldSafety,
     Kpi,
     LaunchWindow,
-    ReturnChance,
+    OrbitRow,
     RouteArrival,
     StageReport,
-    StationPass,
     Unflown,
     Untraced,
     Violation,
@@ -286,7 +283,7 @@ class OrbitAnswer(TypedDict):
 
     destination: str
     view: str
-    rows: list[BetaDay | StationPass | ReturnChance | HoldSafety]
+    rows: list[OrbitRow]
     remarks: list[str]
 
 

@@ -52,6 +52,7 @@ from supercargo.model.orbit_rows import (
     LandingZone,
     OrbitFound,
     OrbitQuery,
+    OrbitRow,
     ReturnChance,
     StationPass,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "Orbit",
     "OrbitFound",
     "OrbitQuery",
+    "OrbitRow",
     "Pad",
     "Placement",
     "PlannedMission",

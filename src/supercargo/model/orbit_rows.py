@@ -15,6 +15,7 @@ __all__ = [
     "LandingZone",
     "OrbitFound",
     "OrbitQuery",
+    "OrbitRow",
     "ReturnChance",
     "StationPass",
 ]
@@ -133,9 +134,13 @@ class OrbitQuery(_Checked):
     corridor: DisposalCorridor | None = text("where what is left must fall; empty: the South Pacific", default=None)
 
 
+OrbitRow = BetaDay | StationPass | ReturnChance | HoldSafety
+"""A row of any view of an orbit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrbitFound:
     """The rows of a view, and what has to be said beside them: what was left out, or why there are none."""
 
-    rows: tuple[BetaDay | StationPass | ReturnChance | HoldSafety, ...]
+    rows: tuple[OrbitRow, ...]
     remarks: tuple[str, ...] = ()
