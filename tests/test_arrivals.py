@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from supercargo.faces.window_words import window_lines
 from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.model import Blackout, PortTaken, Scenario, WindowQuery, WindowsFound
 from supercargo.plan.arrivals import list_arrivals
@@ -26,8 +27,70 @@ from tests.cli_runner import run
 
 
 def asked(scenario: Scenario | None = None, **changes: Any) -> WindowsFound:
+    """Windows of a scenario whose types fly by every profile."""
     base: dict[str, Any] = {"destination": "Hub", "site": "Cape", "start_utc": START, "end_utc": on_day(7)}
-    return list_arrivals(scenario or a_scenario(), WindowQuery(**{**base, **changes}))
+    scenario = scenario or a_scenario()
+    every = tuple(profile.profile for profile in scenario.profiles)
+    flying = replace(scenario, vehicles=tuple(replace(vehicle, profiles=every) for vehicle in scenario.vehicles))
+    return list_arrivals(flying, WindowQuery(**{**base, **changes}))
+
+
+def usual_ways(scenario: Scenario, **changes: Any) -> WindowsFound:
+    """Windows as asked, of types as they are."""
+    base: dict[str, Any] = {"destination": "Hub", "site": "Cape", "start_utc": START, "end_utc": on_day(7)}
+    return list_arrivals(scenario, WindowQuery(**{**base, **changes}))
+
+
+@pytest.mark.parametrize("profiles", [(), a_scenario().profiles])
+def test_a_type_without_profiles_arrives_by_its_own_days_under_way(profiles: tuple[Any, ...]) -> None:
+    scenario = a_scenario(
+        profiles=profiles, vehicles=(a_vehicle(phasing_d=1.6), a_vehicle(vehicle_type="Robin", profiles=("2-day",)))
+    )
+    found = usual_ways(scenario if profiles else replace(scenario, vehicles=scenario.vehicles[:1]))
+    usual = [row for row in found.arrivals if not row.profile]
+    assert [row.launch_utc for row in usual] == [window.launch_utc for window in found.windows]
+    assert {row.vehicle_type for row in usual} == {"Wren"}
+    place = scenario.places["Hub"]
+    for row in usual:
+        assert row.dock_utc - row.lift_off_utc == timedelta(days=1.6)
+        assert row.lift_off_utc == row.launch_utc
+        assert row.stands
+        assert row.delta_v_m_s == place.delta_v_m_s
+        loaded_kg = 4000.0 + 1000.0 + 1200.0
+        assert row.propellant_kg == pytest.approx(loaded_kg * -math.expm1(-place.delta_v_m_s / (300.0 * 9.80665)), abs=0.1)
+
+
+def test_a_usual_way_is_refused_in_a_blackout_short_of_propellant_and_where_the_question_asks_for_light() -> None:
+    closed = Blackout(kind="destination", object="Hub", from_utc=on_day(2), to_utc=on_day(4), reason="spacewalk")
+    base = a_scenario(profiles=(), blackouts=(closed,))
+    rows = usual_ways(base).arrivals
+    assert {("spacewalk" in row.refused) is (on_day(2) <= row.dock_utc < on_day(4)) for row in rows} == {True}
+    assert {row.stands for row in rows} == {True, False}
+    poor = usual_ways(replace(base, vehicles=(a_vehicle(propellant_kg=100.0),))).arrivals
+    assert all("propellant short" in row.refused for row in poor)
+    bound = replace(base, vehicles=(a_vehicle(daylight=True, beta_limit_deg=0.0),))
+    assert not any("beta" in row.refused or "dark" in row.refused for row in usual_ways(bound).arrivals)
+    assert all("beta cut-out" in row.refused for row in usual_ways(base, beta_limit_deg=0.0).arrivals)
+
+
+@pytest.mark.parametrize(
+    ("latitude_deg", "reason"),
+    [
+        (28.6, "lies 28.44 deg from the equator, and the plane reaches 0.00 deg"),
+        (0.0, "lies in the plane all day, so that no crossing sets an instant"),
+        (-90.0, "lies 90.00 deg from the equator, and the plane reaches 0.00 deg"),
+    ],
+)
+def test_an_equatorial_plane_has_no_windows_and_says_why(latitude_deg: float, reason: str) -> None:
+    base = a_scenario()
+    flat = replace(
+        base,
+        orbits=(replace(base.orbits[0], inclination_deg=0.0),),
+        pads=(replace(base.pads[0], latitude_deg=latitude_deg),),
+    )
+    found = asked(flat, start_utc=on_day(30), end_utc=on_day(37))
+    assert found.windows == ()
+    assert [reason in told for told in found.reasons] == [True]
 
 
 def test_windows_are_those_that_the_planner_would_find() -> None:
@@ -227,6 +290,29 @@ def test_the_command_tells_each_window_with_its_options(scenario_folder: Path) -
     assert "Lark from pad P1, ascending, steers +-300 s" in told.out
     assert "2-day    docks 2027-01-0" in told.out
     assert "refused: phase out of range" in told.out
+
+
+def test_the_command_lists_windows_and_usual_ways_of_a_scenario_without_profiles(tmp_path: Path) -> None:
+    write_scenario(a_scenario(profiles=()), tmp_path / "plain")
+    told = run("windows", str(tmp_path / "plain"), *WORDS)
+    assert told.out.startswith("Hub from Cape, 2027-01-01T00:00Z to 2027-01-04T00:00Z: 3 windows\n")
+    assert told.out.count("Lark from pad P1, ascending") == told.out.count("    usual    docks 2027-01-0") == 3
+    assert told.out.count("plane offset") == 3
+
+
+def test_windows_without_a_way_to_dock_are_listed_all_the_same() -> None:
+    found = replace(asked(), arrivals=())
+    query = WindowQuery(destination="Hub", site="Cape", start_utc=START, end_utc=on_day(7))
+    lines = list(window_lines(query, found))
+    assert len([line for line in lines if "azimuth" in line and "beta" in line]) == len(found.windows) == 7
+    assert lines.count("  no spacecraft has a way to dock from it") == 7
+
+
+def test_the_words_say_that_light_is_unknown_so_far_from_the_epoch() -> None:
+    query = WindowQuery(destination="Hub", site="Cape", start_utc=on_day(100), end_utc=on_day(103))
+    told = "\n".join(window_lines(query, asked(start_utc=on_day(100), end_utc=on_day(103))))
+    assert "light unknown so far from the epoch, beta" in told
+    assert ", unknown" not in told
 
 
 def test_the_command_takes_the_ports_of_a_plan(tmp_path: Path) -> None:

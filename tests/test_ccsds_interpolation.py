@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from supercargo.kernel import ScenarioError
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 HEADER = Header(creation_date=Epoch.of(START), originator="TEST")
-POWERS = np.array([[1.0, -2.0, 3.0], [0.5, 0.25, -1.0], [1e-3, 2e-3, 0.0], [-1e-5, 0.0, 3e-5], [2e-8, 1e-8, 0.0]])
+POWERS = np.array([[1001.0, -2.0, 3.0], [0.5, 0.25, -1.0], [1e-3, 2e-3, 0.0], [-1e-5, 0.0, 3e-5], [2e-8, 1e-8, 0.0]])
 
 
 def curve(at_s: Floats) -> Floats:
@@ -117,6 +118,31 @@ def test_a_single_state_is_no_curve() -> None:
     with pytest.raises(ScenarioError, match="1 state is too short") as caught:
         interpolate(message, instants(np.array([0.0])), degree=1)
     assert "a second state" in caught.value.fix
+
+
+def an_orbit(step_s: float) -> OrbitEphemerisMessage:
+    """Six states on a circle 92.6 min around."""
+    at_s, rate = np.arange(6.0) * np.float64(step_s), math.sqrt(398_600.4418 / 6_778.0**3)
+    turn = rate * at_s
+    place = 6_778.0 * np.stack([np.cos(turn), np.sin(turn), 0.0 * turn], axis=1)
+    motion = 6_778.0 * rate * np.stack([-np.sin(turn), np.cos(turn), 0.0 * turn], axis=1)
+    return a_message(a_segment(at_s, np.concatenate([place, motion], axis=1)))
+
+
+@pytest.mark.parametrize("step_s", [600.0, 900.0, 1380.0])
+def test_states_less_than_a_quarter_revolution_apart_say_where_the_object_is_between(step_s: float) -> None:
+    position, _ = interpolate(an_orbit(step_s), instants(np.linspace(0.0, 5.0 * step_s, 101)))
+    assert np.abs(np.linalg.norm(position, axis=1) - 6_778.0).max() < 6.0
+
+
+@pytest.mark.parametrize("step_s", [1400.0, 3600.0, 5_553.6])
+def test_between_states_a_quarter_revolution_apart_nothing_is_told_but_at_them_it_is(step_s: float) -> None:
+    message = an_orbit(step_s)
+    with pytest.raises(ScenarioError, match=r"the object turns by .* deg, and no polynomial is sure beyond 90 deg") as caught:
+        interpolate(message, instants(np.array([0.0, 1.5 * step_s])))
+    assert "closer together" in caught.value.fix
+    at_states, _ = interpolate(message, instants(np.arange(6.0) * np.float64(step_s)))
+    assert at_states == pytest.approx(message.segments[0].position_km, abs=1e-9)
 
 
 def test_a_leap_second_takes_its_time() -> None:

@@ -245,6 +245,22 @@ def test_messages_are_small_and_the_same_each_time() -> None:
     assert all(len(told) < 50_000 for told in first.values())
 
 
+def test_between_the_states_of_a_message_the_product_s_own_interpolation_is_within_a_kilometre() -> None:
+    plan = planned(a_year_by_profiles("2-orbit", "2-day"))
+    for message in messages_of(plan).values():
+        assert {segment.metadata.interpolation_degree for segment in message.segments} == {7}
+        for segment in message.segments:
+            radius = np.linalg.norm(segment.position_km, axis=-1)
+            if np.ptp(radius) > 0.1:
+                continue  # half an ellipse: its middle is not between its ends
+            at = [segment.epochs.at(k).as_utc() for k in range(len(segment.epochs))]
+            assert max(later - one for one, later in pairwise(at)) <= timedelta(seconds=600)
+            middle = segment.position_km[1:] + segment.position_km[:-1]
+            middle *= (radius[:-1] / np.linalg.norm(middle, axis=-1))[:, None]  # of an even turn along a circle
+            found, _ = interpolate(message, Epochs.of(one + (later - one) / 2 for one, later in pairwise(at)))
+            assert np.linalg.norm(found - middle, axis=-1).max() < 1.0
+
+
 def test_the_way_up_of_a_message_takes_the_height_of_the_phasing_orbit() -> None:
     scenario = a_year_by_profiles("2-orbit", "4-orbit")
     plan = planned(scenario)

@@ -267,7 +267,7 @@ def test_landings_lie_within_the_zones_reach_of_the_track_and_by_day_where_the_s
 
 
 def test_a_zone_too_far_north_is_never_reached() -> None:
-    north = Zone(name="North Cape", kind="landing", latitude_deg=71.0, longitude_deg=25.0, reach_km=100.0)
+    north = Zone(name="North Cape", takes="land", latitude_deg=71.0, longitude_deg=25.0, reach_km=100.0)
     (found,) = find_landings(satellite_of(an_orbit()), 420.0, [north], (START_S, START_S + 3 * DAY_S))
     assert found.land_s.size == 0
 

@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.operations_answers import (
+    BoardAnswer,
+    ConflictAnswer,
+    LedgerAnswer,
+    MissionAnswer,
+    RecordAnswer,
+    ReleaseAnswer,
+    ServeAnswer,
+    WorkAnswer,
+)
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
@@ -15,30 +25,24 @@ from supercargo.measure.compliance import Compliance
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
-    BetaDay,
     Change,
     Disturbance,
-    HoldSafety,
     Kpi,
     LaunchWindow,
-    ReturnChance,
+    OrbitRow,
     RouteArrival,
     StageReport,
-    StationPass,
     Unflown,
     Untraced,
     Violation,
 )
 from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
 from supercargo.track.chain import LogReport, SignedHead
-from supercargo.track.envelope import Receipt
-from supercargo.track.missions.release import Released
 
 __all__ = [
     "ANSWERS",
     "ArrivalsAnswer",
     "BenchAnswer",
-    "BoardAnswer",
     "CargoAtAnswer",
     "CargoHistoryAnswer",
     "CargoImportAnswer",
@@ -46,33 +50,26 @@ __all__ = [
     "ComparedKpiAnswer",
     "ComparisonAnswer",
     "ComplyAnswer",
-    "ConflictAnswer",
     "DoctorAnswer",
     "EpcisAnswer",
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
     "KpiAnswer",
-    "LedgerAnswer",
     "LogAnswer",
     "MachineTold",
-    "MissionAnswer",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
     "RebuildAnswer",
-    "RecordAnswer",
-    "ReleaseAnswer",
     "ReplanAnswer",
     "RestoreAnswer",
     "RunTold",
     "SchemaAnswer",
-    "ServeAnswer",
     "StageCostAnswer",
     "StageTold",
     "VerifyAnswer",
     "WindowsAnswer",
-    "WorkAnswer",
     "WorkbookAnswer",
 ]
 
@@ -289,7 +286,8 @@ class OrbitAnswer(TypedDict):
 
     destination: str
     view: str
-    rows: list[BetaDay | StationPass | ReturnChance | HoldSafety]
+    rows: list[OrbitRow]
+    remarks: list[str]
 
 
 class SchemaAnswer(TypedDict):
@@ -392,76 +390,6 @@ class EpcisAnswer(TypedDict):
     store: str
     file: str
     events_count: int
-
-
-class ReleaseAnswer(TypedDict):
-    """Answer of `release`: what was opened."""
-
-    folder: str
-    store: str
-    released: Released
-
-
-class MissionAnswer(TypedDict):
-    """Answer of `mission` and `act`: missions as they stand, with receipts of what was recorded."""
-
-    store: str
-    receipts: list[Receipt]
-    missions: list[dict[str, Any]]
-    gates: list[dict[str, Any]]
-    polls: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
-    incidents: list[dict[str, Any]]
-
-
-class WorkAnswer(TypedDict):
-    """Answer of `work`: work orders and the use of their assets, with receipts of what was recorded."""
-
-    store: str
-    receipts: list[Receipt]
-    orders: list[dict[str, Any]]
-    use: list[dict[str, Any]]
-
-
-class ConflictAnswer(TypedDict):
-    """Answer of `conflict`: conflicts with options, choice and who was told, with receipts of what was recorded."""
-
-    store: str
-    receipts: list[Receipt]
-    conflicts: list[dict[str, Any]]
-
-
-class LedgerAnswer(TypedDict):
-    """Answer of `ledger`: contracts, sums of accounts and entries, with receipts of what was recorded."""
-
-    store: str
-    receipts: list[Receipt]
-    contracts: list[dict[str, Any]]
-    accounts: list[dict[str, Any]]
-    entries: list[dict[str, Any]]
-    revenue_usd: float
-
-
-class RecordAnswer(TypedDict):
-    """Answer of `record`: receipts of what was recorded."""
-
-    store: str
-    receipts: list[Receipt]
-
-
-class ServeAnswer(TypedDict):
-    """Answer of `serve`, as it begins: what is served, and where."""
-
-    store: str
-    url: str
-
-
-class BoardAnswer(TypedDict):
-    """Answer of `board`: its rows, each with the columns of the view."""
-
-    store: str
-    board: str
-    rows: list[dict[str, Any]]
 
 
 ANSWERS: Mapping[str, Any] = {

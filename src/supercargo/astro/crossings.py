@@ -31,6 +31,7 @@ __all__ = [
     "lift_offs",
     "moving_plane",
     "node_rate_rad_s",
+    "node_sigma_rad",
     "normals",
     "phase_sigma_deg",
     "place_known",
@@ -161,13 +162,21 @@ def normals(plane: MovingPlane, at_s: Floats) -> Floats:
     return found
 
 
-def crossing_sigma_s(plane: MovingPlane, at_s: Floats) -> Floats:
-    """A crossing is as uncertain as the node [s, one sigma]: rate error times age, over the Earth's turn against the node.
+def node_sigma_rad(plane: MovingPlane, at_s: Floats) -> Floats:
+    """The node drifts the wrong way at a rate that the altitude's spread sets, the longer the further [rad, one sigma].
 
     The rate goes with a^(-7/2), so each kilometre of altitude changes it by 7/2 of itself over a.
     """
     rate_error = 3.5 * abs(plane.node_rate_rad_s) * plane.sigma_altitude_km / plane.semi_major_axis_km
-    drift_s = rate_error * np.abs(at_s - plane.epoch_s) / (EARTH_TURN_RAD_S - plane.node_rate_rad_s)
+    return np.asarray(rate_error * np.abs(at_s - plane.epoch_s))
+
+
+def crossing_sigma_s(plane: MovingPlane, at_s: Floats) -> Floats:
+    """A crossing is as uncertain as the node [s, one sigma]: rate error times age, over the Earth's turn against the node.
+
+    The rate's error is that of `node_sigma_rad`.
+    """
+    drift_s = node_sigma_rad(plane, at_s) / (EARTH_TURN_RAD_S - plane.node_rate_rad_s)
     return np.hypot(np.where(np.abs(_ages_d(plane, at_s)) <= NEAR_EPOCH_D, _NEAR_FLOOR_S, _FAR_FLOOR_S), drift_s)
 
 
@@ -207,9 +216,8 @@ def _late_rad(plane: MovingPlane, pad: tuple[float, float], at_s: Floats, *, asc
     normal = normals(plane, at_s)
     node = np.arctan2(normal[:, 0], -normal[:, 1])
     reach = np.hypot(normal[:, 0], normal[:, 1])
-    ratio = sine_latitude * normal[:, 2] / (reach * math.sqrt(1.0 - sine_latitude**2))
-    with np.errstate(invalid="ignore"):
-        from_node = np.arcsin(ratio)
+    with np.errstate(divide="ignore", invalid="ignore"):  # an equatorial plane has no reach, a pole no longitude: NaN
+        from_node = np.arcsin(sine_latitude * normal[:, 2] / (reach * math.sqrt(1.0 - sine_latitude**2)))
     target = from_node if ascending else math.pi - from_node
     return _wrapped(gmst_rad(at_s) + longitude_rad - node - target)
 

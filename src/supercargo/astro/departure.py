@@ -72,19 +72,24 @@ class Zone:
     """A named place to land or splash down, reached if the track passes near enough."""
 
     name: str
-    kind: Literal["landing", "splashdown"]
+    takes: Literal["sea", "land", "runway", "any"]  # what may come down there: a capsule at sea or on land, a spaceplane
     latitude_deg: float
     longitude_deg: float
     reach_km: float  # cross-range that the spacecraft can steer, and the zone's own size
 
+    @property
+    def kind(self) -> Literal["landing", "splashdown"]:
+        """How a flight that ends there is told."""
+        return "splashdown" if self.takes == "sea" else "landing"
+
 
 ZONES = (
-    Zone(name="Kazakhstan steppe", kind="landing", latitude_deg=47.4, longitude_deg=69.6, reach_km=60.0),
-    Zone(name="Kennedy Space Center", kind="landing", latitude_deg=28.615, longitude_deg=-80.694, reach_km=900.0),
-    Zone(name="Pensacola", kind="splashdown", latitude_deg=29.8, longitude_deg=-87.5, reach_km=60.0),
-    Zone(name="Tampa", kind="splashdown", latitude_deg=27.75, longitude_deg=-84.1, reach_km=60.0),
-    Zone(name="Jacksonville", kind="splashdown", latitude_deg=30.5, longitude_deg=-80.5, reach_km=60.0),
-    Zone(name="Pacific off Long Beach", kind="splashdown", latitude_deg=32.5, longitude_deg=-119.5, reach_km=60.0),
+    Zone(name="Kazakhstan steppe", takes="land", latitude_deg=47.4, longitude_deg=69.6, reach_km=60.0),
+    Zone(name="Kennedy Space Center", takes="runway", latitude_deg=28.615, longitude_deg=-80.694, reach_km=900.0),
+    Zone(name="Pensacola", takes="sea", latitude_deg=29.8, longitude_deg=-87.5, reach_km=60.0),
+    Zone(name="Tampa", takes="sea", latitude_deg=27.75, longitude_deg=-84.1, reach_km=60.0),
+    Zone(name="Jacksonville", takes="sea", latitude_deg=30.5, longitude_deg=-80.5, reach_km=60.0),
+    Zone(name="Pacific off Long Beach", takes="sea", latitude_deg=32.5, longitude_deg=-119.5, reach_km=60.0),
 )
 """Zones in use, positions from memory to some tenths of a degree; a spaceplane's reach at Kennedy, capsules' elsewhere."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from sgp4.api import Satrec
 
-from supercargo.astro.crossings import MovingPlane, normals
+from supercargo.astro.crossings import MovingPlane, node_sigma_rad, normals
 from supercargo.astro.elements import states
 from supercargo.astro.frames import beta_deg, plane_normal, sun_direction
 from supercargo.astro.roots import roots_s
@@ -40,6 +41,7 @@ _EQUATOR_KM = 6378.137
 _MEAN_KM = 6371.0  # of the limb, all around
 _STRETCH = 1.0 / (1.0 - 1.0 / 298.257_223_563)
 _HALF_SUN_RAD = _SUN_KM / _AU_KM
+_SHARES = tuple(NormalDist().inv_cdf((k + 0.5) / 100) for k in range(100))
 _STEP_S = 120.0  # no shadow of a low orbit is so short that two samples miss more than its grazing
 
 
@@ -58,6 +60,7 @@ class BetaCalendar:
     at_s: Floats  # since 2000-01-01T12:00:00Z
     beta_deg: Floats
     umbra_share: Floats
+    sigma_deg: Floats  # of beta, from the node's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +138,31 @@ def beta_calendar(plane: MovingPlane, at_s: Floats) -> BetaCalendar:
 
     `at_s` [s since 2000-01-01T12:00:00Z], any time ahead: the drifting node needs no place on the orbit.
     """
-    beta = beta_deg(normals(plane, at_s), at_s)
-    return BetaCalendar(at_s=at_s, beta_deg=beta, umbra_share=eclipse_share(beta, plane.semi_major_axis_km))
+    normal = normals(plane, at_s)
+    beta = beta_deg(normal, at_s)
+    return BetaCalendar(
+        at_s=at_s,
+        beta_deg=beta,
+        umbra_share=eclipse_share(beta, plane.semi_major_axis_km),
+        sigma_deg=_beta_sigma_deg(normal, node_sigma_rad(plane, at_s), at_s),
+    )
+
+
+def _beta_sigma_deg(normal: Floats, sigma_rad: Floats, at_s: Floats) -> Floats:
+    """Root mean square of what beta moves by when the node strays, over equal shares of the normal distribution [deg].
+
+    It stays right where the node is lost altogether and a slope would give more than a circle.
+    """
+    sun = sun_direction(at_s)
+    here = np.arcsin(np.clip(np.sum(normal * sun, axis=-1), -1.0, 1.0))
+    square = np.zeros_like(here)
+    for share in _SHARES:
+        turn = share * sigma_rad
+        x = np.cos(turn) * normal[:, 0] - np.sin(turn) * normal[:, 1]
+        y = np.sin(turn) * normal[:, 0] + np.cos(turn) * normal[:, 1]
+        height = x * sun[:, 0] + y * sun[:, 1] + normal[:, 2] * sun[:, 2]
+        square += (np.arcsin(np.clip(height, -1.0, 1.0)) - here) ** 2 / len(_SHARES)
+    return np.asarray(np.degrees(np.sqrt(square)))
 
 
 def light_at(satellite: Satrec, at_s: Floats) -> Light:

@@ -259,11 +259,12 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
     """Read one view off an orbit and tell its rows."""
     with answering(as_json=as_json), patience("reading the orbit"):
         query = orbit_query(asked)
-        rows = orbit_view(asked.folder, asked.view, query, out=asked.out, picture=asked.picture, force=asked.force)
+        found = orbit_view(asked.folder, asked.view, query, out=asked.out, picture=asked.picture, force=asked.force)
     if as_json:
-        print_json({"destination": asked.destination, "view": asked.view, "rows": plain(rows)})
+        told = {"destination": asked.destination, "view": asked.view}
+        print_json({**told, "rows": plain(found.rows), "remarks": list(found.remarks)})
     else:
-        tell("".join(printable(line) + "\n" for line in orbit_lines(asked, rows)))
+        tell("".join(printable(line) + "\n" for line in orbit_lines(asked, found)))
 
 
 def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from supercargo.app.answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
 from supercargo.app.operations import asking, typed
 from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.app.operations_answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.operations_lines import conflict_lines, ledger_lines, mission_lines, work_lines
 from supercargo.faces.progress import patience

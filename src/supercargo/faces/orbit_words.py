@@ -11,7 +11,7 @@ from typing import Any
 from supercargo.faces.window_words import day_of
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, days, format_utc
-from supercargo.model import Antenna, DisposalCorridor, LandingZone, OrbitQuery
+from supercargo.model import Antenna, DisposalCorridor, LandingZone, OrbitFound, OrbitQuery
 
 __all__ = ["OrbitAsked", "orbit_lines", "orbit_query"]
 
@@ -65,7 +65,18 @@ def _antenna(written: str) -> Antenna:
         fix = "write NAME,LATITUDE,LONGITUDE or NAME,LATITUDE,LONGITUDE,LEAST_ELEVATION in degrees"
         raise ScenarioError(f"{written!r} is no station", fix=fix, where="--station")
     name, values = read
-    return Antenna(name=name, latitude_deg=values[0], longitude_deg=values[1], least_elevation_deg=(*values, 5.0)[2])
+    latitude, longitude, least = (*values, 5.0)[:3]
+    _within("--station", name, "latitude", latitude, (-90.0, 90.0))
+    _within("--station", name, "longitude", longitude, (-180.0, 180.0))
+    _within("--station", name, "least elevation", least, (0.0, 89.0))
+    return Antenna(name=name, latitude_deg=latitude, longitude_deg=longitude, least_elevation_deg=least)
+
+
+def _within(option: str, name: str, word: str, value: float, bounds: tuple[float, float]) -> None:
+    """Refuses a number out of range in the words of the option that it was given with."""
+    if not bounds[0] <= value <= bounds[1]:
+        fix = f"give a {word} from {bounds[0]:g} to {bounds[1]:g}"
+        raise ScenarioError(f"{name} has the {word} {value:g}", fix=fix, where=option)
 
 
 def _zone(written: str) -> str | LandingZone:
@@ -77,6 +88,9 @@ def _zone(written: str) -> str | LandingZone:
         fix = "write NAME,LATITUDE,LONGITUDE,REACH_KM, or the name of a known zone"
         raise ScenarioError(f"{written!r} is no zone", fix=fix, where="--zone")
     name, (latitude, longitude, reach) = read
+    _within("--zone", name, "latitude", latitude, (-90.0, 90.0))
+    _within("--zone", name, "longitude", longitude, (-180.0, 180.0))
+    _within("--zone", name, "reach in km", reach, (0.0, 3000.0))
     return LandingZone(name=name, latitude_deg=latitude, longitude_deg=longitude, reach_km=reach)
 
 
@@ -88,18 +102,30 @@ def _corridor(written: str) -> DisposalCorridor:
             f"{written!r} is no corridor", fix="write NAME,SOUTH,NORTH,WEST,EAST in degrees", where="--corridor"
         )
     name, (south, north, west, east) = read
+    for word, value in (("southern parallel", south), ("northern parallel", north)):
+        _within("--corridor", name, word, value, (-90.0, 90.0))
+    for word, value in (("western meridian", west), ("eastern meridian", east)):
+        _within("--corridor", name, word, value, (-180.0, 180.0))
     return DisposalCorridor(name=name, south_deg=south, north_deg=north, west_deg=west, east_deg=east)
 
 
-def orbit_lines(asked: OrbitAsked, rows: Sequence[Any]) -> Iterator[str]:
-    """A head and one line a row."""
+def orbit_lines(asked: OrbitAsked, found: OrbitFound) -> Iterator[str]:
+    """A head, what has to be said beside the rows, and one line a row."""
+    rows: Sequence[Any] = found.rows
     one, many, line = _LINES[asked.view]
     yield f"{asked.destination}: {count(len(rows), one)}" if len(rows) == 1 else f"{asked.destination}: {len(rows):,} {many}"
+    yield from (f"  note: {remark}" for remark in found.remarks)
     yield from map(line, rows)
 
 
+_LOST_DEG = 30.0
+"""Sigma of beta beyond which a row says no more than the season."""
+
+
 def _beta_line(row: Any) -> str:
-    return f"  {format_utc(row.at_utc)}  beta {row.beta_deg:+6.1f} deg  night {100 * row.night_fraction:4.1f} %"
+    night = f"night {100 * row.night_fraction:4.1f} %"
+    lost = "  the node is lost: any beta may hold" if row.sigma_deg > _LOST_DEG else ""
+    return f"  {format_utc(row.at_utc)}  beta {row.beta_deg:+6.1f} deg  {night}  sigma {row.sigma_deg:.1f} deg{lost}"
 
 
 def _pass_line(row: Any) -> str:

@@ -9,13 +9,13 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from supercargo.app.answers import BoardAnswer, RecordAnswer
 from supercargo.app.operations.boards import BOARDS, board_rows
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.commands import AREAS, CARGO_STEPS, Act, Area
 from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.app.operations.people import SCOPES, Principal
 from supercargo.app.operations.recording import first_told_utc
+from supercargo.app.operations_answers import BoardAnswer, RecordAnswer
 from supercargo.faces.api.forms import TAG, form_of, said_in, word_of
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import printable

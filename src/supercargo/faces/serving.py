@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import uvicorn
 
-from supercargo.app.answers import ServeAnswer
 from supercargo.app.operations.desk import open_desk
 from supercargo.app.operations.people import AdminAct, Principal, first_administrator
+from supercargo.app.operations_answers import ServeAnswer
 from supercargo.faces.api.application import create_app
 from supercargo.faces.commands import answering, print_json, tell
 

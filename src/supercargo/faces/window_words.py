@@ -11,7 +11,7 @@ from typing import Any
 
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, days, format_utc, plain
-from supercargo.model import RouteArrival, WindowQuery, WindowsFound
+from supercargo.model import Arrival, LaunchWindow, RouteArrival, WindowQuery, WindowsFound
 
 __all__ = ["WindowsAsked", "day_of", "query_of", "window_lines", "windows_told"]
 
@@ -82,13 +82,20 @@ def window_lines(query: WindowQuery, found: WindowsFound) -> Iterator[str]:
     span = f"{format_utc(query.start_utc)[:16]}Z to {format_utc(query.end_utc)[:16]}Z"
     yield f"{query.destination} from {query.site}, {span}: {count(len(found.windows), 'window')}"
     yield from (f"  none: {reason}" for reason in found.reasons)
-    for _, rows in groupby(found.arrivals, key=lambda row: (row.launch_utc, row.pad, row.launcher)):
-        block = list(rows)
-        yield from _window_head(block[0])
+    of_window = {key: list(rows) for key, rows in groupby(found.arrivals, key=_window_key)}
+    for window in () if found.routes else found.windows:
+        block = of_window.get(_window_key(window), [])
+        yield from _window_head(block[0] if block else window)
+        if not block:
+            yield "  no spacecraft has a way to dock from it"
         for _, ways in groupby(block, key=lambda row: row.vehicle_type):
             yield from _vehicle_lines(list(ways))
     for _, routes in groupby(found.routes, key=lambda row: (row.launch_utc, row.pad, row.launcher)):
         yield from _route_lines(list(routes))
+
+
+def _window_key(row: LaunchWindow | Arrival) -> tuple[datetime, str, str]:
+    return row.launch_utc, row.pad, row.launcher
 
 
 def _route_lines(rows: Sequence[RouteArrival]) -> Iterator[str]:
@@ -109,7 +116,7 @@ def _route_lines(rows: Sequence[RouteArrival]) -> Iterator[str]:
         yield f"    {row.vehicle_type:<22} {told}"
 
 
-def _window_head(row: Any) -> Iterator[str]:
+def _window_head(row: LaunchWindow | Arrival) -> Iterator[str]:
     width_s = (row.closes_utc - row.opens_utc).total_seconds() / 2.0
     yield ""
     yield (
@@ -117,9 +124,11 @@ def _window_head(row: Any) -> Iterator[str]:
         f"sigma {row.sigma_s:.0f} s"
     )
     phase = "phase not known so far ahead" if row.phase_deg is None else f"phase {row.phase_deg:.1f} deg"
+    range_deg = f" ({row.azimuth_min_deg:g} to {row.azimuth_max_deg:g} allowed)" if isinstance(row, Arrival) else ""
+    night = f", night {100 * row.eclipse_fraction:.0f} %" if isinstance(row, Arrival) else ""
     yield (
-        f"  azimuth {row.azimuth_deg:.1f} deg ({row.azimuth_min_deg:g} to {row.azimuth_max_deg:g} allowed), plane offset "
-        f"{row.plane_offset_deg:+.2f} deg, {phase}, beta {row.beta_deg:+.1f} deg, night {100 * row.eclipse_fraction:.0f} %"
+        f"  azimuth {row.azimuth_deg or 0.0:.1f} deg{range_deg}, plane offset {row.plane_offset_deg or 0.0:+.2f} deg, "
+        f"{phase}, beta {row.beta_deg or 0.0:+.1f} deg{night}"
     )
 
 
@@ -128,8 +137,9 @@ def _vehicle_lines(ways: list[Any]) -> Iterator[str]:
     for row in ways:
         if row.stands:
             own = "" if row.lift_off_utc == row.launch_utc else f"lifts off {format_utc(row.lift_off_utc)[11:]}, "
-            light = f"{row.dock_light}, beta {row.dock_beta_deg:+.1f}"
+            known = "light unknown so far from the epoch" if row.dock_light == "unknown" else row.dock_light
+            light = f"{known}, beta {row.dock_beta_deg:+.1f}"
             cost = f"{row.delta_v_m_s:.1f} m/s, {row.propellant_kg:.0f} kg, {row.margin_kg:.0f} kg left"
-            yield f"    {row.profile:<8} {own}docks {format_utc(row.dock_utc)}, {light}; {cost}"
+            yield f"    {row.profile or 'usual':<8} {own}docks {format_utc(row.dock_utc)}, {light}; {cost}"
         else:
-            yield f"    {row.profile:<8} refused: {row.refused}"
+            yield f"    {row.profile or 'usual':<8} refused: {row.refused}"

@@ -32,7 +32,7 @@ class Arrival:
     beta_deg: float = quantity("deg", "Sun above the target's plane at lift-off", ge=-90, le=90)
     eclipse_fraction: float = quantity("fraction", "share of each revolution in the Earth's shadow", ge=0, le=1)
     vehicle_type: str = text("type of spacecraft")
-    profile: str = text("way to the place, by its length")
+    profile: str = text("way to the place, by its length; empty: the type's phasing_d and the place's delta-v")
     lift_off_utc: datetime = text("its own lift-off: the window's, moved by what its node slips on the way")
     dock_utc: datetime = text("docking; open by half an hour where the phase is unknown")
     stands: bool = text("nothing forbids it")

@@ -90,6 +90,11 @@ class VehicleType(_Record):
     )
     daylight: bool = text("docks only in sunlight", default=False)
     approach_m_s: float = quantity("m/s", "from the place's height to contact, holds included", ge=0, default=15.0)
+    lands: str = text(
+        "how it comes down with what it brings back; empty: not told, taken as a capsule",
+        choices=("", "sea", "land", "runway"),
+        default="",
+    )
     profiles: tuple[str, ...] = text(
         "ways to a place in low Earth orbit, the preferred first; empty: phasing_d and the place's delta-v hold", default=()
     )

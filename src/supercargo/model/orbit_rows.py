@@ -7,7 +7,18 @@ from datetime import datetime
 
 from supercargo.kernel import check_quantities, quantity, text
 
-__all__ = ["Antenna", "BetaDay", "DisposalCorridor", "HoldSafety", "LandingZone", "OrbitQuery", "ReturnChance", "StationPass"]
+__all__ = [
+    "Antenna",
+    "BetaDay",
+    "DisposalCorridor",
+    "HoldSafety",
+    "LandingZone",
+    "OrbitFound",
+    "OrbitQuery",
+    "OrbitRow",
+    "ReturnChance",
+    "StationPass",
+]
 
 
 class _Checked:
@@ -36,6 +47,7 @@ class BetaDay(_Checked):
     at_utc: datetime = text("instant")
     beta_deg: float = quantity("deg", "Sun above the plane", ge=-90, le=90)
     night_fraction: float = quantity("fraction", "share of each revolution in the Earth's shadow", ge=0, le=1)
+    sigma_deg: float = quantity("deg", "uncertainty of beta from the node's drift since the elements, one sigma", ge=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +132,15 @@ class OrbitQuery(_Checked):
     antennas: tuple[Antenna, ...] = text("stations on the ground; empty: one at each launch site", default=())
     zones: tuple[str | LandingZone, ...] = text("zones to land in, by name or described; empty: all known", default=())
     corridor: DisposalCorridor | None = text("where what is left must fall; empty: the South Pacific", default=None)
+
+
+OrbitRow = BetaDay | StationPass | ReturnChance | HoldSafety
+"""A row of any view of an orbit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrbitFound:
+    """The rows of a view, and what has to be said beside them: what was left out, or why there are none."""
+
+    rows: tuple[OrbitRow, ...]
+    remarks: tuple[str, ...] = ()

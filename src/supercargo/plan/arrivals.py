@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,8 @@ import numpy as np
 from supercargo.astro.crossings import MovingPlane, find_crossings, moving_plane
 from supercargo.astro.frames import pad_direction
 from supercargo.astro.lighting import eclipse_share
-from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, Profile
+from supercargo.astro.manoeuvres import Burn, paid
+from supercargo.astro.rendezvous import ArrivalOption, Busy, Chaser, DockLight, Profile, light_reasons
 from supercargo.astro.timescales import instant_at, seconds_since_j2000
 from supercargo.kernel import DAY_S, ScenarioError, as_written, days, format_utc
 from supercargo.model import (
@@ -37,6 +38,7 @@ from supercargo.plan.windows import azimuth_lawful, find_windows, planes_held
 __all__ = ["list_arrivals"]
 
 _FAR_AHEAD = timedelta(days=60)
+_FLAT_DEG = 1e-6  # an inclination below which a plane is the equator's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,8 +213,43 @@ def _row(case: _Case, window: LaunchWindow, vehicle: VehicleType, option: Arriva
     )
 
 
+def _usual(
+    case: _Case, window: LaunchWindow, vehicle: VehicleType, light_of: Callable[[float], DockLight]
+) -> Iterator[ArrivalOption]:
+    """The way of a type that names no profiles, as it is planned: after its phasing_d, with the place's delta-v.
+
+    Beta and light bind it only where the question asks for them.
+    """
+    if vehicle.profiles:
+        return
+    lift_off_s = seconds_since_j2000(window.launch_utc)
+    dock_s = lift_off_s + days(vehicle.phasing_d).total_seconds()
+    limit_deg = 90.0 if case.query.beta_limit_deg is None else case.query.beta_limit_deg
+    chaser = replace(_chaser(vehicle, case), beta_limit_deg=limit_deg, needs_light=case.query.daylight)
+    burns = paid([Burn(name="all manoeuvres", delta_v_m_s=case.place.delta_v_m_s)], chaser.mass_kg, chaser.isp_s)
+    margin_kg = chaser.propellant_kg - chaser.kept_kg - burns[0].propellant_kg
+    light = light_of(dock_s)
+    refused = [
+        *light_reasons(chaser, light),
+        *(f"no arrival: {span.why}" for span in case.busy[vehicle.docking_system] if span.from_s <= dock_s < span.to_s),
+        *([f"propellant short by {-margin_kg:.0f} kg"] if margin_kg < 0.0 else []),
+    ]
+    yield ArrivalOption(
+        profile="",
+        lift_off_s=lift_off_s,
+        dock_s=dock_s,
+        needed_deg=(0.0, 360.0),
+        insertion_phase_deg=None,
+        phasing_km=None,
+        burns=tuple(burns),
+        margin_kg=margin_kg,
+        light=light,
+        refused=tuple(refused),
+    )
+
+
 def _arrivals(scenario: Scenario, case: _Case, window: LaunchWindow) -> Iterator[Arrival]:
-    """Rows of one window: each spacecraft that its launcher lifts, by each profile."""
+    """Rows of one window: each spacecraft that its launcher lifts, by each profile, without profiles its usual way first."""
     launcher, sure = case.launchers[window.launcher], np.array([window.phase_deg is not None])
     held = held_at(case.held, seconds_since_j2000(window.launch_utc))
 
@@ -226,7 +263,7 @@ def _arrivals(scenario: Scenario, case: _Case, window: LaunchWindow) -> Iterator
             window, held, launcher, _chaser(vehicle, case), case.profiles,
             light_of=light_of, busy=case.busy[vehicle.docking_system],
         )  # fmt: skip
-        for option in options:
+        for option in (*_usual(case, window, vehicle, light_of), *options):
             grounded = _no_launch(scenario, window, instant_at(option.lift_off_s))
             refused = (*grounded, *not_flown(vehicle, option.profile), *option.refused)
             yield _row(case, window, vehicle, replace(option, refused=refused))
@@ -247,6 +284,8 @@ def _why_none(scenario: Scenario, case: _Case) -> Iterator[str]:
         passes = find_crossings(case.plane, pad.latitude_deg, pad.longitude_deg, span_s)
         if not passes.at_s.size and north_deg > highest_deg:
             yield f"pad {pad.pad} lies {north_deg:.2f} deg from the equator, and the plane reaches {highest_deg:.2f} deg"
+        elif not passes.at_s.size and highest_deg < _FLAT_DEG:
+            yield f"pad {pad.pad} lies in the plane all day, so that no crossing sets an instant"
         elif not passes.at_s.size:
             yield f"pad {pad.pad} does not cross the plane between {format_utc(case.query.start_utc)} and the end of the span"
         elif not azimuth_lawful(case.site, passes.azimuth_deg).any():

@@ -29,11 +29,10 @@ from supercargo.plan.windows import pass_window, planes_held, window_key
 __all__ = ["ephemerides_of"]
 
 STEP_S = 600
-"""Between two states on the way up [s]: nine to a revolution."""
+"""Between two states [s], at most: nine to a revolution, between which Hermite's polynomial of degree 7 is within 1 km."""
 
-DOCKED_STEP_S = 3600
 DOCKED_SPAN_S = 86_400
-"""Docked, a state an hour for the first day tells where the spacecraft is; from then on it is where the place is."""
+"""Docked, the first day tells where the spacecraft is; from then on it is where the place is."""
 
 _PLACES_KM, _PLACES_KM_S = 3, 6
 
@@ -133,14 +132,15 @@ def _legs_up(profile: Profile, radii_km: tuple[float, float, float], begin: tupl
     return [leg for leg in legs if leg.end_s > leg.start_s]
 
 
-def _stretch(plane: _Plane, leg: _Leg, step_s: int) -> Stretch | None:
-    """States of a leg at whole seconds, ends included; none of a leg shorter than a second."""
+def _stretch(plane: _Plane, leg: _Leg) -> Stretch | None:
+    """States of a leg at whole seconds, ends included, as many as its degree takes; none of a leg shorter than a second."""
     first_s, last_s = round(leg.start_s), round(leg.end_s)
     if last_s <= first_s:
         return None
-    at_s = np.array([*range(first_s, last_s, step_s), last_s], dtype=np.float64)
-    degree = HERMITE_DEGREE if step_s == STEP_S else None
-    return Stretch((leg.name,), "EARTH", "TEME", at_s, plane.states_km(leg, at_s), degree)
+    nodes = (HERMITE_DEGREE + 1) // 2
+    count = max(nodes, math.ceil((last_s - first_s) / STEP_S) + 1)
+    at_s = np.unique(np.rint(np.linspace(first_s, last_s, count)))
+    return Stretch((leg.name,), "EARTH", "TEME", at_s, plane.states_km(leg, at_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class _Trip:
         """The text of the message."""
         launch_s, dock_s = (seconds_since_j2000(at) for at in (self.mission.launch_utc, self.mission.docked_utc[0]))
         plane = _plane_about(self.orbit, launch_s, dock_s)
-        found = (_stretch(plane, leg, DOCKED_STEP_S if leg.name.startswith("docked") else STEP_S) for leg in self.legs(plane))
+        found = (_stretch(plane, leg) for leg in self.legs(plane))
         return message_text(self.plan, self.mission, self.comments(), (stretch for stretch in found if stretch))
 
 

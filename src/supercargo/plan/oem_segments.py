@@ -28,8 +28,6 @@ class Stretch:
     frame: str
     at_s: Floats
     states: Floats  # [instant, axis] km, km/s: x, y, z and their rates
-    degree: int | None = HERMITE_DEGREE
-    """Of Hermite's interpolation; None where it is not recommended."""
 
 
 def plain(words: str) -> str:
@@ -46,7 +44,7 @@ def message_text(plan: OperationsPlan, mission: PlannedMission, comments: Iterab
 
 
 def _segment(mission: PlannedMission, stretch: Stretch) -> EphemerisSegment:
-    smooth = stretch.degree is not None and stretch.at_s.size > (stretch.degree + 1) // 2
+    smooth = stretch.at_s.size >= (HERMITE_DEGREE + 1) // 2
     metadata = EphemerisMetadata(
         comments=stretch.comments,
         object_name=plain(f"{mission.mission_id} {mission.vehicle_type}"),
@@ -57,7 +55,7 @@ def _segment(mission: PlannedMission, stretch: Stretch) -> EphemerisSegment:
         start_time=Epoch.of(instant_at(float(stretch.at_s[0]))),
         stop_time=Epoch.of(instant_at(float(stretch.at_s[-1]))),
         interpolation="HERMITE" if smooth else "",
-        interpolation_degree=stretch.degree if smooth else None,
+        interpolation_degree=HERMITE_DEGREE if smooth else None,
     )
     return EphemerisSegment(metadata=metadata, epochs=Epochs.of_count_s(stretch.at_s), states=stretch.states)
 

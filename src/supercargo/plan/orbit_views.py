@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -25,16 +26,19 @@ from supercargo.model import (
     HoldSafety,
     LandingZone,
     Orbit,
+    OrbitFound,
     ReturnChance,
     Scenario,
     StationPass,
     VehicleType,
 )
 
-__all__ = ["SOUTH_PACIFIC", "antennas_of", "beta_days", "hold_safety", "return_chances", "station_passes"]
+__all__ = ["SOUTH_PACIFIC", "antennas_of", "beta_days", "hold_safety", "station_passes", "ways_home"]
 
 SOUTH_PACIFIC = Corridor(name="South Pacific", south_deg=-60.0, north_deg=-25.0, west_deg=-175.0, east_deg=-85.0)
 """The empty ocean east of New Zealand, in which stations' cargo ships end; borders from memory, kept narrow."""
+
+_FAR_KM = 5000.0  # nobody asks how much farther off a zone is
 
 Span = tuple[datetime, datetime]
 
@@ -44,9 +48,15 @@ def _plane(scenario: Scenario, destination: str, start: datetime) -> MovingPlane
     if destination not in scenario.places:
         known = ", ".join(sorted(scenario.places))
         raise ScenarioError(f"no place is called {destination!r}", fix=f"use one of: {known}", where="--destination")
+    body = scenario.places[destination].body
+    if body != "Earth":
+        about = sorted({orbit.destination for orbit in scenario.orbits if scenario.places[orbit.destination].body == "Earth"})
+        fix = f"ask for a place in Earth orbit: {', '.join(about) or 'none has elements in orbits.csv'}"
+        what = f"{destination} is not in Earth orbit, its body is {body}, and the view is of orbits about the Earth"
+        raise ScenarioError(what, fix=fix, where="--destination")
     orbits: list[Orbit] = [orbit for orbit in scenario.orbits if orbit.destination == destination]
     if not orbits:
-        fix = f"add a row for {destination} to orbits.csv, or ask for a place in Earth orbit"
+        fix = f"add a row for {destination} to orbits.csv, or ask for a place that has one"
         raise ScenarioError(f"{destination} has no orbit", fix=fix, where="orbits.csv")
     return moving_plane(min(orbits, key=lambda orbit: abs(orbit.epoch_utc - start)))
 
@@ -73,7 +83,7 @@ def _vehicle(scenario: Scenario, name: str) -> VehicleType:
 
 
 def beta_days(scenario: Scenario, destination: str, span: Span) -> tuple[BetaDay, ...]:
-    """The Sun over a plane swings through the year with seasons and node; a row a day, any time ahead.
+    """The Sun over a plane swings through the year with seasons and node; a row a day, any time ahead, with its doubt.
 
     Raises ScenarioError for an unknown place, one without orbit, or an empty span.
     """
@@ -81,10 +91,12 @@ def beta_days(scenario: Scenario, destination: str, span: Span) -> tuple[BetaDay
         raise ScenarioError("the span asked for is empty", fix="give at least one day", where="--days")
     plane = _plane(scenario, destination, span[0])
     found = beta_calendar(plane, np.arange(seconds_since_j2000(span[0]), seconds_since_j2000(span[1]) + 1.0, DAY_S))
-    rows = zip(found.at_s.tolist(), found.beta_deg.tolist(), found.umbra_share.tolist(), strict=True)
+    columns = (found.at_s, found.beta_deg, found.umbra_share, found.sigma_deg)
     return tuple(
-        as_written(BetaDay(destination=destination, at_utc=instant_at(at_s), beta_deg=beta, night_fraction=share))
-        for at_s, beta, share in rows
+        as_written(
+            BetaDay(destination=destination, at_utc=instant_at(at_s), beta_deg=beta, night_fraction=share, sigma_deg=sigma)
+        )
+        for at_s, beta, share, sigma in zip(*(column.tolist() for column in columns), strict=True)
     )
 
 
@@ -150,7 +162,7 @@ def _zones(asked: Sequence[str | LandingZone]) -> tuple[Zone, ...]:
     for zone in asked:
         if isinstance(zone, LandingZone):
             place = {"latitude_deg": zone.latitude_deg, "longitude_deg": zone.longitude_deg, "reach_km": zone.reach_km}
-            chosen.append(Zone(name=zone.name, kind="landing", **place))
+            chosen.append(Zone(name=zone.name, takes="any", **place))
         elif zone in known:
             chosen.append(known[zone])
         else:
@@ -175,7 +187,35 @@ def _corridor(asked: DisposalCorridor | None) -> Corridor:
     )
 
 
-def return_chances(
+def _refuse_elsewhere(scenario: Scenario, destination: str, vehicle: VehicleType) -> None:
+    """A spacecraft comes home from where it can dock. Raises ScenarioError where no port of the place takes it."""
+    systems = {system for port in scenario.ports if port.destination == destination for system in port.docking_system}
+    if vehicle.docking_system not in systems:
+        what = f"{vehicle.vehicle_type} can't be at {destination}: it docks by {vehicle.docking_system}"
+        what += f", and the place has {', '.join(sorted(systems))}" if systems else ", and the place has no port"
+        fix = "ask for a type that docks there, or add the docking system to a port of the place in ports.csv"
+        raise ScenarioError(what, fix=fix, where="--vehicle")
+
+
+_ENDS = {"sea": "at sea", "land": "on land", "runway": "on a runway"}
+
+
+def _fitting(vehicle: VehicleType, zones: tuple[Zone, ...], remarks: list[str]) -> tuple[Zone, ...]:
+    """Zones that take what the type is; a zone that a person describes takes anything."""
+    wanted = (vehicle.lands,) if vehicle.lands else ("sea", "land")
+    if not vehicle.lands:
+        what = f"vehicles.csv does not say how {vehicle.vehicle_type} lands (lands is empty)"
+        remarks.append(f"{what}: taken as a capsule, at sea or on land")
+    fitting = tuple(zone for zone in zones if zone.takes in (*wanted, "any"))
+    for takes, end in _ENDS.items():
+        unfit = ", ".join(zone.name for zone in zones if zone.takes == takes and zone not in fitting)
+        if unfit:
+            own = " or ".join(_ENDS[word] for word in wanted)
+            remarks.append(f"not for {vehicle.vehicle_type}, which comes down {own}: {unfit}, for landings {end}")
+    return fitting
+
+
+def ways_home(
     scenario: Scenario,
     destination: str,
     vehicle_type: str,
@@ -183,19 +223,43 @@ def return_chances(
     *,
     zones: Sequence[str | LandingZone] = (),
     corridor: DisposalCorridor | None = None,
-) -> tuple[ReturnChance, ...]:
+) -> OrbitFound:
     """A spacecraft that brings cargo back lands where its zones and the track meet; one that doesn't ends in the ocean.
 
-    Burns in the span, in order of time; `zones` narrows down where it may land, `corridor` says where else than in
-    the South Pacific it may end. Raises ScenarioError as `station_passes` does, and for an unknown type or zone.
+    Undocking and burns in the span, in order of time; `zones` narrows down where it may land, `corridor` says where else than
+    in the South Pacific it may end. Remarks tell what was left out and why there is none. Raises ScenarioError as
+    `station_passes` does, for an unknown type or zone, and for a type that can't dock at the place.
     """
     chosen, ocean = _zones(zones), _corridor(corridor)
     vehicle = _vehicle(scenario, vehicle_type)
     plane = _plane(scenario, destination, span[0])
+    _refuse_elsewhere(scenario, destination, vehicle)
     span_s = _near_span_s(plane, span)
-    lands = vehicle.downmass_kg > 0.0
-    rows = _landings(vehicle, plane, chosen, span_s) if lands else _disposals(vehicle, plane, ocean, span_s)
-    return tuple(sorted(rows, key=lambda row: (row.burn_utc, row.zone)))
+    remarks: list[str] = []
+    if vehicle.downmass_kg > 0.0:
+        fitting = _fitting(vehicle, chosen, remarks)
+        rows = list(_landings(vehicle, plane, fitting, span_s))
+        why = _why_no_landing(plane, fitting, span_s) if not rows else ()
+    else:
+        remarks.append(f"{vehicle_type} brings nothing back (downmass_kg is 0): it ends in the {ocean.name}")
+        rows = list(_disposals(vehicle, plane, ocean, span_s))
+        why = () if rows else (f"no burn of the span drops all that is left of it into the {ocean.name}",)
+    kept = sorted((row for row in rows if row.undock_utc >= span[0]), key=lambda row: (row.burn_utc, row.zone))
+    if early := len(rows) - len(kept):
+        sooner = f"would undock, return_d ({vehicle.return_d:g} d) before the ground, ahead of {format_utc(span[0])}"
+        remarks.append(f"{early} of {len(rows)} ways left out, for they {sooner}")
+    return OrbitFound(rows=tuple(kept), remarks=(*remarks, *why))
+
+
+def _why_no_landing(plane: MovingPlane, zones: tuple[Zone, ...], span_s: tuple[float, float]) -> tuple[str, ...]:
+    """How near the track of a fall passes each zone in a span."""
+    anywhere = [replace(zone, reach_km=_FAR_KM) for zone in zones]
+    found = find_landings(plane.satellite, plane.semi_major_axis_km - EARTH_KM, anywhere, span_s)
+    told = []
+    for zone, passed in zip(zones, found, strict=True):
+        near = f"{passed.off_track_km.min():,.0f} km" if passed.off_track_km.size else f"more than {_FAR_KM:,.0f} km"
+        told.append(f"the track passes {zone.name} at {near} in the span, and it is reached within {zone.reach_km:g} km")
+    return tuple(told) or ("no zone takes it: describe one with --zone NAME,LATITUDE,LONGITUDE,REACH_KM",)
 
 
 def _landings(

@@ -15,16 +15,17 @@ __all__ = ["render_windows"]
 _WIDTH, _HEIGHT, _LEFT, _RIGHT = 960, 560, 64, 64
 _TOP, _HOURS_HIGH, _GAP, _SUN_HIGH = 48, 240, 56, 130
 _SUN_TOP = _TOP + _HOURS_HIGH + _GAP
-_NONE = "none"
+_NONE, _USUAL = "none", "usual"
 _COLOURS = {
     "2-orbit": PALETTE[2],
     "4-orbit": PALETTE[0],
     "1-day": PALETTE[1],
     "2-day": PALETTE[3],
     "3-day": PALETTE[7],
+    _USUAL: PALETTE[6],
     _NONE: PALETTE[5],
 }
-_LETTERS = {"2-orbit": "2", "4-orbit": "4", "1-day": "d", "2-day": "D", "3-day": "T", _NONE: "x"}
+_LETTERS = {"2-orbit": "2", "4-orbit": "4", "1-day": "d", "2-day": "D", "3-day": "T", _USUAL: "u", _NONE: "x"}
 
 
 def render_windows(rows: Sequence[Arrival], start: datetime, end: datetime) -> str:
@@ -66,7 +67,7 @@ def _quickest(rows: Sequence[Arrival]) -> dict[tuple[datetime, str, str], tuple[
     """The quickest profile that stands for each window, or none."""
     found: dict[tuple[datetime, str, str], tuple[Arrival, str]] = {}
     for row in sorted(rows, key=lambda row: (not row.stands, row.dock_utc)):
-        found.setdefault((row.launch_utc, row.pad, row.launcher), (row, row.profile if row.stands else _NONE))
+        found.setdefault((row.launch_utc, row.pad, row.launcher), (row, (row.profile or _USUAL) if row.stands else _NONE))
     return found
 
 
@@ -94,7 +95,7 @@ def _legend() -> Iterator[str]:
     for profile, told in words.items():
         yield _mark(x + 8, y, profile, ascending=True)
         yield chart_text(x + 22, y + 4, told, "start")
-        x += 132
+        x += 122
     yield chart_text(
         _LEFT, y + 28, "disc: the place moves north over the pad (ascending); diamond: south (descending)", "start"
     )

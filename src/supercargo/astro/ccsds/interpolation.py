@@ -19,6 +19,8 @@ __all__ = ["USUAL_DEGREE", "interpolate"]
 USUAL_DEGREE = 7
 """Degree where the message names none for Hermite: four states."""
 
+_WIDEST_RAD = 0.5 * np.pi  # a quarter revolution: at degree 7 a low circular orbit is then 5 km off
+
 _CHUNK = 65_536  # instants at a time, so that a year of seconds fits into memory
 
 
@@ -33,8 +35,8 @@ def interpolate(
     Raises
     ------
     ScenarioError
-        for an instant outside of every useable span, for time systems that can't be compared, and for a segment with fewer
-        states than the degree asks for.
+        for an instant outside of every useable span, for time systems that can't be compared, for a segment with fewer
+        states than the degree asks for, and for an instant between states a quarter revolution apart or more.
     """
     ours, time_system = message.segments[0].metadata.time_system.upper(), time_system.upper()
     if not comparable(time_system, ours):
@@ -94,10 +96,31 @@ def _in_segment(segment: EphemerisSegment, at: Epochs, time_system: str, degree:
     origin = segment.epochs.at(0)
     grid_s = elapsed_s(segment.epochs, origin, time_system=ours)
     at_s = _elapsed_s(at, origin, time_system, ours)
+    _refuse_wide(segment, grid_s, at_s)
     place = np.searchsorted(grid_s, at_s, side="right") - nodes // 2
     first = np.clip(place, 0, grid_s.size - nodes)
     picks = first[:, None] + np.arange(nodes)
     return _hermite(grid_s[picks], segment.position_km[picks], segment.velocity_km_s[picks], at_s)
+
+
+def _refuse_wide(segment: EphemerisSegment, grid_s: Floats, at_s: Floats) -> None:
+    """States so far apart that no polynomial knows what lies between; at a state itself the state holds all the same."""
+    after = np.clip(np.searchsorted(grid_s, at_s, side="right") - 1, 0, grid_s.size - 2)
+    turned_rad = 0.5 * np.diff(grid_s) * (_turn_rad_s(segment)[1:] + _turn_rad_s(segment)[:-1])
+    wide = np.flatnonzero((turned_rad[after] > _WIDEST_RAD) & (at_s > grid_s[after]) & (at_s < grid_s[after + 1]))
+    if wide.size:
+        first = int(after[wide[0]])
+        span = f"between the states at {segment.epochs.at(first)} and {segment.epochs.at(first + 1)}"
+        what = f"{span} the object turns by {np.degrees(turned_rad[first]):.0f} deg, and no polynomial is sure beyond 90 deg"
+        fix = "ask for an ephemeris with states closer together, or at the instants of its states only"
+        raise ScenarioError(what, fix=fix, where="interpolation")
+
+
+def _turn_rad_s(segment: EphemerisSegment) -> Floats:
+    """How fast the direction from the centre turns at each state [rad/s]; at the centre itself there is none: zero."""
+    moment = np.linalg.norm(np.cross(segment.position_km, segment.velocity_km_s), axis=-1)
+    square = np.sum(segment.position_km**2, axis=-1)
+    return np.asarray(np.divide(moment, square, out=np.zeros_like(moment), where=square > 0.0))
 
 
 def _hermite(grid_s: Floats, position_km: Floats, velocity_km_s: Floats, at_s: Floats) -> Floats:
