@@ -8,10 +8,10 @@ from pathlib import Path
 from supercargo.bench.log_kills import kill_at_random
 from tests.event_logs import PostgresServer
 
-KILLS = 200
+KILLS = 100
 
 
-def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
+def test_a_hundred_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     report = kill_at_random(str(tmp_path / "log.sqlite"), tmp_path, kills=KILLS)
     assert (report.lost_count, report.doubled_count, report.findings_count, report.views_differ) == (0, 0, 0, False), asdict(
         report
