@@ -9,7 +9,15 @@ from typing import Protocol, TypeVar
 
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
-from supercargo.track.contracts.deciding import ContractCommand, Deliver, contract_of, decide_contract, evolve_contract
+from supercargo.track.contracts.deciding import (
+    ContractCommand,
+    ContractState,
+    Deliver,
+    carrier_of,
+    contract_of,
+    decide_contract,
+    evolve_contract,
+)
 from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
 from supercargo.track.event_store import EventStore, StreamMoved, View
@@ -94,9 +102,18 @@ def record_conflict(store: EventStore, conflict: str, command: CoordinationComma
 
 
 def record_contract(store: EventStore, contract_id: str, command: ContractCommand, act: Act) -> tuple[Receipt, ...]:
-    """Record a command on a contract. Raises Refused with what is missing."""
-    stream = f"contract/{contract_id}"
-    return _recorded(store, stream, act, contract_of, lambda state: decide_contract(state, command, act))
+    """Record a command on a contract. Raises Refused with what is missing; a delivery is held to the mission's own record."""
+
+    def decided(state: ContractState | None) -> tuple[Draft, ...]:
+        return decide_contract(state, command, act, flights=_flights(store, (carrier_of(state, command),)))
+
+    return _recorded(store, f"contract/{contract_id}", act, contract_of, decided)
+
+
+def _flights(store: EventStore, mission_ids: Iterable[str]) -> dict[str, MissionState]:
+    """Missions as they stand; without those that are not open."""
+    states = {name: mission_of(store.stream(f"mission/{name}")) for name in sorted(set(mission_ids)) if name}
+    return {name: state for name, state in states.items() if state is not None}
 
 
 def record_deliveries(store: EventStore, contract_id: str, deliveries: Sequence[tuple[Deliver, Act]]) -> tuple[Receipt, ...]:
@@ -104,9 +121,10 @@ def record_deliveries(store: EventStore, contract_id: str, deliveries: Sequence[
     names = {f"{act.command_id}.1" for _, act in deliveries}
     events = tuple(takewhile(lambda event: event.event_id not in names, store.stream(f"contract/{contract_id}")))
     state = contract_of(events)
+    flights = _flights(store, (carrier_of(state, command) for command, _ in deliveries))
     drafts: list[Draft] = []
     for command, act in deliveries:
-        for draft in decide_contract(state, command, act):
+        for draft in decide_contract(state, command, act, flights=flights):
             version = (state.version if state else 0) + 1
             state = evolve_contract(state, recorded_from(draft, Head(), version=version, recorded_utc=act.at_utc))
             drafts.append(draft)
