@@ -10,6 +10,7 @@ from supercargo.kernel import Refused, ScenarioError, check_quantities, format_u
 from supercargo.track.cargo.life import Thing, chain_of, custodian_of, stage_of
 from supercargo.track.cargo.stages import (
     ALOFT,
+    EXPECTED,
     FIXED_SORTS,
     ITEM_STEPS,
     OBSERVATIONS,
@@ -44,7 +45,8 @@ def after_step(step: Step, things: Mapping[str, Thing]) -> dict[str, Any]:
     _check_kind(step, thing)
     if stage not in TRANSITIONS[step.kind]:
         _refuse_stage(step, stage, since)
-    late = max((instant for instant in (thing.told_utc, since) if instant is not None), default=None)
+    real = None if stage in EXPECTED else since
+    late = max((instant for instant in (thing.told_utc, real) if instant is not None), default=None)
     if step.kind not in OBSERVATIONS and late is not None and step.at_utc < late:
         _refuse_late(step, stage, format_utc(late))
     holder = custodian_of(chain)
