@@ -25,15 +25,15 @@ def _tell(lines: Sequence[str]) -> None:
     tell("".join(printable(line) + "\n" for line in lines))
 
 
-def take_in(file: Path, store: str, *, dry_run: bool, as_json: bool) -> None:
+def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) -> None:
     """Take in a document and tell what it brought."""
     with answering(as_json=as_json):
-        content = cargo.epcis_content(file)
+        content, person = cargo.epcis_content(file), cargo.as_person(by)
         if dry_run:
-            imported = cargo.judge_epcis(content, store, where=file.name)
+            imported = cargo.judge_epcis(content, store, person, where=file.name)
         else:
             with open_operations(store, _now) as log:
-                imported = cargo.import_epcis(content, log, where=file.name)
+                imported = cargo.import_epcis(content, log, person, where=file.name)
     told: CargoImportAnswer = {"file": str(file), "store": store, "imported": imported}
     if as_json:
         print_json(told)
@@ -90,7 +90,14 @@ def _line(told: Any) -> str:
     via = f" with {told.via}" if told.via else ""
     where = f" {told.where}" if told.where else ""
     mark = "" if told.stands else "correction: " if told.kind == "corrected" else "declared wrong: "
-    return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}, by {told.by}"
+    claim = f", told by {told.body['claim']} as the document says" if told.body.get("claim") else ""
+    said = _SAYS.get(told.kind, "")
+    word = f": {told.body[said]}" if told.body.get(said) else ""
+    return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}{word}, by {told.by}{claim}"
+
+
+_SAYS = {"corrected": "reason"}
+"""What a line of a history says beside where, by kind of step."""
 
 
 def _held(span: Any) -> str:

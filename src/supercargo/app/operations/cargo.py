@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 from supercargo.app.operations.log import read_operations
 from supercargo.app.operations.projections import PROJECTIONS
-from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json, plain
+from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json
 from supercargo.model import OperationsPlan
 from supercargo.store.folders import write_file
 from supercargo.store.log import place_of, store_url
+from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
     custody_of,
     expected_of,
@@ -31,12 +32,12 @@ from supercargo.track.cargo.life import Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
-from supercargo.track.cargo.steps import Step, said_of
+from supercargo.track.cargo.steps import Step
 from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
 from supercargo.track.epcis.checking import LARGEST_BYTES
-from supercargo.track.epcis.reading import read_document
+from supercargo.track.epcis.reading import read_told
 from supercargo.track.epcis.writing import write_document
 from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
 from supercargo.track.people import Principal, permit, visible
@@ -46,6 +47,7 @@ __all__ = [
     "COMPANY",
     "CargoLog",
     "CargoReader",
+    "as_person",
     "asking",
     "drafts_of",
     "epcis_content",
@@ -64,6 +66,15 @@ __all__ = [
 
 COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo", "custody"}))
 """Who sits at the machine itself."""
+
+
+
+def as_person(name: str) -> Principal:
+    """A person at the machine itself. Raises ScenarioError for no name."""
+    if not name.strip():
+        raise ScenarioError("no name is given", fix="say who takes it in", where="--by")
+    return replace(COMPANY, name=name.strip())
+
 
 TRIES = 5
 _CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
@@ -149,10 +160,11 @@ class _Bench:
 
 
 def drafts_of(
-    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY
+    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY, *, declared: Mapping[str, Step] | None = None
 ) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
     """What steps, told one after the other, would write, and the events of those that were told before.
 
+    `declared` says of corrections, by name, what the event that they declare wrong is held to have said.
     Raises Refused that names every step that is not lawful (what follows from one that is not is left out), ScenarioError for
     steps out of form, EventIdReused for a name that has another content.
     """
@@ -168,6 +180,7 @@ def drafts_of(
                 continue
             try:
                 _permit(step, bench, principal)
+                _hold_to_log(step, declared or {}, bench)
                 if (event := bench.stored(step)) is not None:
                     known.append(_same(step, event))
                     continue
@@ -189,14 +202,24 @@ def _permit(step: Step, bench: _Bench, principal: Principal) -> None:
         raise Refused(f"{step.thing} is not known", fix="check the spelling of its name", where=step.command_id)
 
 
+def _hold_to_log(step: Step, declared: Mapping[str, Step], bench: _Bench) -> None:
+    """Refuse a declaration of an event that was never stored, or that says something else."""
+    wrong = declared.get(step.command_id)
+    if wrong is None:
+        return
+    bench.life(step.thing)
+    event = next((one for one in bench.events[step.thing] if one.event_id == wrong.command_id), None)
+    if event is None:
+        fix = "send the event before its error declaration; check its eventID"
+        raise Refused(f"{step.thing} has no event {wrong.command_id!r} to declare wrong", fix=fix, where=step.command_id)
+    if odd := odd_parts(wrong, event):
+        what = f"the declaration tells {wrong.command_id} otherwise than it is stored: {', '.join(odd)}"
+        fix = f"repeat the event as it was sent; see `supercargo track history {step.thing}`"
+        raise Refused(what, fix=fix, where=step.command_id)
+
+
 def _same(step: Step, event: Recorded) -> Recorded:
-    said = {name: value for name, value in event.body.items() if name not in ("after", "anew")}
-    told = said_of(step)
-    for body in (said, told):
-        if isinstance(body.get("instead"), dict):
-            inner = {name: value for name, value in body["instead"]["body"].items() if name != "after"}
-            body["instead"] = {**body["instead"], "body": inner}
-    if (event.kind, event.occurred_utc, event.by, plain(said)) != (step.kind, step.at_utc, step.by, plain(told)):
+    if not same_telling(step, event):
         raise EventIdReused(
             f"event {step.command_id} is stored with another content",
             fix="give each event a name of its own; a correction is a new event",
@@ -215,14 +238,16 @@ def _raise_all(refused: Sequence[Refused], steps_count: int) -> None:
     raise Refused(f"{len(refused)} of {steps_count} steps are refused:\n{listed}{more}", fix="mend each; nothing was stored")
 
 
-def record_cargo(steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY) -> tuple[Receipt, ...]:
+def record_cargo(
+    steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY, *, declared: Mapping[str, Step] | None = None
+) -> tuple[Receipt, ...]:
     """Store what steps write, as one: all or nothing; a step told again gives its first receipt.
 
     Raises what `drafts_of` does, and StreamMoved where others keep writing to the same things.
     """
     moved: StreamMoved | None = None
     for _ in range(TRIES):
-        drafts, known = drafts_of(steps, log, principal)
+        drafts, known = drafts_of(steps, log, principal, declared=declared)
         again = tuple(_receipt(event) for event in known)
         if not drafts:
             return again
@@ -256,33 +281,33 @@ def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
 
 
 def import_epcis(content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
-    """Take in an EPCIS 2.0 document, whole or not at all.
+    """Take in an EPCIS 2.0 document, whole or not at all; the principal answers for it, whomever it names.
 
     Raises ScenarioError with every fault of the document, Refused with every step that is not lawful.
     """
-    steps = read_document(content, where=where, by=principal.name)
-    receipts = record_cargo(steps, log, principal)
+    told = read_told(content, where=where, by=principal.name)
+    receipts = record_cargo(told.steps, log, principal, declared=told.declared)
     opened = tuple(receipt.stream for receipt in receipts if not receipt.repeated)
     return Imported(
-        steps_count=len(steps), stored_count=len(opened), repeated_count=len(receipts) - len(opened),
+        steps_count=len(told.steps), stored_count=len(opened), repeated_count=len(receipts) - len(opened),
         non_conformances=_cases(opened), dry_run=False, receipts=receipts,
     )  # fmt: skip
 
 
 def judge_epcis(content: bytes, url: str, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
     """What taking in a document would bring to a store, or to a new one where there is none yet; nothing is stored."""
-    steps = read_document(content, where=where, by=principal.name)
+    told = read_told(content, where=where, by=principal.name)
     file = place_of(store_url(url))
     if file is not None and not file.exists():
-        drafts, known = drafts_of(steps, _Nothing(), principal)
+        drafts, known = drafts_of(told.steps, _Nothing(), principal, declared=told.declared)
     else:
         log = read_operations(url)
         try:
-            drafts, known = drafts_of(steps, log, principal)
+            drafts, known = drafts_of(told.steps, log, principal, declared=told.declared)
         finally:
             log.close()
     return Imported(
-        steps_count=len(steps), stored_count=len(drafts), repeated_count=len(known),
+        steps_count=len(told.steps), stored_count=len(drafts), repeated_count=len(known),
         non_conformances=_cases(draft.stream for draft in drafts), dry_run=True,
     )  # fmt: skip
 

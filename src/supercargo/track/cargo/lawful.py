@@ -72,10 +72,10 @@ def _refuse(step: Step, what: str, fix: str) -> NoReturn:
 
 def _check_form(step: Step) -> None:
     check_quantities(step)
-    words = {"thing": step.thing, "by": step.by, "command_id": step.command_id}
+    words = {"thing": step.thing, "by": step.by, "command_id": step.command_id, "claim": step.claim}
     for name in ("where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission", "destination"):
         words |= {name: value} if isinstance(value := getattr(step, name, None), str) else {}
-    may_be_empty = {"taker"}
+    may_be_empty = {"taker", "claim"}
     if not _EVENT_NAME.fullmatch(step.command_id):
         what = f"command_id is {step.command_id[:40]!r}"
         raise ScenarioError(what, fix="give 1 to 190 letters, digits and signs without blanks", where=step.kind)
