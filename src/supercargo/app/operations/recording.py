@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import fields
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
@@ -19,11 +20,12 @@ from supercargo.track.contracts.deciding import (
     evolve_contract,
 )
 from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
-from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
+from supercargo.track.coordination.slips import slip_conflicts, slip_streams
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, Statement, recorded_from
 from supercargo.track.event_store import EventStore, StreamMoved, View
 from supercargo.track.maintenance.orders import IssueWork, RecordUse, WorkCommand, decide_use, decide_work, order_of
 from supercargo.track.maintenance.view import overdue_work
-from supercargo.track.missions.commands import Launch, MissionCommand
+from supercargo.track.missions.commands import Launch, MissionCommand, Slip
 from supercargo.track.missions.deciding import decide
 from supercargo.track.missions.state import MissionState, mission_of
 
@@ -60,13 +62,32 @@ class Operations(EventStore, Protocol):
 
 
 def record_mission(store: Operations, mission_id: str, command: MissionCommand, act: Act) -> tuple[Receipt, ...]:
-    """Record a command on a mission. Raises Refused with what is missing; a launch is held to gates, poll and work too."""
+    """Record a command on a mission. Raises Refused with what is missing; a launch is held to gates, poll and work too.
+
+    A slip that takes a port which another has, or leaves the period that was asked for, opens a conflict with it.
+    """
 
     def decided(state: MissionState | None) -> tuple[Draft, ...]:
         overdue = _overdue(store, state, act) if isinstance(command, Launch) and state else ()
-        return decide(state, command, act, overdue=overdue)
+        drafts = decide(state, command, act, overdue=overdue)
+        return (*drafts, *_conflicts(store, state, drafts, act)) if isinstance(command, Slip) and state else drafts
 
     return _recorded(store, f"mission/{mission_id}", act, mission_of, decided)
+
+
+def _conflicts(store: Operations, state: MissionState, slip: Sequence[Draft], act: Act) -> tuple[Draft, ...]:
+    """The conflicts that a slip opens; of one told again those that it has opened, whatever stands now."""
+    if any(event.event_id == slip[0].event_id for event in store.stream(slip[0].stream)):
+        opened = (event for stream in slip_streams(state) for event in store.stream(stream)[:1])
+        return tuple(_as_drafted(event) for event in opened)
+    with store.reading() as view:
+        near = sorted(row["mission_id"] for row in view.find("missions", "destination", state.flight.destination))
+    return slip_conflicts(state, slip, _flights(store, near).values(), act)
+
+
+def _as_drafted(event: Recorded) -> Draft:
+    said = {declared.name: getattr(event, declared.name) for declared in fields(Statement)}
+    return Draft(**said, expected_version=event.version - 1)
 
 
 def _overdue(store: Operations, state: MissionState, act: Act) -> tuple[str, ...]:
