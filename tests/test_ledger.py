@@ -232,6 +232,7 @@ REFUSALS: tuple[tuple[str, ContractCommand, datetime, str], ...] = (
     ("settled without evidence", Settle(until_utc=LATE, evidence=""), LATE, "evidence of the settlement"),
     ("no such account", Adjust(account="gift", usd=1.0, reason="x"), LATE, "use revenue:... or credit:..."),
     ("no amount", Adjust(account="credit:goodwill", usd=0.0, reason="x"), LATE, "whole cents, not 0"),
+    ("too much", Adjust(account="credit:goodwill", usd=1e18, reason="x"), LATE, "at most 1,000,000,000,000 USD"),
     ("half a cent", Adjust(account="credit:goodwill", usd=0.005, reason="x"), LATE, "whole cents, not 0"),
     ("no number", Adjust(account="credit:goodwill", usd=math.nan, reason="x"), LATE, "whole cents, not 0"),
     ("no reason", Adjust(account="credit:goodwill", usd=1.0, reason=" "), LATE, "state the reason of the amount"),
@@ -362,7 +363,13 @@ def test_what_the_cargos_record_shows_is_not_booked_while_its_mission_stands_on_
     store.append(opening_drafts(PLAN, store, by="kim", opened_utc=at, digest=DIGEST))
 
     def told(number: int, thing: str, where: str) -> dict[str, Any]:
-        return {"command_id": f"s{number}", "thing": thing, "at_utc": at + timedelta(hours=number), "by": "kim", "where": where}
+        return {
+            "command_id": f"s{number}",
+            "thing": thing,
+            "at_utc": at + timedelta(hours=number),
+            "by": "kim",
+            "where": where,
+        }
 
     steps: tuple[Step, ...] = (
         Receive(**told(1, "cargo/F1", "site/Cape"), pieces=6, mass_kg=120.0, taker="Cargo"),

@@ -30,7 +30,8 @@ def take_in(
     """Take in an EPCIS document, whole or not at all.
 
     Every fault of the document is told with its JSON pointer; every step that is not lawful with the stage the thing is
-    in. Whom the document names as teller is kept as a claim. Told again it adds nothing. A count, mass or seal that does not agree opens a non-conformance by itself.
+    in. Whom the document names as teller is kept as a claim. Told again it adds nothing. A count, mass or seal that does not
+    agree opens a non-conformance by itself.
     """
     from supercargo.faces import cargo_words
 
@@ -40,7 +41,7 @@ def take_in(
 def where(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     """Tell where an item or a container is, inside what, and held by whom.
 
-    With what the plan expects next of it, and how late that is.
+    With seals, damage and open non-conformances of it and of what it is in; what the plan expects next, and how late that is.
     """
     from supercargo.faces import cargo_words
 

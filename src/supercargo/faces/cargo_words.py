@@ -56,7 +56,18 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
     if seen.expected is not None:
         late = f", {seen.expected.late_d:.1f} days late" if seen.expected.late_d > 0 else ""
         lines.append(f"next by plan: {seen.expected.step} at {seen.expected.where}, {format_utc(seen.expected.at_utc)}{late}")
-    _tell(lines)
+    _tell(lines + _open_cases(seen.concerns))
+
+
+def _open_cases(concerns: Sequence[Any]) -> list[str]:
+    """Seals, damage and open non-conformances of a thing's containers and of itself."""
+    lines = []
+    for one in concerns:
+        about = f" of {one.thing}"
+        lines += [f"seal {number}{about}: {state}" for number, state in one.seals.items()]
+        lines += [f"damage{about} is reported"] if one.damaged else []
+        lines += [f"open non-conformance {case}{about}: {said}" for case, said in one.cases.items()]
+    return lines
 
 
 def _place(found: Any) -> str:
@@ -69,10 +80,6 @@ def _state(found: Any, meaning: str) -> Iterator[str]:
     yield f"{found.stage}{since} ({meaning}), held by {found.custodian or 'nobody known'}"
     if found.sort == "item":
         yield f"{found.pieces:g} pieces, {found.mass_kg:.3f} kg, of {found.tenant or 'the company'}"
-    if found.seals:
-        yield f"sealed: {', '.join(found.seals)}"
-    if found.damaged:
-        yield "reported damaged"
 
 
 def history(thing: str, store: str, *, as_json: bool) -> None:
@@ -83,7 +90,7 @@ def history(thing: str, store: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody)])
+    _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody), *_open_cases(found.concerns)])
 
 
 def _line(told: Any) -> str:
@@ -96,7 +103,7 @@ def _line(told: Any) -> str:
     return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}{word}, by {told.by}{claim}"
 
 
-_SAYS = {"corrected": "reason"}
+_SAYS = {"corrected": "reason", "seal_checked": "found", "sealed": "number", "unsealed": "number", "damaged": "note"}
 """What a line of a history says beside where, by kind of step."""
 
 

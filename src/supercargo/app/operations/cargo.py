@@ -19,6 +19,8 @@ from supercargo.store.folders import write_file
 from supercargo.store.log import place_of, store_url
 from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
+    Concern,
+    concerns_of,
     custody_of,
     expected_of,
     held_at,
@@ -66,7 +68,6 @@ __all__ = [
 
 COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo", "custody"}))
 """Who sits at the machine itself."""
-
 
 
 def as_person(name: str) -> Principal:
@@ -432,13 +433,28 @@ def where_is(view: View, word: str, now_utc: datetime, principal: Principal = CO
     name = named_thing(view, word, principal)
     found = whereabouts(view, name)
     assert found is not None
-    return ThingSeen(found=found, meaning=STAGES[found.stage], expected=expected_of(view, name, now_utc))
+    return ThingSeen(
+        found=found,
+        meaning=STAGES[found.stage],
+        expected=expected_of(view, name, now_utc),
+        concerns=_concerns(view, name, principal),
+    )
+
+
+def _concerns(view: View, name: str, principal: Principal) -> tuple[Concern, ...]:
+    """What is to be minded of a thing and of its containers, as far as the principal may see them."""
+    return tuple(one for one in concerns_of(view, name) if one.thing == name or _may_see(view, one.thing, principal))
 
 
 def history(view: View, word: str, principal: Principal = COMPANY) -> ThingHistory:
     """What happened to a thing and to what it was in, and who held it. Raises ScenarioError as `where_is` does."""
     name = named_thing(view, word, principal)
-    return ThingHistory(thing=name, happenings=history_of(view, name), custody=custody_of(view, name))
+    return ThingHistory(
+        thing=name,
+        happenings=history_of(view, name),
+        custody=custody_of(view, name),
+        concerns=_concerns(view, name, principal),
+    )
 
 
 def seen_at(view: View, instant: datetime, word: str = "", principal: Principal = COMPANY) -> tuple[ThingSeen, ...]:

@@ -160,7 +160,8 @@ def _instant(written: str, where: str) -> datetime:
         return parse_utc(written)
     except ValueError as error:
         fix = "write it as 2027-03-01T12:00:00Z"
-        raise ScenarioError(f"{written[:40]!r} is no instant", fix=fix, where=where) from error
+        what = f"{written[:40]!r} is no instant with day and time of UTC" if written else "no instant is given"
+        raise ScenarioError(what, fix=fix, where=where) from error
 
 
 def _number(given: float | None) -> float:

@@ -134,7 +134,10 @@ def decide_contract(
         case Adjust(account=account, usd=usd, reason=reason, mission_id=mission_id):
             if not account.startswith(("revenue:", "credit:")):
                 raise Refused(f"{account!r} is no account of a contract", fix="use revenue:... or credit:...", where=where)
-            if not 0 < abs(usd) <= MOST_USD or round(usd, 2) != usd:
+            if abs(usd) > MOST_USD:
+                fix = f"give at most {MOST_USD:,.0f} USD in one amount"
+                raise Refused(f"{usd!r} USD can't be booked: it is too much", fix=fix, where=where)
+            if not abs(usd) > 0 or round(usd, 2) != usd:
                 raise Refused(f"{usd!r} USD can't be booked", fix="give an amount in whole cents, not 0", where=where)
             reason = need(reason, "the reason of the amount", where=where)
             said = told.AmountAdjusted(account=account, mission_id=mission_id, usd=usd, reason=reason)

@@ -131,9 +131,9 @@ class _Reading:
                 self.fault(f"{at}/{OWN}{name}", "is not text", "give text")
         sensors = declared.get(f"{OWN}sensors", [])
         return Correct(
-            command_id=named, thing=thing, at_utc=self.instant(declared["declarationTime"], f"{at}/declarationTime"), by=self.by,
-            claim=self.claim(said["by"]),
-            note=str(said["note"]), reason=str(said["reason"] or word_of(declared.get("reason", "")) or "declared wrong"),
+            command_id=named, thing=thing, at_utc=self.instant(declared["declarationTime"], f"{at}/declarationTime"),
+            by=self.by, claim=self.claim(said["by"]), note=str(said["note"]),
+            reason=str(said["reason"] or word_of(declared.get("reason", "")) or "declared wrong"),
             wrong=wrong, instead=instead,
             sensors=tuple(sensors) if isinstance(sensors, list) else (),
         )  # fmt: skip

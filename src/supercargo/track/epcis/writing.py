@@ -44,7 +44,11 @@ def _said(event: Recorded, by_id: Mapping[str, Recorded]) -> list[Json]:
     if event.kind != "corrected":
         return [_event(event.stream, fact)]
     body = event.body
-    declared: Json = {"declarationTime": format_utc(event.occurred_utc), f"{OWN}reason": body["reason"], f"{OWN}by": body.get("claim", event.by)}
+    declared: Json = {
+        "declarationTime": format_utc(event.occurred_utc),
+        f"{OWN}reason": body["reason"],
+        f"{OWN}by": body.get("claim", event.by),
+    }
     declared |= {f"{OWN}{name}": plain(body[name]) for name in ("note", "sensors") if name in body}
     true = _instead(fact)
     if not body.get("wrong"):
