@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
+from supercargo.app.operations.known import customer_known
 from supercargo.app.operations.log import read_operations
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json
@@ -34,7 +35,7 @@ from supercargo.track.cargo.life import Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
-from supercargo.track.cargo.steps import Step
+from supercargo.track.cargo.steps import Order, Step
 from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
@@ -185,6 +186,8 @@ def drafts_of(
                 if (event := bench.stored(step)) is not None:
                     known.append(_same(step, event))
                     continue
+                if isinstance(step, Order) and bench.life(step.thing).now.tenant != step.customer:
+                    customer_known(view, step.customer, step.command_id)
                 told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
             except Refused as refusal:
                 refused.append(refusal)

@@ -8,6 +8,7 @@ from dataclasses import fields
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
+from supercargo.app.operations.known import asset_known, not_absurdly_early, not_before_release, objects_known
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import (
@@ -68,6 +69,7 @@ def record_mission(store: Operations, mission_id: str, command: MissionCommand, 
     """
 
     def decided(state: MissionState | None) -> tuple[Draft, ...]:
+        not_before_release(store, f"mission/{mission_id}", act)
         overdue = _overdue(store, state, act) if isinstance(command, Launch) and state else ()
         drafts = decide(state, command, act, overdue=overdue)
         return (*drafts, *_conflicts(store, state, drafts, act)) if isinstance(command, Slip) and state else drafts
@@ -97,10 +99,13 @@ def _overdue(store: Operations, state: MissionState, act: Act) -> tuple[str, ...
         return overdue_work(assets, view, act.at_utc)
 
 
-def record_work(store: EventStore, order: str, command: WorkCommand, act: Act) -> tuple[Receipt, ...]:
+def record_work(store: Operations, order: str, command: WorkCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a work order. Raises Refused with what is missing."""
     if isinstance(command, IssueWork) and command.order != order:
         raise Refused("the order has two names", fix="give one", where=f"workorder/{order}")
+    if isinstance(command, IssueWork):
+        with store.reading() as view:
+            asset_known(view, f"{command.asset_kind}/{command.asset}")
     return _recorded(store, f"workorder/{order}", act, order_of, lambda state: decide_work(state, command, act))
 
 
@@ -114,11 +119,14 @@ def _version(events: Iterable[Recorded]) -> int:
     return sum(1 for _ in events)
 
 
-def record_conflict(store: EventStore, conflict: str, command: CoordinationCommand, act: Act) -> tuple[Receipt, ...]:
+def record_conflict(store: Operations, conflict: str, command: CoordinationCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a conflict. Raises Refused with what is missing."""
     if isinstance(command, SeeConflict) and command.conflict != conflict:
         raise Refused("the conflict has two names", fix="give one", where=f"coordination/{conflict}")
     stream = f"coordination/{conflict}"
+    if isinstance(command, SeeConflict):
+        with store.reading() as view:
+            objects_known(view, command.objects, stream)
     return _recorded(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
 
 
@@ -160,6 +168,7 @@ def _recorded(
     decided: Callable[[T], tuple[Draft, ...]],
 ) -> tuple[Receipt, ...]:
     """Decide on the stream as it was before the command, so that one told again is decided alike and stored once."""
+    not_absurdly_early(store, stream, act)
     moved: StreamMoved | None = None
     for _ in range(TRIES):
         events = takewhile(lambda event: event.event_id != f"{act.command_id}.1", store.stream(stream))

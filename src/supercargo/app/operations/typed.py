@@ -16,7 +16,6 @@ from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
 from supercargo.track.coordination.log import Acknowledge, Choose, CoordinationCommand, Offer, SeeConflict, Tell
 from supercargo.track.envelope import Receipt
-from supercargo.track.event_store import EventStore
 from supercargo.track.maintenance import orders
 from supercargo.track.maintenance.events import Limit
 from supercargo.track.missions import commands as asked
@@ -208,7 +207,7 @@ def do_mission(store: recording.Operations, mission_id: str, what: str, told: Ac
     return recording.record_mission(store, mission_id, command, told.act())
 
 
-def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
+def do_work(store: recording.Operations, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
     """Record what happens to a work order, or the use of an asset; raises as `do_mission` does."""
     if what == "use":
         use = orders.RecordUse(**_asset(told.asset or order), hours=told.hours or 0.0, cycles=told.cycles or 0)
@@ -217,7 +216,7 @@ def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[
     return recording.record_work(store, order, command, told.act())
 
 
-def do_conflict(store: EventStore, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
+def do_conflict(store: recording.Operations, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
     """Record what happens to a conflict; raises as `do_mission` does."""
     return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act())
 

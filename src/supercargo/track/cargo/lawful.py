@@ -72,6 +72,9 @@ def _refuse(step: Step, what: str, fix: str) -> NoReturn:
 
 def _check_form(step: Step) -> None:
     check_quantities(step)
+    pieces = getattr(step, "pieces", None)
+    if pieces is not None and pieces != int(pieces):
+        raise ScenarioError(f"{pieces:g} pieces are not whole", fix="give a whole number of pieces", where=step.command_id)
     words = {"thing": step.thing, "by": step.by, "command_id": step.command_id, "claim": step.claim}
     for name in ("where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission", "destination"):
         words |= {name: value} if isinstance(value := getattr(step, name, None), str) else {}
