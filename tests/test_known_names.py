@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from supercargo.app.operations import recording
+from supercargo.app.operations.asking import mission_seen
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.kernel import Refused, ScenarioError, days
 from supercargo.track.coordination.log import SeeConflict
@@ -16,7 +17,7 @@ from supercargo.track.maintenance.orders import IssueWork
 from supercargo.track.missions import commands as asked
 from tests.builders import START
 from tests.cargo_lives import a_step
-from tests.operations import MemoryOperations, act, released
+from tests.operations import MemoryOperations, act, arrive, released
 from tests.plans import a_plan
 
 PLAN = a_plan()
@@ -62,5 +63,23 @@ def test_an_order_is_of_a_customer_under_contract_and_pieces_are_whole() -> None
     with pytest.raises(Refused, match="use one of: ACME"):
         record_cargo([a_step("ordered", "cargo/X1", 0, command_id="o1", customer="ACNE")], store)
     record_cargo([a_step("ordered", "cargo/X1", 0, command_id="o1", customer="ACME")], store)
-    with pytest.raises(ScenarioError, match="1.5 pieces are not whole"):
+    with pytest.raises(ScenarioError, match="pieces are not whole"):
         record_cargo([a_step("received", "cargo/X1", 1, command_id="r1", pieces=1.5)], store)
+
+
+def test_a_mission_and_its_spacecraft_that_contradict_each_other_are_told() -> None:
+    store, flight = released(PLAN), PLAN.mission_named["M1"]
+    arrive(store, PLAN, "M1")
+    vehicle = f"container/{flight.vehicle_id}"
+    warnings = mission_seen(store.view, "M1")["warnings"]
+    assert [vehicle in warning for warning in warnings] == [True, True]
+    names = ("v1", "v2", "v3")
+    said: tuple[dict[str, Any], ...] = ({"sort": "vehicle"}, {"where": "flight/M1"}, {"where": "port/Hub/A"})
+    for name, kind, more in zip(names, ("registered", "launched", "docked"), said, strict=True):
+        record_cargo([a_step(kind, vehicle, int(name[1]), command_id=name, **more)], store)
+    assert mission_seen(store.view, "M1")["warnings"] == []
+    other = released(PLAN)
+    record_cargo([a_step("registered", vehicle, 1, command_id="v1", sort="vehicle")], other)
+    record_cargo([a_step("launched", vehicle, 2, command_id="v2", where="flight/M1")], other)
+    (warning,) = mission_seen(other.view, "M1")["warnings"]
+    assert warning == f"{vehicle} is launched on the cargo's record, M1 is planned by its own"

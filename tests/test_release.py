@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -304,7 +305,7 @@ def test_a_command_with_a_name_told_twice_is_recorded_once(operated: tuple[Path,
     folder, store = str(operated[0]), operated[1]
     run("release", folder, "--store", store, "--by", "Kim Doe")
     words = ("act", "M1", "gate-pass", "--name", "labels", "--word", "r7", "--by", "Kim", "--store", store, "--id", "phone-17",
-             "--at", format_utc(datetime.now(UTC)), "--json")  # fmt: skip
+             "--at", format_utc(datetime.now(UTC).replace(microsecond=0)), "--json")  # fmt: skip
     first, second = (json.loads(run(*words).out)["receipts"] for _ in range(2))
     assert [one["repeated"] for one in (*first, *second)] == [False, True]
 
