@@ -6,7 +6,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from supercargo.app.operations.cargo import epcis_of, record_cargo
+from supercargo.app.operations.cargo import record_cargo
+from supercargo.app.operations.epcis import epcis_of
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.store.log import open_log
 from supercargo.track.cargo.steps import Step

@@ -81,6 +81,23 @@ def ready(store: MemoryOperations, mission_id: str, at_utc: datetime) -> None:
         do(asked.AnswerPoll(position=position, answer="go"), position)
 
 
+def arrive(store: MemoryOperations, plan: OperationsPlan, mission_id: str, *, back: bool = False) -> None:
+    """Fly a mission until it has docked at its instant, or on until it is back."""
+    one = plan.mission_named[mission_id]
+    assert one.arrive_utc is not None
+    assert one.depart_utc is not None
+    ready(store, mission_id, plan.scenario.settings.as_of_utc)
+    steps: list[tuple[datetime, asked.MissionCommand]] = [
+        (one.launch_utc, asked.Launch()),
+        (one.launch_utc, asked.EnterPhase(phase="phasing")),
+        (one.arrive_utc, asked.EnterPhase(phase="docked", evidence="docking report")),
+    ]
+    if back:
+        steps += [(one.depart_utc, asked.EnterPhase(phase="departed")), (one.end_utc, asked.EnterPhase(phase="returned"))]
+    for at, command in steps:
+        record_mission(store, mission_id, command, act(at))
+
+
 def fly(store: MemoryOperations, plan: OperationsPlan) -> None:
     """Fly every mission of a plan at its instants, deliver each line when the plan delivers it, and settle the year."""
     steps: list[tuple[datetime, int, str, asked.MissionCommand]] = []

@@ -201,6 +201,35 @@ def test_a_plan_made_anew_changes_the_journey_and_not_the_stage() -> None:
     assert (where.stage, where.mission, where.place) == ("received", "M1", "site/Cape")
 
 
+def test_a_plan_forbids_nothing_that_happened_before_its_release() -> None:
+    world = a_world()
+    world.do("planned", "cargo/I1", 20)
+    world.do("planned", "cargo/I2", 20, direction="down")
+    world.do("ordered", "cargo/I1", 1)
+    world.do("received", "cargo/I1", 2, command_id="came")
+    world.do("inspected", "cargo/I1", 3)
+    world.do("packed", "cargo/I1", 4)
+    world.do("received", "cargo/I2", 5, where="place/Hub", taker="crew")
+    with pytest.raises(Refused, match="comes before what is told"):
+        world.do("inspected", "cargo/I1", 3.5)
+    for _ in range(2):
+        one, other = whereabouts(world.view, "cargo/I1"), whereabouts(world.view, "cargo/I2")
+        assert one is not None
+        assert other is not None
+        assert (one.stage, one.stage_utc, one.containers) == ("packed", at(4), ("container/BAG1",))
+        assert (one.mission, other.stage, other.stage_utc) == ("M1", "stowed", at(5))
+        assert [held.from_utc for held in held_at(world.view, "place/Hub", at(6)) if held.thing == "cargo/I2"] == [at(5)]
+        if one.pieces == 2:  # what was counted is corrected: all is judged anew, and stands as it did
+            counted = a_step("received", "cargo/I1", 2, command_id="fix", pieces=1.0)
+            world.do("corrected", "cargo/I1", 21, command_id="fix", reason="miscount", wrong="came", instead=counted)
+    assert one is not None
+    assert one.pieces == 1
+    world.do("planned", "cargo/I1", 22, mission="M2")
+    replanned = whereabouts(world.view, "cargo/I1")
+    assert replanned is not None
+    assert (replanned.stage, replanned.stage_utc, replanned.mission) == ("packed", at(4), "M2")
+
+
 def test_a_plan_is_opened_twice_without_a_change_to_what_lives() -> None:
     plan = a_plan()
     world = World()

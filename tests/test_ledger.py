@@ -31,7 +31,7 @@ from supercargo.track.missions import commands as asked
 from supercargo.track.missions.release import REGISTER, Standing, decide_release, register_of
 from supercargo.track.missions.state import mission_of
 from tests.builders import START, a_line, a_scenario, on_day
-from tests.operations import DIGEST, LATE, MemoryOperations, act, an_order, fly, ready, released
+from tests.operations import DIGEST, LATE, MemoryOperations, act, an_order, arrive, fly, ready, released
 from tests.plans import a_plan
 from tests.test_manifest import ONE
 
@@ -111,7 +111,7 @@ def test_the_plan_of_the_flown_year_has_each_kind_of_revenue() -> None:
     terms=st.tuples(st.integers(0, 10), st.integers(0, 300), st.integers(0, 40)),
 )
 def test_any_loads_book_what_costing_counts(kg: list[int], tariff: int, late: list[int], terms: tuple[int, int, int]) -> None:
-    lines = tuple(a_line(item_id=f"X{n}", mass_kg=grams / 1000, due_utc=on_day(40 - late[n])) for n, grams in enumerate(kg))
+    lines = tuple(a_line(item_id=f"X{n}", mass_kg=grams / 1000, due_utc=on_day(42 - late[n])) for n, grams in enumerate(kg))
     told = zip(("due_tolerance", "penalty_per_day", "penalty_cap"), terms, ("d", "percent", "percent"), strict=True)
     scenario = replace(
         a_scenario(),
@@ -122,12 +122,13 @@ def test_any_loads_book_what_costing_counts(kg: list[int], tariff: int, late: li
     )  # fmt: skip
     rows = tuple(
         replace(PLAN.manifest[0], item_id=line.item_id, mission_id="M1", direction="up", mass_kg=line.mass_kg, customer="ACME",
-                contract_id="C1", destination="Hub", due_utc=line.due_utc, delivered_utc=on_day(40))
+                contract_id="C1", destination="Hub", due_utc=line.due_utc, delivered_utc=on_day(42))
         for line in lines
     )  # fmt: skip
     plan = replace(PLAN, scenario=scenario, manifest=rows, missions=(PLAN.mission_named["M1"],))
     store = released(plan)
-    deliveries = [(Deliver(item_id=row.item_id, evidence="receipt"), act(on_day(40))) for row in reversed(rows)]
+    arrive(store, plan, "M1")
+    deliveries = [(Deliver(item_id=row.item_id, evidence="receipt"), act(on_day(42))) for row in reversed(rows)]
     record_deliveries(store, "C1", deliveries)
     want = {
         row.account: round(row.plan_usd * 100)
@@ -213,8 +214,9 @@ def test_a_lost_line_flown_again_brings_nothing_and_uses_up_the_credit() -> None
     standing = Standing(released=register_of(store.stream(REGISTER)), missions=missions, contracts=contracts)
     at = plan.mission_named["M1"].launch_utc
     store.append(decide_release(again, an_order(again, digest="f" * 64, at_utc=at), standing))
+    arrive(store, again, "M2")
     before = sum_of(entries_of(store), "credit:re-flight")
-    record_contract(store, "C1", Deliver(item_id="F1", evidence="receipt"), act(on_day(100)))
+    record_contract(store, "C1", Deliver(item_id="F1", evidence="receipt"), act(on_day(111)))
     entries = entries_of(store)
     price = 120.0 * 10_000
     assert sum_of(entries, "revenue:up") == price
@@ -230,6 +232,7 @@ REFUSALS: tuple[tuple[str, ContractCommand, datetime, str], ...] = (
     ("settled without evidence", Settle(until_utc=LATE, evidence=""), LATE, "evidence of the settlement"),
     ("no such account", Adjust(account="gift", usd=1.0, reason="x"), LATE, "use revenue:... or credit:..."),
     ("no amount", Adjust(account="credit:goodwill", usd=0.0, reason="x"), LATE, "whole cents, not 0"),
+    ("too much", Adjust(account="credit:goodwill", usd=1e18, reason="x"), LATE, "at most 1,000,000,000,000 USD"),
     ("half a cent", Adjust(account="credit:goodwill", usd=0.005, reason="x"), LATE, "whole cents, not 0"),
     ("no number", Adjust(account="credit:goodwill", usd=math.nan, reason="x"), LATE, "whole cents, not 0"),
     ("no reason", Adjust(account="credit:goodwill", usd=1.0, reason=" "), LATE, "state the reason of the amount"),
@@ -250,6 +253,7 @@ def test_what_a_contract_does_not_let_through_is_refused_with_its_fix(
 
 def test_a_line_is_booked_once_and_a_time_is_settled_once() -> None:
     store = released(PLAN)
+    arrive(store, PLAN, "M1")
     record_contract(store, "C1", Deliver(item_id="F1", evidence="x"), act(LATE))
     with pytest.raises(Refused, match="it is booked once"):
         record_contract(store, "C1", Deliver(item_id="F1", evidence="x"), act(LATE))
@@ -262,6 +266,7 @@ def test_a_line_is_booked_once_and_a_time_is_settled_once() -> None:
 
 def test_many_deliveries_are_stored_together_or_not_at_all() -> None:
     store = released(PLAN)
+    arrive(store, PLAN, "M1", back=True)
     head = store.head()
     told = [(Deliver(item_id=name, evidence="x"), act(LATE)) for name in ("F1", "U1", "F1")]
     with pytest.raises(Refused, match="it is booked once"):
@@ -318,6 +323,7 @@ def test_what_the_cargos_record_shows_to_be_delivered_is_booked_once_with_its_st
         Transfer(**told(5, f1, stowed_utc - timedelta(hours=1), f"place/{mission.destination}"), taker="crew"),
     )
     store = lived(*steps)
+    arrive(store, PLAN, "M1")
     assert collect_deliveries(store, "C1", by="ann", now_utc=LATE) == ()
     record_cargo((Stow(**told(6, f1, stowed_utc, f"place/{mission.destination}")),), store)
     assert collect_deliveries(store, "C1", by="ann", now_utc=stowed_utc - days(1)) == ()
@@ -327,3 +333,52 @@ def test_what_the_cargos_record_shows_to_be_delivered_is_booked_once_with_its_st
     assert (event.occurred_utc, event.by) == (stowed_utc, "ann")
     assert sum_of(entries_of(store), "revenue:up") == 120.0 * 10_000
     assert collect_deliveries(store, "C1", by="ann", now_utc=LATE) == ()
+
+
+def test_nothing_is_delivered_by_a_mission_that_has_not_docked_or_not_come_back() -> None:
+    mission = PLAN.mission_named["M1"]
+    assert mission.arrive_utc is not None
+    down = next(r.item_id for r in PLAN.manifest if (r.mission_id, r.direction, r.customer) == ("M1", "down", "ACME"))
+    up, back = (Deliver(item_id=name, evidence="receipt") for name in ("F1", down))
+    store = released(PLAN)
+    with pytest.raises(Refused, match="M1 is planned: it has not docked"):
+        record_contract(store, "C1", up, act(LATE))
+    with pytest.raises(Refused, match="no mission M99 is open"):
+        record_contract(store, "C1", replace(up, mission_id="M99"), act(LATE))
+    arrive(store, PLAN, "M1")
+    head = store.head()
+    with pytest.raises(Refused, match="the delivery is before it"):
+        record_contract(store, "C1", up, act(mission.arrive_utc - timedelta(seconds=1)))
+    with pytest.raises(Refused, match="the delivery is before it"):
+        record_deliveries(store, "C1", [(up, act(mission.launch_utc - days(9)))])
+    with pytest.raises(Refused, match="it has not come back"):
+        record_contract(store, "C1", back, act(LATE))
+    assert store.head() == head
+    record_contract(store, "C1", up, act(mission.arrive_utc))
+
+
+def test_what_the_cargos_record_shows_is_not_booked_while_its_mission_stands_on_the_ground() -> None:
+    store, vehicle = released(PLAN), f"container/{PLAN.mission_named['M1'].vehicle_id}"
+    at = PLAN.scenario.settings.as_of_utc
+    store.append(opening_drafts(PLAN, store, by="kim", opened_utc=at, digest=DIGEST))
+
+    def told(number: int, thing: str, where: str) -> dict[str, Any]:
+        return {
+            "command_id": f"s{number}",
+            "thing": thing,
+            "at_utc": at + timedelta(hours=number),
+            "by": "kim",
+            "where": where,
+        }
+
+    steps: tuple[Step, ...] = (
+        Receive(**told(1, "cargo/F1", "site/Cape"), pieces=6, mass_kg=120.0, taker="Cargo"),
+        Load(**told(2, "cargo/F1", vehicle), taker="Test"),
+        Launch(**told(3, vehicle, "flight/M1")),
+        Dock(**told(4, vehicle, "port/Hub/A")),
+        Transfer(**told(5, "cargo/F1", "place/Hub"), taker="crew"),
+        Stow(**told(6, "cargo/F1", "place/Hub")),
+    )
+    record_cargo(steps, store)
+    with pytest.raises(Refused, match="M1 is planned: it has not docked"):
+        collect_deliveries(store, "C1", by="ann", now_utc=LATE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -304,7 +305,7 @@ def test_a_command_with_a_name_told_twice_is_recorded_once(operated: tuple[Path,
     folder, store = str(operated[0]), operated[1]
     run("release", folder, "--store", store, "--by", "Kim Doe")
     words = ("act", "M1", "gate-pass", "--name", "labels", "--word", "r7", "--by", "Kim", "--store", store, "--id", "phone-17",
-             "--at", "2026-11-01T00:00:00Z", "--json")  # fmt: skip
+             "--at", format_utc(datetime.now(UTC).replace(microsecond=0)), "--json")  # fmt: skip
     first, second = (json.loads(run(*words).out)["receipts"] for _ in range(2))
     assert [one["repeated"] for one in (*first, *second)] == [False, True]
 
@@ -358,7 +359,6 @@ def test_a_year_goes_by_on_the_command_line(operated: tuple[Path, str], tmp_path
         ("conflict", "K1", "offer", "--option", "aft", "--word", "M2 goes aft", "--cost-usd", "1000"),
         ("conflict", "K1", "choose", "--option", "aft", "--word", "costs least"),
         ("conflict", "K1", "tell", "--party", "ACME"),
-        ("ledger", "C1", "deliver", "--item", "F1", "--word", "receipt 3"),
         ("ledger", "C1", "adjust", "--account", "credit:goodwill", "--usd", "10.5", "--word", "late call"),
     )
     for line in lines:
@@ -371,7 +371,9 @@ def test_a_year_goes_by_on_the_command_line(operated: tuple[Path, str], tmp_path
     assert "incident I1 severity 3 open: a leak" in shown
     assert "tail/W1 was used 3.5 h, 1 cycles" in run("work", "--store", operated[1]).out
     assert "told ACME, not noted yet" in run("conflict", "K1", "--store", operated[1]).out
-    assert "1,200,000.00 USD  M1 tariff x kg" in run("ledger", "C1", "--store", operated[1]).out
+    early = run("ledger", "C1", "deliver", "--item", "F1", "--word", "receipt 3", *store)
+    assert (early.code, "M1 is planned: it has not docked, so nothing is delivered" in early.err) == (4, True)
+    assert "10.50 USD" in run("ledger", "C1", "--store", operated[1]).out
 
 
 def test_the_views_of_a_released_plan_are_rebuilt_byte_for_byte(operated: tuple[Path, str]) -> None:

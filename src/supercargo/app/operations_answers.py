@@ -29,6 +29,7 @@ class MissionAnswer(TypedDict):
     polls: list[dict[str, Any]]
     steps: list[dict[str, Any]]
     incidents: list[dict[str, Any]]
+    warnings: list[str]
 
 
 class ReleaseAnswer(TypedDict):

@@ -12,6 +12,8 @@ from supercargo.faces.track_cli import STORE, Force, Json, Store
 
 __all__ = ["add_cargo", "at", "epcis", "history", "take_in", "where"]
 
+COMPANY_NAME = "the company's own"
+
 Thing = Annotated[
     str, typer.Argument(metavar="ITEM", help="Item or container, as R000123 or container/BAG1.", show_default=False)
 ]
@@ -21,23 +23,25 @@ def take_in(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonld", help="EPCIS 2.0 document, JSON-LD.", show_default=False)],
     *,
     store: Store = STORE,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who takes it in and answers for it.")] = COMPANY_NAME,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge the document and store nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Take in an EPCIS document, whole or not at all.
 
     Every fault of the document is told with its JSON pointer; every step that is not lawful with the stage the thing is
-    in. Told again it adds nothing. A count, mass or seal that does not agree opens a non-conformance by itself.
+    in. Whom the document names as teller is kept as a claim. Told again it adds nothing. A count, mass or seal that does not
+    agree opens a non-conformance by itself.
     """
     from supercargo.faces import cargo_words
 
-    cargo_words.take_in(file, store, dry_run=dry_run, as_json=json)
+    cargo_words.take_in(file, store, by, dry_run=dry_run, as_json=json)
 
 
 def where(thing: Thing, *, store: Store = STORE, json: Json = False) -> None:
     """Tell where an item or a container is, inside what, and held by whom.
 
-    With what the plan expects next of it, and how late that is.
+    With seals, damage and open non-conformances of it and of what it is in; what the plan expects next, and how late that is.
     """
     from supercargo.faces import cargo_words
 

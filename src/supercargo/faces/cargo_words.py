@@ -9,6 +9,7 @@ from typing import Any
 
 from supercargo.app.answers import CargoAtAnswer, CargoHistoryAnswer, CargoImportAnswer, CargoWhereAnswer, EpcisAnswer
 from supercargo.app.operations import cargo
+from supercargo.app.operations import epcis as documents
 from supercargo.app.operations.log import open_operations
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import count, printable
@@ -25,15 +26,15 @@ def _tell(lines: Sequence[str]) -> None:
     tell("".join(printable(line) + "\n" for line in lines))
 
 
-def take_in(file: Path, store: str, *, dry_run: bool, as_json: bool) -> None:
+def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) -> None:
     """Take in a document and tell what it brought."""
     with answering(as_json=as_json):
-        content = cargo.epcis_content(file)
+        content, person = documents.epcis_content(file), cargo.as_person(by)
         if dry_run:
-            imported = cargo.judge_epcis(content, store, where=file.name)
+            imported = documents.judge_epcis(content, store, person, where=file.name)
         else:
             with open_operations(store, _now) as log:
-                imported = cargo.import_epcis(content, log, where=file.name)
+                imported = documents.import_epcis(content, log, person, where=file.name)
     told: CargoImportAnswer = {"file": str(file), "store": store, "imported": imported}
     if as_json:
         print_json(told)
@@ -56,7 +57,18 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
     if seen.expected is not None:
         late = f", {seen.expected.late_d:.1f} days late" if seen.expected.late_d > 0 else ""
         lines.append(f"next by plan: {seen.expected.step} at {seen.expected.where}, {format_utc(seen.expected.at_utc)}{late}")
-    _tell(lines)
+    _tell(lines + _open_cases(seen.concerns))
+
+
+def _open_cases(concerns: Sequence[Any]) -> list[str]:
+    """Seals, damage and open non-conformances of a thing's containers and of itself."""
+    lines = []
+    for one in concerns:
+        about = f" of {one.thing}"
+        lines += [f"seal {number}{about}: {state}" for number, state in one.seals.items()]
+        lines += [f"damage{about} is reported"] if one.damaged else []
+        lines += [f"open non-conformance {case}{about}: {said}" for case, said in one.cases.items()]
+    return lines
 
 
 def _place(found: Any) -> str:
@@ -69,10 +81,6 @@ def _state(found: Any, meaning: str) -> Iterator[str]:
     yield f"{found.stage}{since} ({meaning}), held by {found.custodian or 'nobody known'}"
     if found.sort == "item":
         yield f"{found.pieces:g} pieces, {found.mass_kg:.3f} kg, of {found.tenant or 'the company'}"
-    if found.seals:
-        yield f"sealed: {', '.join(found.seals)}"
-    if found.damaged:
-        yield "reported damaged"
 
 
 def history(thing: str, store: str, *, as_json: bool) -> None:
@@ -83,14 +91,21 @@ def history(thing: str, store: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody)])
+    _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody), *_open_cases(found.concerns)])
 
 
 def _line(told: Any) -> str:
     via = f" with {told.via}" if told.via else ""
     where = f" {told.where}" if told.where else ""
     mark = "" if told.stands else "correction: " if told.kind == "corrected" else "declared wrong: "
-    return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}, by {told.by}"
+    claim = f", told by {told.body['claim']} as the document says" if told.body.get("claim") else ""
+    said = _SAYS.get(told.kind, "")
+    word = f": {told.body[said]}" if told.body.get(said) else ""
+    return f"  {format_utc(told.at_utc)}  {mark}{told.kind}{where}{via}{word}, by {told.by}{claim}"
+
+
+_SAYS = {"corrected": "reason", "seal_checked": "found", "sealed": "number", "unsealed": "number", "damaged": "note"}
+"""What a line of a history says beside where, by kind of step."""
 
 
 def _held(span: Any) -> str:
@@ -126,7 +141,7 @@ def _instant(written: str) -> datetime:
 def epcis(things: Sequence[str], out: Path, store: str, *, force: bool, as_json: bool) -> None:
     """Write what happened to things as an EPCIS document."""
     with answering(as_json=as_json):
-        events_count = cargo.write_epcis(store, things, out, _now(), force=force)
+        events_count = documents.write_epcis(store, things, out, _now(), force=force)
     told: EpcisAnswer = {"store": store, "file": str(out), "events_count": events_count}
     if as_json:
         print_json(told)

@@ -22,6 +22,7 @@ def _clock(launch_utc: str, now: datetime) -> str:
 def mission_lines(seen: MissionSeen, now: datetime) -> list[str]:
     """One mission a line; beneath a single one its gates, poll, steps and incidents."""
     lines = [_mission(row, now) for row in seen["missions"]] or ["no mission is open: release a plan"]
+    lines += [f"  warning: {warning}" for warning in seen["warnings"]]
     lines += [f"  gate {row['gate']:<20} {row['state']:<7} due {row['due_utc']}  {_by(row)}" for row in seen["gates"]]
     lines += [f"  poll {row['position']:<20} {row['answer'] or 'no answer'}{_void(row)}  {_by(row)}" for row in seen["polls"]]
     for row in seen["steps"]:

@@ -71,12 +71,18 @@ def mission(name: str, store: str, *, as_json: bool) -> None:
     _tell_mission(seen, (), store, as_json)
 
 
+def _opened(receipts: Sequence[Any]) -> list[str]:
+    """Conflicts that an act opened by itself."""
+    streams = (one.stream for one in receipts if one.stream.startswith("coordination/"))
+    return [f"opened conflict {name}: see supercargo conflict {name}" for name in (s.partition("/")[2] for s in streams)]
+
+
 def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str, as_json: bool) -> None:
     if as_json:
         answer: MissionAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell(mission_lines(seen, _now()))
+        _tell([*mission_lines(seen, _now()), *_opened(receipts)])
 
 
 def act(mission_id: str, what: str, store: str, told: typed.ActWords, *, as_json: bool) -> None:

@@ -31,7 +31,7 @@ def compliance_lines(review: Review) -> list[str]:
 
 def _alike(row: Compliance) -> tuple[str, ...]:
     """Objects of which nothing is known for one requirement are told together; every other row stands alone."""
-    own = (row.object,) if row.state != "no evidence" else ()
+    own = (row.object, row.words) if row.state != "no evidence" else ()
     return (row.state, row.requirement_id, *own)
 
 

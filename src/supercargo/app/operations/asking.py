@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from supercargo.kernel import Refused
+from supercargo.track.cargo.asking import history_of
 from supercargo.track.coordination.log import CONFLICT_KINDS
 from supercargo.track.event_store import View
 from supercargo.track.missions.phases import PHASES
@@ -26,13 +27,17 @@ Row = dict[str, Any]
 
 
 class MissionSeen(TypedDict):
-    """A mission, or all of them: rows of the board, and of one mission its gates, polls, steps and incidents."""
+    """A mission, or all of them: rows of the board, and of one mission its gates, polls, steps and incidents.
+
+    `warnings` tell where the mission's own record and that of its spacecraft contradict each other.
+    """
 
     missions: list[Row]
     gates: list[Row]
     polls: list[Row]
     steps: list[Row]
     incidents: list[Row]
+    warnings: list[str]
 
 
 class WorkSeen(TypedDict):
@@ -62,7 +67,7 @@ def _without_held(rows: Iterable[Row]) -> list[Row]:
 def mission_board(view: View) -> MissionSeen:
     """Every mission, in order of lift-off."""
     missions = sorted(_rows(view, "missions", "phase", PHASES), key=lambda row: (row["launch_utc"], row["mission_id"]))
-    return {"missions": missions, "gates": [], "polls": [], "steps": [], "incidents": []}
+    return {"missions": missions, "gates": [], "polls": [], "steps": [], "incidents": [], "warnings": []}
 
 
 def mission_seen(view: View, mission_id: str) -> MissionSeen:
@@ -78,7 +83,28 @@ def mission_seen(view: View, mission_id: str) -> MissionSeen:
         "polls": list(view.find("polls", "mission_id", mission_id)),
         "steps": list(view.find("procedure_steps", "mission_id", mission_id)),
         "incidents": list(view.find("incidents", "mission_id", mission_id)),
+        "warnings": _contradictions(view, row),
     }
+
+
+def _contradictions(view: View, row: Row) -> list[str]:
+    """Where the record of a mission and that of its spacecraft say otherwise; the spacecraft may fly other missions too."""
+    vehicle = f"container/{row['vehicle_id']}"
+    steps = [one for one in history_of(view, vehicle) if one.stands and not one.via]
+    first = [n for n, one in enumerate(steps) if one.kind == "launched" and one.where == f"flight/{row['mission_id']}"]
+    flown = steps[first[-1] :] if first else []
+    after = next((n for n, one in enumerate(flown[1:], start=1) if one.kind == "launched"), len(flown))
+    kinds = {one.kind for one in flown[:after]}
+    told = ((row["launched_utc"], "launched"), (row["docked_utc"], "docked"))
+    name, warnings = row["mission_id"], []
+    for mission_says, kind in told:
+        if mission_says and kind not in kinds:
+            warnings.append(
+                f"{name} {kind} at {mission_says} by its own record, {vehicle} is not {kind} on the cargo's record"
+            )
+        if not mission_says and kind in kinds:
+            warnings.append(f"{vehicle} is {kind} on the cargo's record, {name} is {row['phase']} by its own")
+    return warnings
 
 
 def work_seen(view: View, order: str = "") -> WorkSeen:

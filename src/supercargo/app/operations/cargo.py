@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from supercargo.app.operations.known import customer_known
 from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
 from supercargo.app.operations.log import read_operations
-from supercargo.app.operations.projections import PROJECTIONS
-from supercargo.kernel import Refused, ScenarioError, StoreError, canonical_json, plain
+from supercargo.kernel import Refused, ScenarioError, StoreError
 from supercargo.model import OperationsPlan
-from supercargo.store.folders import write_file
-from supercargo.store.log import place_of, store_url
+from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
+    Concern,
+    concerns_of,
     custody_of,
     expected_of,
     held_at,
@@ -32,28 +32,21 @@ from supercargo.track.cargo.life import Fact, Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
 from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
-from supercargo.track.cargo.steps import Step, said_of
-from supercargo.track.cargo.told import Imported, ThingHistory, ThingSeen
+from supercargo.track.cargo.steps import Order, Step
+from supercargo.track.cargo.told import ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
-from supercargo.track.epcis.checking import LARGEST_BYTES
-from supercargo.track.epcis.reading import read_document
-from supercargo.track.epcis.writing import write_document
 from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
 from supercargo.track.people import Principal, permit, visible
-from supercargo.track.views import MemoryView
 
 __all__ = [
     "COMPANY",
     "TRIES",
     "CargoLog",
+    "as_person",
     "asking",
     "drafts_of",
-    "epcis_content",
-    "epcis_of",
     "history",
-    "import_epcis",
-    "judge_epcis",
     "judged",
     "named_thing",
     "opening_drafts",
@@ -62,11 +55,18 @@ __all__ = [
     "record_case",
     "seen_at",
     "where_is",
-    "write_epcis",
 ]
 
 COMPANY = Principal(name="the company's own", scopes=frozenset({"read", "cargo", "custody"}))
 """Who sits at the machine itself."""
+
+
+def as_person(name: str) -> Principal:
+    """A person at the machine itself. Raises ScenarioError for no name."""
+    if not name.strip():
+        raise ScenarioError("no name is given", fix="say who takes it in", where="--by")
+    return replace(COMPANY, name=name.strip())
+
 
 TRIES = 5
 _CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
@@ -75,16 +75,6 @@ _MOST_REFUSALS = 20
 
 class CargoLog(CargoReader, EventStore, Protocol):
     """A store of events whose views can be read."""
-
-
-class _Nothing:
-    """A log in which nothing has been told yet."""
-
-    def stream(self, name: str) -> tuple[Recorded, ...]:
-        return ()
-
-    def reading(self) -> AbstractContextManager[View]:
-        return nullcontext(MemoryView.of(PROJECTIONS))
 
 
 @dataclass(slots=True)
@@ -156,19 +146,30 @@ def _read_anew(log: CargoReader) -> Iterator[LivesRead]:
 
 
 def drafts_of(
-    steps: Sequence[Step], log: CargoReader, principal: Principal = COMPANY, *, lives: Lives | None = None
+    steps: Sequence[Step],
+    log: CargoReader,
+    principal: Principal = COMPANY,
+    *,
+    lives: Lives | None = None,
+    declared: Mapping[str, Step] | None = None,
 ) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
     """What steps, told one after the other, would write, and the events of those that were told before.
 
+    `declared` says of corrections, by name, what the event that they declare wrong is held to have said.
     Raises Refused that names every step that is not lawful (what follows from one that is not is left out), ScenarioError for
     steps out of form, EventIdReused for a name that has another content.
     """
     with _read_anew(log) if lives is None else lives.reading() as read:
-        return judged(steps, log, principal, read)
+        return judged(steps, log, principal, read, declared=declared)
 
 
 def judged(
-    steps: Sequence[Step], log: CargoReader, principal: Principal, read: LivesRead
+    steps: Sequence[Step],
+    log: CargoReader,
+    principal: Principal,
+    read: LivesRead,
+    *,
+    declared: Mapping[str, Step] | None = None,
 ) -> tuple[tuple[Draft, ...], tuple[Recorded, ...]]:
     """What `drafts_of` gives, on a log that is being read."""
     drafts: list[Draft] = []
@@ -183,9 +184,12 @@ def judged(
             continue
         try:
             _permit(step, bench, principal)
+            _hold_to_log(step, declared or {}, bench)
             if (event := bench.stored(step)) is not None:
                 known.append(_same(step, event))
                 continue
+            if isinstance(step, Order) and bench.life(step.thing).now.tenant != step.customer:
+                customer_known(view, step.customer, step.command_id)
             told = decide(step, bench.around(step), last_inside_utc=bench.last_inside_utc(view, step))
         except Refused as refusal:
             refused.append(refusal)
@@ -204,14 +208,23 @@ def _permit(step: Step, bench: _Bench, principal: Principal) -> None:
         raise Refused(f"{step.thing} is not known", fix="check the spelling of its name", where=step.command_id)
 
 
+def _hold_to_log(step: Step, declared: Mapping[str, Step], bench: _Bench) -> None:
+    """Refuse a declaration of an event that was never stored, or that says something else."""
+    wrong = declared.get(step.command_id)
+    if wrong is None:
+        return
+    event = bench.stored(wrong)
+    if event is None:
+        fix = "send the event before its error declaration; check its eventID"
+        raise Refused(f"{step.thing} has no event {wrong.command_id!r} to declare wrong", fix=fix, where=step.command_id)
+    if odd := odd_parts(wrong, event):
+        what = f"the declaration tells {wrong.command_id} otherwise than it is stored: {', '.join(odd)}"
+        fix = f"repeat the event as it was sent; see `supercargo track history {step.thing}`"
+        raise Refused(what, fix=fix, where=step.command_id)
+
+
 def _same(step: Step, event: Recorded) -> Recorded:
-    said = {name: value for name, value in event.body.items() if name not in ("after", "anew")}
-    told = said_of(step)
-    for body in (said, told):
-        if isinstance(body.get("instead"), dict):
-            inner = {name: value for name, value in body["instead"]["body"].items() if name != "after"}
-            body["instead"] = {**body["instead"], "body": inner}
-    if (event.kind, event.occurred_utc, event.by, plain(said)) != (step.kind, step.at_utc, step.by, plain(told)):
+    if not same_telling(step, event):
         raise EventIdReused(
             f"event {step.command_id} is stored with another content",
             fix="give each event a name of its own; a correction is a new event",
@@ -231,7 +244,12 @@ def _raise_all(refused: Sequence[Refused], steps_count: int) -> None:
 
 
 def record_cargo(
-    steps: Sequence[Step], log: CargoLog, principal: Principal = COMPANY, *, lives: Lives | None = None
+    steps: Sequence[Step],
+    log: CargoLog,
+    principal: Principal = COMPANY,
+    *,
+    lives: Lives | None = None,
+    declared: Mapping[str, Step] | None = None,
 ) -> tuple[Receipt, ...]:
     """Store what steps write, as one: all or nothing; a step told again gives its first receipt.
 
@@ -241,7 +259,7 @@ def record_cargo(
     """
     moved: StreamMoved | None = None
     for _ in range(TRIES):
-        drafts, known = drafts_of(steps, log, principal, lives=lives)
+        drafts, known = drafts_of(steps, log, principal, lives=lives, declared=declared)
         again = tuple(receipt_of(event) for event in known)
         if not drafts:
             return again
@@ -273,74 +291,6 @@ def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
             moved = error
     assert moved is not None
     raise moved
-
-
-def import_epcis(content: bytes, log: CargoLog, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
-    """Take in an EPCIS 2.0 document, whole or not at all.
-
-    Raises ScenarioError with every fault of the document, Refused with every step that is not lawful.
-    """
-    steps = read_document(content, where=where, by=principal.name)
-    receipts = record_cargo(steps, log, principal)
-    opened = tuple(receipt.stream for receipt in receipts if not receipt.repeated)
-    return Imported(
-        steps_count=len(steps), stored_count=len(opened), repeated_count=len(receipts) - len(opened),
-        non_conformances=_cases(opened), dry_run=False, receipts=receipts,
-    )  # fmt: skip
-
-
-def judge_epcis(content: bytes, url: str, principal: Principal = COMPANY, *, where: str = "document") -> Imported:
-    """What taking in a document would bring to a store, or to a new one where there is none yet; nothing is stored."""
-    steps = read_document(content, where=where, by=principal.name)
-    file = place_of(store_url(url))
-    if file is not None and not file.exists():
-        drafts, known = drafts_of(steps, _Nothing(), principal)
-    else:
-        log = read_operations(url)
-        try:
-            drafts, known = drafts_of(steps, log, principal)
-        finally:
-            log.close()
-    return Imported(
-        steps_count=len(steps), stored_count=len(drafts), repeated_count=len(known),
-        non_conformances=_cases(draft.stream for draft in drafts), dry_run=True,
-    )  # fmt: skip
-
-
-def _cases(streams: Iterable[str]) -> tuple[str, ...]:
-    return tuple(stream.removeprefix("ncr/") for stream in streams if stream.startswith("ncr/"))
-
-
-def epcis_content(file: Path) -> bytes:
-    """The bytes of a document that a person names. Raises ScenarioError for one that can't be read or is too large."""
-    try:
-        if file.stat().st_size > LARGEST_BYTES:
-            fix = "send the events in several documents"
-            raise ScenarioError(f"the file has more than {LARGEST_BYTES:,} bytes", fix=fix, where=str(file))
-        return file.read_bytes()
-    except OSError as error:
-        raise ScenarioError(f"the file can't be read: {error.strerror}", fix="check its name", where=str(file)) from error
-
-
-def epcis_of(
-    log: CargoReader, things: Sequence[str], principal: Principal = COMPANY, *, created_utc: datetime
-) -> dict[str, Any]:
-    """The streams of things as one EPCIS document, in the order of the log; others' cargo is left out."""
-    events = [event for thing in dict.fromkeys(things) for event in log.stream(thing) if visible(principal, event.tenant)]
-    return write_document(sorted(events, key=lambda event: event.position), created_utc=created_utc)
-
-
-def write_epcis(url: str, words: Sequence[str], out: Path, created_utc: datetime, *, force: bool) -> int:
-    """Write what happened to things of a store into a file as an EPCIS document; the number of its events.
-
-    Raises ScenarioError for a name that nothing has, Refused for a file that exists unless `force`.
-    """
-    with asking(url) as log:
-        with log.reading() as view:
-            names = [named_thing(view, word) for word in words]
-        document = epcis_of(log, names, created_utc=created_utc)
-    write_file(out, canonical_json(document).encode(), force=force)
-    return len(document["epcisBody"]["eventList"])
 
 
 @contextmanager
@@ -427,13 +377,28 @@ def where_is(view: View, word: str, now_utc: datetime, principal: Principal = CO
     name = named_thing(view, word, principal)
     found = whereabouts(view, name)
     assert found is not None
-    return ThingSeen(found=found, meaning=STAGES[found.stage], expected=expected_of(view, name, now_utc))
+    return ThingSeen(
+        found=found,
+        meaning=STAGES[found.stage],
+        expected=expected_of(view, name, now_utc),
+        concerns=_concerns(view, name, principal),
+    )
+
+
+def _concerns(view: View, name: str, principal: Principal) -> tuple[Concern, ...]:
+    """What is to be minded of a thing and of its containers, as far as the principal may see them."""
+    return tuple(one for one in concerns_of(view, name) if one.thing == name or _may_see(view, one.thing, principal))
 
 
 def history(view: View, word: str, principal: Principal = COMPANY) -> ThingHistory:
     """What happened to a thing and to what it was in, and who held it. Raises ScenarioError as `where_is` does."""
     name = named_thing(view, word, principal)
-    return ThingHistory(thing=name, happenings=history_of(view, name), custody=custody_of(view, name))
+    return ThingHistory(
+        thing=name,
+        happenings=history_of(view, name),
+        custody=custody_of(view, name),
+        concerns=_concerns(view, name, principal),
+    )
 
 
 def seen_at(view: View, instant: datetime, word: str = "", principal: Principal = COMPANY) -> tuple[ThingSeen, ...]:

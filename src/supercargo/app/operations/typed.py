@@ -160,7 +160,8 @@ def _instant(written: str, where: str) -> datetime:
         return parse_utc(written)
     except ValueError as error:
         fix = "write it as 2027-03-01T12:00:00Z"
-        raise ScenarioError(f"{written[:40]!r} is no instant", fix=fix, where=where) from error
+        what = f"{written[:40]!r} is no instant with day and time of UTC" if written else "no instant is given"
+        raise ScenarioError(what, fix=fix, where=where) from error
 
 
 def _number(given: float | None) -> float:
@@ -207,7 +208,7 @@ def do_mission(store: recording.Operations, mission_id: str, what: str, told: Ac
     return recording.record_mission(store, mission_id, command, told.act(store))
 
 
-def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
+def do_work(store: recording.Operations, order: str, what: str, told: WorkWords) -> tuple[Receipt, ...]:
     """Record what happens to a work order, or the use of an asset; raises as `do_mission` does."""
     if what == "use":
         use = orders.RecordUse(**_asset(told.asset or order), hours=told.hours or 0.0, cycles=told.cycles or 0)
@@ -216,7 +217,7 @@ def do_work(store: EventStore, order: str, what: str, told: WorkWords) -> tuple[
     return recording.record_work(store, order, command, told.act(store))
 
 
-def do_conflict(store: EventStore, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
+def do_conflict(store: recording.Operations, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
     """Record what happens to a conflict; raises as `do_mission` does."""
     return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act(store))
 

@@ -13,15 +13,9 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
 from supercargo.app.operations.boards import things_seen
-from supercargo.app.operations.cargo import (
-    epcis_of,
-    history,
-    import_epcis,
-    named_thing,
-    seen_at,
-    where_is,
-)
+from supercargo.app.operations.cargo import history, named_thing, seen_at, where_is
 from supercargo.app.operations.commands import CARGO_STEPS, Correct, Step
+from supercargo.app.operations.epcis import epcis_of, import_epcis
 from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in

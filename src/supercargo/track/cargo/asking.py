@@ -14,11 +14,13 @@ from supercargo.track.cargo.views import facts_in, thing_in
 from supercargo.track.event_store import View
 
 __all__ = [
+    "Concern",
     "Custody",
     "Expected",
     "Happening",
     "Held",
     "Whereabouts",
+    "concerns_of",
     "contents_of",
     "custody_of",
     "expected_of",
@@ -94,6 +96,36 @@ class Expected:
     where: str
     at_utc: datetime
     late_d: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """What is to be minded of a thing: its seals with their state, damage, and open non-conformances with what they say."""
+
+    thing: str
+    seals: Mapping[str, str]
+    damaged: bool
+    cases: Mapping[str, str]
+
+
+def concerns_of(view: View, name: str) -> tuple[Concern, ...]:
+    """What is to be minded of a thing and of each container it is in, outwards; without those of which there is nothing."""
+    found = []
+    for thing in _chain(view, name):
+        seals = {row["number"]: _seal_said(row) for row in view.find("seal", "thing", thing.name) if row["state"] != "off"}
+        cases = {row["case_id"]: _case_said(row) for row in view.find("ncr", "about", thing.name) if row["stage"] != "closed"}
+        if seals or thing.damaged or cases:
+            found.append(Concern(thing=thing.name, seals=seals, damaged=thing.damaged, cases=cases))
+    return tuple(found)
+
+
+def _seal_said(row: Mapping[str, Any]) -> str:
+    checked = f", found {row['found']} at {row['checked_utc']} by {row['checked_by']}" if row["checked_utc"] else ""
+    return f"{row['state']}{checked}"
+
+
+def _case_said(row: Mapping[str, Any]) -> str:
+    return str(row["said"]) if isinstance(row["said"], str) else ", ".join(str(one) for one in row["said"])
 
 
 def _chain(view: View, name: str) -> tuple[Thing, ...]:

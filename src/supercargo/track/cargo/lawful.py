@@ -10,6 +10,7 @@ from supercargo.kernel import Refused, ScenarioError, check_quantities, format_u
 from supercargo.track.cargo.life import Thing, chain_of, custodian_of, stage_of
 from supercargo.track.cargo.stages import (
     ALOFT,
+    EXPECTED,
     FIXED_SORTS,
     ITEM_STEPS,
     OBSERVATIONS,
@@ -44,7 +45,8 @@ def after_step(step: Step, things: Mapping[str, Thing]) -> dict[str, Any]:
     _check_kind(step, thing)
     if stage not in TRANSITIONS[step.kind]:
         _refuse_stage(step, stage, since)
-    late = max((instant for instant in (thing.told_utc, since) if instant is not None), default=None)
+    real = None if stage in EXPECTED else since
+    late = max((instant for instant in (thing.told_utc, real) if instant is not None), default=None)
     if step.kind not in OBSERVATIONS and late is not None and step.at_utc < late:
         _refuse_late(step, stage, format_utc(late))
     holder = custodian_of(chain)
@@ -70,10 +72,13 @@ def _refuse(step: Step, what: str, fix: str) -> NoReturn:
 
 def _check_form(step: Step) -> None:
     check_quantities(step)
-    words = {"thing": step.thing, "by": step.by, "command_id": step.command_id}
+    pieces = getattr(step, "pieces", None)
+    if pieces is not None and pieces != int(pieces):
+        raise ScenarioError(f"{pieces:g} pieces are not whole", fix="give a whole number of pieces", where=step.command_id)
+    words = {"thing": step.thing, "by": step.by, "command_id": step.command_id, "claim": step.claim}
     for name in ("where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission", "destination"):
         words |= {name: value} if isinstance(value := getattr(step, name, None), str) else {}
-    may_be_empty = {"taker"}
+    may_be_empty = {"taker", "claim"}
     if not _EVENT_NAME.fullmatch(step.command_id):
         what = f"command_id is {step.command_id[:40]!r}"
         raise ScenarioError(what, fix="give 1 to 190 letters, digits and signs without blanks", where=step.kind)

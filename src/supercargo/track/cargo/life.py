@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from supercargo.kernel import parse_utc
-from supercargo.track.cargo.stages import OBSERVATIONS
+from supercargo.track.cargo.stages import EXPECTED, OBSERVATIONS
 from supercargo.track.envelope import Recorded
 
 __all__ = [
@@ -48,7 +48,7 @@ class Thing:
     """An item or a container as its own events leave it; what happens to the container it is in stands there.
 
     `stage_utc`, `since_utc` are when it came to its stage and its place; `told_utc` is its last change of any kind but an
-    observation. Masses are gross [kg]; `mass_kg` is what is left.
+    observation or a plan. Masses are gross [kg]; `mass_kg` is what is left.
     """
 
     name: str
@@ -125,7 +125,10 @@ def comes_late(thing: Thing, fact: Fact) -> bool:
 
 
 def standing_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """The facts that hold, in order of when they happened: none declared wrong, each correction's own in its place."""
+    """The facts that hold, in order of when they happened: none declared wrong, each correction's own in its place.
+
+    The plan that opened a thing comes first, whenever it was released: what really happened may be older.
+    """
     told = tuple(facts)
     anew: dict[str, Any] = {}
     for fact in told:
@@ -137,7 +140,11 @@ def standing_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         for fact in holding
         if fact is not None
     )
-    return tuple(sorted(true, key=lambda fact: (fact.at_utc, fact.version)))
+    return tuple(sorted(true, key=lambda fact: (not _opens(fact), fact.at_utc, fact.version)))
+
+
+def _opens(fact: Fact) -> bool:
+    return fact.kind == "planned" and fact.body.get("after", {}).get("stage") in EXPECTED
 
 
 def _said_instead(fact: Fact) -> Fact | None:
@@ -165,11 +172,11 @@ def applied(thing: Thing, fact: Fact, *, tenant: str = "") -> Thing:
     changes |= _FACTS.get(fact.kind, _nothing)(thing, body)
     if "where" in body and not (fact.kind == "registered" and thing.stage):
         changes |= {"where": body["where"], "since_utc": fact.at_utc}
-    if "stage" in after:
+    if "stage" in after and not (fact.kind == "planned" and thing.stage):
         changes |= {"stage": after["stage"], "stage_utc": fact.at_utc}
     if after.get("custodian", thing.custodian) != thing.custodian:
         changes |= {"custodian": after["custodian"], "held_utc": fact.at_utc}
-    if fact.kind not in OBSERVATIONS:
+    if fact.kind not in OBSERVATIONS and fact.kind != "planned":
         changes["told_utc"] = fact.at_utc
     return Thing(**changes)
 

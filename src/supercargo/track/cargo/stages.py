@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 __all__ = [
     "ALOFT",
+    "EXPECTED",
     "FIXED_SORTS",
     "ITEM_STEPS",
     "JOURNEYS",
@@ -49,6 +50,9 @@ STAGES: Mapping[str, str] = {
 
 LIVE = tuple(stage for stage in STAGES if stage not in {"", "consumed", "destroyed", "returned", "lost"})
 """Stages after which something can still happen."""
+
+EXPECTED = frozenset({"planned", "awaited"})
+"""Stages that a plan alone gives: they forbid nothing that happened before the plan was released."""
 
 ALOFT = frozenset({"awaited", "docked", "transferred", "stowed"})
 """Stages of what is at the place, not on the ground nor under way."""

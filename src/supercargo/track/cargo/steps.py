@@ -57,6 +57,7 @@ class Step:
     at_utc: datetime = text("when it happened")
     by: str = text("person who tells it")
     note: str = text("remark", default="")
+    claim: str = text("person whom a document names as its teller; nobody vouches for it", default="")
     sensors: tuple[Mapping[str, Any], ...] = text("sensor elements of EPCIS, as they came", default=())
 
 

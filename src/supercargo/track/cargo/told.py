@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.track.cargo.asking import Custody, Expected, Happening, Held, Whereabouts
+from supercargo.track.cargo.asking import Concern, Custody, Expected, Happening, Held, Whereabouts
 from supercargo.track.envelope import Receipt
 
 __all__ = ["Imported", "ThingHistory", "ThingSeen"]
@@ -30,6 +30,7 @@ class ThingSeen:
     meaning: str
     contents: tuple[Held, ...] = ()
     expected: Expected | None = None
+    concerns: tuple[Concern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +40,4 @@ class ThingHistory:
     thing: str
     happenings: tuple[Happening, ...]
     custody: tuple[Custody, ...]
+    concerns: tuple[Concern, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from supercargo.kernel import format_utc
 from supercargo.track.cargo.life import Fact, Thing, applied, comes_late, fact_of, standing_facts
+from supercargo.track.cargo.stages import EXPECTED
 from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
 from supercargo.track.views import Projection, ViewTable
@@ -175,9 +176,12 @@ def _put_spans(view: View, before: Thing, now: Thing, fact: Fact, counts: Mappin
     """Close and open the stay and the custody that a fact ends and begins; how many there are then."""
     stays, held = counts["stays_count"], counts["custody_count"]
     at = format_utc(fact.at_utc)
-    if now.where != before.where:
-        _close(view, "stay", now.name, stays, at)
-        stays += 1
+    # a plan alone put it where it is, and was released later: that stay never was
+    unreal = bool(before.where and before.stage in EXPECTED and before.stage_utc and fact.at_utc < before.stage_utc)
+    if now.where != before.where or (unreal and "where" in fact.body):
+        if not unreal:
+            _close(view, "stay", now.name, stays, at)
+            stays += 1
         row = {"where": now.where, "event_id": fact.event_id}
         _open(view, "stay", now.name, stays, {**row, "from_utc": at})
     if now.custodian != before.custodian:

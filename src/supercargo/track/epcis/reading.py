@@ -16,16 +16,29 @@ from supercargo.track.epcis.schema import epcis_schema
 from supercargo.track.epcis.vocabulary import SAID_AS, event_of, kind_of, named_of, place_of, thing_of, word_of
 from supercargo.track.epcis.writing import OWN
 
-__all__ = ["read_document"]
+__all__ = ["EpcisTold", "read_document", "read_told"]
 
 Json = Any
 
 _KG_PER: Mapping[str, float] = {"KGM": 1.0, "GRM": 0.001, "TNE": 1000.0}
-_DERIVED = frozenset({"command_id", "thing", "at_utc", "by", "sensors", "wrong", "instead", "reason"})
+_DERIVED = frozenset({"command_id", "thing", "at_utc", "by", "claim", "sensors", "wrong", "instead", "reason"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpcisTold:
+    """Steps of a document; and, by the name of each correction, what the document says that the wrong event was."""
+
+    steps: tuple[Step, ...]
+    declared: Mapping[str, Step]
 
 
 def read_document(content: bytes, *, where: str, by: str) -> tuple[Step, ...]:
-    """The steps that a document tells, in its order; `by` tells those that name no person.
+    """The steps that a document tells; raises as `read_told` does."""
+    return read_told(content, where=where, by=by).steps
+
+
+def read_told(content: bytes, *, where: str, by: str) -> EpcisTold:
+    """What a document tells, in its order; `by` tells it all, whomever the document names: that is kept as a claim.
 
     An event of several things becomes a step for each, named ID#1, ID#2. An event with an error declaration, and the event
     that it names as corrective, become one correction. Fractions of a second are cut off. Raises ScenarioError with every
@@ -38,7 +51,7 @@ def read_document(content: bytes, *, where: str, by: str) -> tuple[Step, ...]:
     steps = reading.steps(document["epcisBody"]["eventList"])
     if reading.faults:
         raise ScenarioError.of(reading.faults, where=where)
-    return steps
+    return EpcisTold(steps=steps, declared=reading.declared)
 
 
 @dataclass(slots=True)
@@ -46,6 +59,7 @@ class _Reading:
     file: str
     by: str
     faults: list[Fault] = field(default_factory=list)
+    declared: dict[str, Step] = field(default_factory=dict)
 
     def fault(self, pointer: str, what: str, fix: str) -> None:
         self.faults.append(Fault(self.file, 0, pointer, what, fix))
@@ -94,6 +108,7 @@ class _Reading:
             instead = true[number] if true else None
             own = declared.get(f"{OWN}eventID", "")
             named = instead.command_id if instead else event_of(own) if own else f"{step.command_id}/error"
+            self.declared[named] = step
             yield self._correct(declared, at, named, thing=step.thing, wrong=step.command_id, instead=instead)
 
     def left_out(self, event: Json, told: Sequence[Step], at: str) -> Iterator[Step]:
@@ -114,12 +129,12 @@ class _Reading:
         for name, value in said.items():
             if not isinstance(value, str):
                 self.fault(f"{at}/{OWN}{name}", "is not text", "give text")
-        by = str(said["by"] or (instead.by if instead else self.by))
         sensors = declared.get(f"{OWN}sensors", [])
         return Correct(
-            command_id=named, thing=thing, at_utc=self.instant(declared["declarationTime"], f"{at}/declarationTime"), by=by,
-            note=str(said["note"]), reason=str(said["reason"] or word_of(declared.get("reason", "")) or "declared wrong"),
-            wrong=wrong, instead=dataclasses.replace(instead, by=by) if instead else None,
+            command_id=named, thing=thing, at_utc=self.instant(declared["declarationTime"], f"{at}/declarationTime"),
+            by=self.by, claim=self.claim(said["by"]), note=str(said["note"]),
+            reason=str(said["reason"] or word_of(declared.get("reason", "")) or "declared wrong"),
+            wrong=wrong, instead=instead,
             sensors=tuple(sensors) if isinstance(sensors, list) else (),
         )  # fmt: skip
 
@@ -146,12 +161,16 @@ class _Reading:
             if kind == "registered" and "sort" not in said:
                 said["sort"] = "bag"
             at_utc = self.instant(event["eventTime"], f"{at}/eventTime")
-            by = event.get(f"{OWN}by", self.by)
-            step = STEPS[kind](command_id=command_id, thing=thing, at_utc=at_utc, by=by, **said)
+            claim = self.claim(event.get(f"{OWN}by", ""))
+            step = STEPS[kind](command_id=command_id, thing=thing, at_utc=at_utc, by=self.by, claim=claim, **said)
             for name, what, fix in faults_of(step):
                 self.fault(f"{at}/{OWN}{name}", what, fix)
             steps.append(step)
         return tuple(steps)
+
+    def claim(self, named: Json) -> str:
+        """The person whom a document names, where that is not who takes it in."""
+        return str(named) if named != self.by else ""
 
     def kind(self, event: Json, at: str) -> str:
         """The kind of step that an event tells; empty where it is none of ours."""

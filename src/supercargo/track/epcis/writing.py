@@ -44,7 +44,11 @@ def _said(event: Recorded, by_id: Mapping[str, Recorded]) -> list[Json]:
     if event.kind != "corrected":
         return [_event(event.stream, fact)]
     body = event.body
-    declared: Json = {"declarationTime": format_utc(event.occurred_utc), f"{OWN}reason": body["reason"], f"{OWN}by": event.by}
+    declared: Json = {
+        "declarationTime": format_utc(event.occurred_utc),
+        f"{OWN}reason": body["reason"],
+        f"{OWN}by": body.get("claim", event.by),
+    }
     declared |= {f"{OWN}{name}": plain(body[name]) for name in ("note", "sensors") if name in body}
     true = _instead(fact)
     if not body.get("wrong"):
@@ -93,7 +97,7 @@ def _event(thing: str, fact: Fact) -> Json:
         event["bizTransactionList"] = [{"type": "po", "bizTransaction": named_uri("order", body.pop("order_no"))}]
     if "sensors" in body:
         event["sensorElementList"] = plain(body.pop("sensors"))
-    return event | {f"{OWN}by": fact.by} | {f"{OWN}{name}": plain(value) for name, value in body.items()}
+    return event | {f"{OWN}by": body.pop("claim", fact.by)} | {f"{OWN}{name}": plain(value) for name, value in body.items()}
 
 
 def _transformation(thing: str, fact: Fact, body: Json) -> Json:

@@ -38,7 +38,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightPlan:
-    """What a released plan says of a mission; `closes_utc` is the end of its launch window, None where none is known."""
+    """What a released plan says of a mission; instants that may be None are then not known.
+
+    `closes_utc` is the end of its launch window, `latest_utc` the last lift-off that was asked for.
+    """
 
     mission_id: str
     plan: str
@@ -57,6 +60,7 @@ class FlightPlan:
     depart_utc: datetime | None
     end_utc: datetime
     closes_utc: datetime | None = None
+    latest_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

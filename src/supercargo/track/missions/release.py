@@ -287,6 +287,7 @@ def _flight(plan: OperationsPlan, mission: PlannedMission, digest: str, closes_u
         depart_utc=mission.depart_utc,
         end_utc=mission.end_utc,
         closes_utc=closes_utc,
+        latest_utc=plan.scenario.requests[mission.mission_id].latest_utc,
     )
 
 
