@@ -18,7 +18,7 @@ PLAN := work/plan
 SUPERCARGO_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data),)
 export SUPERCARGO_DATA
 
-.PHONY: help setup setup-dev run test lint bench clean
+.PHONY: help setup setup-dev run test lint bench serve clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, o
 	$(BIN)/supercargo bench sgp4 --peers --peer-python $(PEERS)/bin/python
 	$(BIN)/supercargo bench oem --peers --peer-python $(PEERS)/bin/python
 	$(BIN)/supercargo bench store
+
+serve: $(RUN_READY) ## the API of operations over the store work/log.sqlite; Ctrl-C stops it
+	$(BIN)/supercargo serve --store work/log.sqlite
 
 clean: ## everything made, environment and plans included
 	rm -rf $(VENV) $(PEERS) work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
