@@ -32,7 +32,7 @@ run: $(RUN_READY) ## plan the reference year: scenario in work/reference-year, p
 	$(BIN)/supercargo plan $(YEAR) --out $(PLAN) --force
 
 test: $(DEV_READY) ## the tests; names those that were skipped
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -n auto --dist loadfile
 
 lint: $(DEV_READY) ## format, style and types
 	$(BIN)/ruff format --check src tests
