@@ -32,7 +32,7 @@ BROKEN = (ImportError, OSError, RuntimeError, ValueError, ArithmeticError, Attri
 """What a library that is missing, of the wrong version or half installed raises when it is used."""
 
 
-_IMPORTED_AS = {"pyerfa": "erfa"}  # where a distribution and its module have different names
+_IMPORTED_AS = {"argon2-cffi": "argon2", "pyerfa": "erfa"}  # where a distribution and its module have different names
 
 
 @dataclass(frozen=True, slots=True)
