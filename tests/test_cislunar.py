@@ -67,8 +67,8 @@ def halo() -> tuple[Floats, Floats]:
 def test_flight_keeps_jacobis_constant_and_comes_back_the_same_way(x: float, y: float, z: float, v: float) -> None:
     start = np.array([x, y, z, 0.1, v, -0.05])
     there = fly(start, 1.0)
-    assert float(jacobi(there)) == pytest.approx(float(jacobi(start)), abs=1e-9)  # a close pass costs the last digits
-    assert fly(there, -1.0) == pytest.approx(start, abs=1e-6)
+    assert float(jacobi(there)) == pytest.approx(float(jacobi(start)), abs=2e-10)  # seen in thousands: 1.7e-10
+    assert fly(there, -1.0) == pytest.approx(start, abs=1e-8)
 
 
 def test_five_points_of_rest_stay_at_rest() -> None:
