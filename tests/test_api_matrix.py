@@ -78,7 +78,6 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str
 
 
 LIVE = "/v1/events/live"
-CREATES = {"/v1/people"}
 
 
 def asked(world: World, who: str, method: str, path: str, thing: str) -> int:

@@ -11,7 +11,18 @@ from typing import Any
 
 from supercargo.kernel import format_utc, plain
 
-__all__ = ["GENESIS", "Draft", "Head", "Receipt", "Recorded", "Statement", "hash_of", "recorded_from", "same_statement"]
+__all__ = [
+    "GENESIS",
+    "Draft",
+    "Head",
+    "Receipt",
+    "Recorded",
+    "Statement",
+    "hash_of",
+    "receipt_of",
+    "recorded_from",
+    "same_statement",
+]
 
 GENESIS = "0" * 64
 """What the first event of a log has for the hash before it."""
@@ -86,6 +97,18 @@ _STATED = tuple(field.name for field in fields(Statement))
 
 def _stated(event: Statement) -> dict[str, Json]:
     return {name: plain(getattr(event, name)) for name in _STATED}
+
+
+def receipt_of(event: Recorded, *, repeated: bool = False) -> Receipt:
+    """What the writer of an event keeps."""
+    return Receipt(
+        event_id=event.event_id,
+        stream=event.stream,
+        version=event.version,
+        position=event.position,
+        hash=event.hash,
+        repeated=repeated,
+    )
 
 
 def same_statement(one: Statement, other: Statement) -> bool:

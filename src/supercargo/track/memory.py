@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from, same_statement
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from, same_statement
 from supercargo.track.event_store import EventIdReused, StreamMoved
 from supercargo.track.limits import check_drafts
 
@@ -45,9 +45,9 @@ class MemoryStore:
                 versions[draft.stream] = version + 1
                 fresh[draft.event_id] = event
                 added.append(event)
-                receipts.append(_receipt(event))
+                receipts.append(receipt_of(event))
             elif same_statement(known, draft):
-                receipts.append(_receipt(known, repeated=True))
+                receipts.append(receipt_of(known, repeated=True))
             else:
                 raise EventIdReused(
                     f"event {draft.event_id} is stored with another content",
@@ -75,14 +75,3 @@ class MemoryStore:
     def head(self) -> Head:
         """The end of the log."""
         return Head(position=self._log[-1].position, hash=self._log[-1].hash) if self._log else Head()
-
-
-def _receipt(event: Recorded, *, repeated: bool = False) -> Receipt:
-    return Receipt(
-        event_id=event.event_id,
-        stream=event.stream,
-        version=event.version,
-        position=event.position,
-        hash=event.hash,
-        repeated=repeated,
-    )

@@ -35,7 +35,7 @@ from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
 from supercargo.track.cargo.steps import Order, Step
 from supercargo.track.cargo.told import ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
-from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from
 from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
 from supercargo.track.people import Principal, permit, visible
 
@@ -50,7 +50,6 @@ __all__ = [
     "judged",
     "named_thing",
     "opening_drafts",
-    "receipt_of",
     "record_cargo",
     "record_case",
     "seen_at",
@@ -260,7 +259,7 @@ def record_cargo(
     moved: StreamMoved | None = None
     for _ in range(TRIES):
         drafts, known = drafts_of(steps, log, principal, lives=lives, declared=declared)
-        again = tuple(receipt_of(event) for event in known)
+        again = tuple(receipt_of(event, repeated=True) for event in known)
         if not drafts:
             return again
         try:
@@ -269,14 +268,6 @@ def record_cargo(
             moved = error
     assert moved is not None
     raise moved
-
-
-def receipt_of(event: Recorded) -> Receipt:
-    """The receipt of an event that was stored before."""
-    return Receipt(
-        event_id=event.event_id, stream=event.stream, version=event.version, position=event.position, hash=event.hash,
-        repeated=True,
-    )  # fmt: skip
 
 
 def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.app.operations.lives import Lives
-from supercargo.app.operations.projections import PROJECTIONS
+from supercargo.app.operations.log import open_operations
 from supercargo.app.operations.recorder import Recorder
 from supercargo.store.accounts import Accounts
-from supercargo.store.log import SqlStore, open_log
+from supercargo.store.log import SqlStore
 from supercargo.track.event_store import EventStore, View
 
 __all__ = ["Desk", "open_desk"]
@@ -21,10 +21,14 @@ __all__ = ["Desk", "open_desk"]
 class Desk:
     """What use cases work on: the log, what is made from it, who may come in, and who records steps of cargo."""
 
-    log: EventStore
     store: SqlStore
     accounts: Accounts
     recorder: Recorder
+
+    @property
+    def log(self) -> EventStore:
+        """The store as a log of events and nothing else."""
+        return self.store
 
     @contextmanager
     def views(self) -> Iterator[View]:
@@ -36,9 +40,9 @@ class Desk:
 @contextmanager
 def open_desk(url: str, clock: Callable[[], datetime]) -> Iterator[Desk]:
     """Open a store for operations, making it where there is none; it is closed at the end of the block."""
-    with open_log(url, PROJECTIONS, clock) as store:
+    with open_operations(url, clock) as store:
         recorder = Recorder(store, Lives(store))
         try:
-            yield Desk(log=store, store=store, accounts=store.accounts(), recorder=recorder)
+            yield Desk(store=store, accounts=store.accounts(), recorder=recorder)
         finally:
             recorder.close()

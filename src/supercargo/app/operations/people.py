@@ -15,8 +15,6 @@ from supercargo.track.event_store import EventStore
 __all__ = [
     "KEY_D_MOST",
     "KEY_MARK",
-    "ROLES",
-    "ROLE_SCOPES",
     "SCOPES",
     "SESSION_H",
     "Accounts",
@@ -28,18 +26,15 @@ __all__ = [
     "first_administrator",
     "issue_key",
     "let_in",
-    "permit",
     "revoke_key",
-    "visible",
 ]
 
 KEY_MARK, SESSION_H = kept.KEY_MARK, kept.SESSION_H
-ROLES, ROLE_SCOPES, SCOPES = known.ROLES, known.ROLE_SCOPES, known.SCOPES
+SCOPES = known.SCOPES
 Accounts = kept.Accounts
 IssuedKey = kept.IssuedKey
 Person = kept.Person
 Principal = known.Principal
-permit, visible = known.permit, known.visible
 
 KEY_D_MOST = 366.0
 """A key opens for a year at most [d]."""
@@ -67,7 +62,7 @@ def _told(act: AdminAct, name: str, kind: str, body: Mapping[str, object]) -> Dr
 
 def admit(accounts: Accounts, log: EventStore, act: AdminAct, person: Person, *, password: str) -> None:
     """Open an account for a person. Raises Refused without the scope admin or for a name that is taken."""
-    permit(act.principal, "admin")
+    known.permit(act.principal, "admin")
     accounts.add(person, password)
     log.append([_told(act, person.name, "PersonAdmitted", {"roles": list(person.roles), "customer": person.customer})])
 
@@ -83,7 +78,7 @@ def first_administrator(accounts: Accounts, log: EventStore, act: AdminAct, *, p
 
 def let_in(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, enabled: bool) -> None:
     """Let a person in again, or shut it out. Raises Refused without the scope admin, and for one's own account."""
-    permit(act.principal, "admin")
+    known.permit(act.principal, "admin")
     if name == act.principal.name and not enabled:
         raise Refused("nobody shuts itself out", fix="ask another administrator", where="name")
     accounts.set_enabled(name, enabled=enabled)
@@ -94,7 +89,7 @@ def issue_key(
     accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, scopes: Sequence[str], days: float
 ) -> IssuedKey:
     """A key for a person; readable once. Raises Refused without the scope admin, ScenarioError for more than a year."""
-    permit(act.principal, "admin")
+    known.permit(act.principal, "admin")
     if not 0.0 < days <= KEY_D_MOST:
         raise ScenarioError(f"a key can't open for {days:g} days", fix=f"give up to {KEY_D_MOST:g} days", where="days")
     key = accounts.issue_key(name, scopes, expires_utc=act.at_utc + timedelta(seconds=round(days * 86_400)))
@@ -105,6 +100,6 @@ def issue_key(
 
 def revoke_key(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, key_id: str) -> None:
     """A key opens nothing any more. Raises Refused without the scope admin."""
-    permit(act.principal, "admin")
+    known.permit(act.principal, "admin")
     accounts.revoke_key(key_id, name)
     log.append([_told(act, name, "KeyRevoked", {"key_id": key_id})])

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from supercargo.app.operations.cargo import TRIES, judged, receipt_of
+from supercargo.app.operations.cargo import TRIES, judged
 from supercargo.app.operations.lives import Lives, LivesRead
 from supercargo.kernel import StoreError
 from supercargo.store.log import SqlStore
 from supercargo.store.log.writer import Caught
 from supercargo.track.cargo.steps import Step
-from supercargo.track.envelope import Receipt
+from supercargo.track.envelope import Receipt, receipt_of
 from supercargo.track.event_store import StreamMoved
 from supercargo.track.people import Principal
 
@@ -110,7 +110,7 @@ class Recorder:
         if self._waits(told):
             return
         drafts, known = judged(told.steps, self._store, told.principal, read)
-        again = tuple(map(receipt_of, known))
+        again = tuple(receipt_of(event, repeated=True) for event in known)
         if not drafts:
             told.answer.set_result(again)
             return

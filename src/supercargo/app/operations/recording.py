@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import datetime
@@ -32,7 +32,6 @@ from supercargo.track.missions.deciding import decide
 from supercargo.track.missions.state import MissionState, mission_of
 
 __all__ = [
-    "SCOPE_NEEDED",
     "Operations",
     "first_told_utc",
     "record_conflict",
@@ -45,16 +44,6 @@ __all__ = [
 
 T = TypeVar("T")
 TRIES = 5
-
-SCOPE_NEEDED: Mapping[str, str] = {
-    "mission": "mission",
-    "workorder": "maintenance",
-    "asset": "maintenance",
-    "coordination": "mission",
-    "contract": "contract",
-    "plan": "release",
-}
-"""The scope that a person needs to write to each kind of stream."""
 
 
 class Operations(EventStore, Protocol):

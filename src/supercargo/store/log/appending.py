@@ -14,11 +14,11 @@ from supercargo.store.log.rows import event_of_row, row_of
 from supercargo.store.log.tables import cursor, event
 from supercargo.store.log.views import SqlView
 from supercargo.store.log.writer import Request
-from supercargo.track.envelope import Draft, Head, Receipt, Recorded, recorded_from, same_statement
+from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from, same_statement
 from supercargo.track.event_store import EventIdReused, StreamMoved
 from supercargo.track.views import Projection, project_all
 
-__all__ = ["VIEWS", "Batch", "Follower", "head_of", "receipt_of", "since", "store_batch"]
+__all__ = ["VIEWS", "Batch", "Follower", "head_of", "since", "store_batch"]
 
 VIEWS = "views"
 """The name of the views' cursor."""
@@ -47,18 +47,6 @@ def head_of(connection: Connection) -> Head:
 def since(connection: Connection, position: int, limit: int) -> tuple[Recorded, ...]:
     """The next events behind a position."""
     return tuple(event_of_row(row) for row in _SINCE.run(connection, {"after": position, "most": limit}))
-
-
-def receipt_of(stored: Recorded, *, repeated: bool = False) -> Receipt:
-    """What the writer of an event keeps."""
-    return Receipt(
-        event_id=stored.event_id,
-        stream=stored.stream,
-        version=stored.version,
-        position=stored.position,
-        hash=stored.hash,
-        repeated=repeated,
-    )
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from supercargo.store.log.signing import Signer, head_of_text, public_key_text, 
 from supercargo.store.log.sql_store import LogReader
 from supercargo.store.log.tables import event
 from supercargo.track.chain import Chain, Finding, LogReport, SignedHead
-from supercargo.track.envelope import Receipt
+from supercargo.track.envelope import Receipt, receipt_of
 
 __all__ = [
     "EVENTS_FILE",
@@ -127,7 +127,7 @@ def last_receipt(folder: Path) -> tuple[Receipt, ...]:
         raise ScenarioError(
             f"the export's last line is no event: {error}", fix="verify the export", where=str(folder)
         ) from None
-    return (Receipt(event_id=end.event_id, stream=end.stream, version=end.version, position=end.position, hash=end.hash),)
+    return (receipt_of(end),)
 
 
 def _lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:
