@@ -123,9 +123,8 @@ def _body(body: Any) -> Told:
     if type(body) is not dict:
         yield "body", f"{_short(body)} is no object", "give a dictionary of what JSON can carry"
         return
-    found = next(_wrong(body, "body", 1), None)
-    if found is not None:
-        yield "body", *found
+    if not _sound(body, 1):
+        yield "body", *next(_wrong(body, "body", 1))
         return
     size = len(body_text(body).encode())
     if size > LARGEST_BODY:
@@ -134,6 +133,26 @@ def _body(body: Any) -> Told:
             f"it has {size} bytes, more than {LARGEST_BODY}",
             "keep documents elsewhere and name them by their digest",
         )
+
+
+def _sound(value: Any, depth: int) -> bool:
+    """Whether `_wrong` finds nothing; it is asked first, because it is quick and nearly always true."""
+    kind = type(value)
+    if kind is str:
+        return _writable(value)
+    if kind is float:
+        return math.isfinite(value)
+    if kind is int:
+        return -LARGEST_WHOLE_NUMBER <= int(value) <= LARGEST_WHOLE_NUMBER
+    if value is None or kind is bool:
+        return True
+    if depth > DEEPEST_BODY:
+        return False
+    if kind is dict:
+        return all(type(key) is str and _writable(key) and _sound(part, depth + 1) for key, part in value.items())
+    if kind is list or kind is tuple:
+        return all(_sound(part, depth + 1) for part in value)
+    return next(_wrong(value, "", depth), None) is None
 
 
 def _wrong(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,8 @@ from supercargo.faces.api.log_routes import log_router
 from supercargo.faces.api.problems import PROBLEM, answer_problems
 from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
-from supercargo.faces.api.wire import Wire
+from supercargo.faces.api.swift import SwiftLane
+from supercargo.faces.api.wire import Wire, dress
 
 __all__ = ["all_routers", "create_app"]
 
@@ -61,6 +62,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
         app.router.routes.extend(router.routes)  # the routes themselves, so that each one's rule can be seen
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
+    app.add_middleware(SwiftLane, owner=app, dress=dress)  # added last, it stands first
     _describe(app)
     return app
 

@@ -34,6 +34,8 @@ class Gate:
     def __init__(self, accounts: Accounts, clock: Callable[[], datetime]) -> None:
         self._accounts, self._clock = accounts, clock
         self._keys: dict[bytes, tuple[Principal | None, float]] = {}
+        self._asking: dict[bytes, asyncio.Future[tuple[Principal | None, int]]] = {}
+        self._taken_back_count = 0
         self._wrong: dict[str, deque[datetime]] = {}
 
     async def principal_of(self, request: Request) -> Principal | None:
@@ -54,16 +56,26 @@ class Gate:
         principal, until_s = self._keys.get(digest, (None, 0.0))
         if now_s < until_s:
             return principal
-        principal = await asyncio.to_thread(self._accounts.of_key, secret, self._clock())
+        asking = self._asking.get(digest)
+        if asking is None:  # many who send under one key ask once
+            asking = self._asking[digest] = asyncio.ensure_future(asyncio.to_thread(self._of_key, secret))
+            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
+        principal, taken_back_count = await asyncio.shield(asking)
         if len(self._keys) > _NAMES_KEPT:
             self._keys.clear()
-        if principal is not None:
+        if principal is not None and taken_back_count == self._taken_back_count:
             self._keys[digest] = (principal, now_s + KEY_HOLDS_S)
         return principal
 
+    def _of_key(self, secret: str) -> tuple[Principal | None, int]:
+        count = self._taken_back_count
+        return self._accounts.of_key(secret, self._clock()), count
+
     def forget_keys(self) -> None:
         """Ask anew whose keys they are: one was taken back here."""
+        self._taken_back_count += 1
         self._keys.clear()
+        self._asking.clear()
 
     def refuse_foreign(self, request: Request) -> None:
         """Raises Problem 403 for a log-in that a browser sends from another page."""

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PROBLEM", "Problem", "answer_problems", "problem_answers"]
+__all__ = ["PROBLEM", "Problem", "answer_problems", "problem_answers", "problem_of"]
 
 PROBLEM = "application/problem+json"
 
@@ -54,8 +54,8 @@ def _answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -
     return JSONResponse(dict(body), status_code=body["status"], media_type=PROBLEM, headers=dict(headers or {}))
 
 
-def _of_ours(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, SupercargoError)
+def problem_of(error: SupercargoError) -> JSONResponse:
+    """The answer to what the use cases refuse."""
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
     body = _body(status, title, error.what, error.fix, error.where)
     if isinstance(error, ScenarioError) and error.faults:
@@ -63,6 +63,11 @@ def _of_ours(_: Request, error: Exception) -> JSONResponse:
             {"file": f.file, "row": f.row, "column": f.column, "what": f.what, "fix": f.fix} for f in error.faults
         ]
     return _answer(body)
+
+
+def _of_ours(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SupercargoError)
+    return problem_of(error)
 
 
 def _of_problem(_: Request, error: Exception) -> JSONResponse:

@@ -1,63 +1,131 @@
-"""Routes that many scanners write to: a request that is plainly in order is read in one go; any other takes the usual way."""
+"""Routes that many scanners write to: a request that is plainly in order is answered at the door; any other goes inside."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, get_args
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from supercargo.faces.api.requests import IDEMPOTENCY, command_id_of
+from supercargo.faces.api.problems import Problem, problem_of
+from supercargo.faces.api.requests import command_id_of
 from supercargo.faces.api.rules import Rule
+from supercargo.kernel import SupercargoError
 
-__all__ = ["SwiftRoute"]
+__all__ = ["SwiftLane", "SwiftRoute"]
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-_JSON = re.compile(r"application/json(; ?charset=utf-8)?", re.IGNORECASE)
+_JSON = re.compile(rb"application/json(; ?charset=utf-8)?", re.IGNORECASE)
 _NAME_MOST = 160
+_BODY_MOST = 256 * 1024
+_ONCE = (b"content-type", b"content-length", b"authorization", b"idempotency-key")
 
 
 class SwiftRoute(APIRoute):
     """A route of an async function of `request`, `asked`, `said`, `command_id` and, where the path has it, `name`.
 
-    Rule, form, names and answers are those that the function declares. What is not plainly in order goes to FastAPI's own
-    handler, which refuses it in its own words or finds it in order after all: there is one law, and two ways to it.
+    Rule, form, names and answers are those that the function declares; `SwiftLane` reads them off it.
     """
 
-    def get_route_handler(self) -> Handler:
-        """What answers a request."""
-        usual = super().get_route_handler()
-        said_as, rule = _declared(self.endpoint)
-        record, answer_as = self.endpoint, TypeAdapter(self.endpoint.__annotations__["return"])
-        status, named = self.status_code or 200, "name" in self.param_convertors
 
-        async def answer(request: Request) -> Response:
-            asked = await rule(request)
-            given = {"name": request.path_params["name"]} if named else {}
-            key = request.headers.get(IDEMPOTENCY)
-            command_id = await command_id_of(request, key)
-            if command_id is None or not _plain(request, given.get("name", "-")):
-                return await usual(request)
-            try:
-                said = said_as.validate_json(await request.body())
-            except ValidationError:
-                return await usual(request)
-            told = await record(request=request, asked=asked, said=said, command_id=command_id, **given)
-            return Response(answer_as.dump_json(told), status_code=status, media_type="application/json")
+class SwiftLane:
+    """Stands before an app and answers what is plainly in order of its swift routes.
 
-        return answer
+    Everything else goes to the app as it came, and is refused there in FastAPI's own words or found in order after all:
+    there is one law, and two ways to it.
+    """
+
+    def __init__(self, app: ASGIApp, *, owner: FastAPI, dress: Callable[[Message], None]) -> None:
+        self._app, self._owner, self._dress = app, owner, dress
+        self._doors = [_Door(route) for route in owner.routes if isinstance(route, SwiftRoute)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or let it in."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        for door in self._doors:
+            if (found := door.pattern.match(path)) is not None and (length := _plain(scope)) is not None:
+                await self._answer(door, found.groupdict(), length, (scope, receive, send))
+                return
+        await self._app(scope, receive, send)
+
+    async def _answer(self, door: _Door, named: dict[str, str], length: int, call: tuple[Scope, Receive, Send]) -> None:
+        scope, receive, send = call
+        came = [message async for message in _messages(receive, length)]
+        body = b"".join(message.get("body", b"") for message in came)
+        if len(body) == length and not scope["query_string"] and 1 <= len(named.get("name", "-")) <= _NAME_MOST:
+            scope["app"] = self._owner
+            told = await door.answered(Request(scope), named, body)
+            if told is not None:
+                status, kind, content = told
+                headers = [(b"content-length", str(len(content)).encode()), (b"content-type", kind)]
+                start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+                self._dress(start)
+                await send(start)
+                await send({"type": "http.response.body", "body": content})
+                return
+        waiting = iter(came)
+
+        async def again() -> Message:
+            return next(waiting, None) or await receive()
+
+        await self._app(scope, again, send)
 
 
-def _declared(endpoint: Callable[..., Any]) -> tuple[TypeAdapter[Any], Rule]:
-    told = endpoint.__annotations__
-    rule = get_args(told["asked"])[1].dependency
-    assert isinstance(rule, Rule)
-    return TypeAdapter(told["said"]), rule
+async def _messages(receive: Receive, length: int) -> Any:
+    """What comes of a body of a stated length: to its end, until it is longer, or until nobody sends any more."""
+    came = 0
+    while True:
+        message = await receive()
+        came += len(message.get("body", b""))
+        yield message
+        if came > length or not message.get("more_body", False):
+            return
 
 
-def _plain(request: Request, name: str) -> bool:
-    return 1 <= len(name) <= _NAME_MOST and _JSON.fullmatch(request.headers.get("content-type", "")) is not None
+def _plain(scope: Scope) -> int | None:
+    """The stated length of a body of JSON under a key, with no header that counts told twice; None for anything else."""
+    told: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _ONCE:
+            if name in told:
+                return None
+            told[name] = value
+    length = told.get(b"content-length", b"")
+    if not length.isdigit() or int(length) > _BODY_MOST or b"authorization" not in told:
+        return None
+    return int(length) if _JSON.fullmatch(told.get(b"content-type", b"")) else None
+
+
+class _Door:
+    """One swift route as its function declares it."""
+
+    def __init__(self, route: SwiftRoute) -> None:
+        declared = route.endpoint.__annotations__
+        rule = get_args(declared["asked"])[1].dependency
+        assert isinstance(rule, Rule)
+        self.pattern, self._rule, self._record = route.path_regex, rule, route.endpoint
+        self._said_as, self._answer_as = TypeAdapter[Any](declared["said"]), TypeAdapter[Any](declared["return"])
+        self._status = route.status_code or 200
+
+    async def answered(self, request: Request, named: dict[str, str], body: bytes) -> tuple[int, bytes, bytes] | None:
+        """Status, media type and body of the answer; None for a request that is not plainly in order."""
+        try:
+            asked = await self._rule(request)
+            command_id = await command_id_of(request, request.headers.get("Idempotency-Key"))
+            said = None if command_id is None else self._said_as.validate_json(body)
+        except (Problem, ValidationError):
+            return None
+        if said is None:
+            return None
+        try:
+            told = await self._record(request=request, asked=asked, said=said, command_id=command_id, **named)
+        except SupercargoError as error:
+            refused = problem_of(error)
+            return refused.status_code, refused.media_type.encode(), bytes(refused.body)
+        return self._status, b"application/json", self._answer_as.dump_json(told)

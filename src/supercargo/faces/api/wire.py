@@ -6,20 +6,20 @@ import json
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BODY_MOST", "Wire"]
+__all__ = ["BODY_MOST", "Wire", "dress"]
 
 BODY_MOST = 8 * 1024 * 1024
 """Largest body of a request that is read [bytes]."""
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
 
 
 class _TooLarge(Exception):
@@ -57,7 +57,7 @@ class Wire:
                     await self._refuse(send)
                 return
             if message["type"] == "http.response.start":
-                _dress(message)
+                dress(message)
             await send(message)
 
         await self._app(scope, counted, dressed)
@@ -72,12 +72,12 @@ class Wire:
             "status": 413,
             "headers": [(b"content-type", self._media.encode()), (b"connection", b"close")],
         }
-        _dress(start)
+        dress(start)
         await send(start)
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
-def _dress(message: MutableMapping[str, Any]) -> None:
-    headers = MutableHeaders(scope=message)
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+def dress(message: MutableMapping[str, Any]) -> None:
+    """Add the headers that keep browsers from harm to the start of an answer, where it does not set them itself."""
+    set_ = {name for name, _ in message["headers"]}
+    message["headers"] = [*message["headers"], *(one for one in _HEADERS if one[0] not in set_)]

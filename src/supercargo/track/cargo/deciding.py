@@ -23,17 +23,18 @@ def needed_by(step: Step, lives: Mapping[str, Life]) -> frozenset[str]:
 
     Ask again after reading them: a container read may be in another one.
     """
-    wanted = {step.thing} | _named(step)
+    wanted = {step.thing, *_named(step)}
     for life in lives.values():
-        wanted |= {life.now.inside}
+        wanted.add(life.now.inside)
         if isinstance(step, Correct):
-            wanted |= {str(fact.body.get("where", "")) for fact in standing_facts(life.facts)}
-    return frozenset(name for name in wanted if name.startswith(("cargo/", "container/")) and name not in lives)
+            wanted.update(str(fact.body.get("where", "")) for fact in standing_facts(life.facts))
+    wanted.difference_update(lives)
+    return frozenset(name for name in wanted if name.startswith(("cargo/", "container/")))
 
 
-def _named(step: Step) -> set[str]:
-    instead = _named(step.instead) if isinstance(step, Correct) and step.instead else set()
-    return {str(getattr(step, "where", ""))} | instead
+def _named(step: Step) -> tuple[str, ...]:
+    instead = _named(step.instead) if isinstance(step, Correct) and step.instead else ()
+    return (str(getattr(step, "where", "")), *instead)
 
 
 def decide(
