@@ -23,6 +23,7 @@ from supercargo.model.catalogue import (
     TransferWindow,
     VehicleType,
 )
+from supercargo.model.chances import CHANCES, Chance, Chances, SlipRecord
 from supercargo.model.demand import (
     DIRECTIONS,
     FORMS,
@@ -43,6 +44,7 @@ from supercargo.model.demand import (
     Term,
 )
 from supercargo.model.figures import Figure, Figures
+from supercargo.model.futures import Future, Grounding, SlipNews
 from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
 from supercargo.model.orbit_rows import (
     Antenna,
@@ -101,6 +103,7 @@ from supercargo.model.transfer import (
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "CHANCES",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
@@ -121,6 +124,8 @@ __all__ = [
     "Blackout",
     "CargoBreakdown",
     "CargoLine",
+    "Chance",
+    "Chances",
     "Change",
     "CislunarLeg",
     "Contract",
@@ -143,7 +148,9 @@ __all__ = [
     "Figures",
     "Flight",
     "FlownFlight",
+    "Future",
     "GateTemplate",
+    "Grounding",
     "HazardPair",
     "HoldSafety",
     "InventoryRow",
@@ -190,6 +197,8 @@ __all__ = [
     "Settings",
     "Site",
     "Slip",
+    "SlipNews",
+    "SlipRecord",
     "SmallBody",
     "Spare",
     "Staff",

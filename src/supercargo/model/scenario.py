@@ -27,6 +27,7 @@ from supercargo.model.catalogue import (
     TransferWindow,
     VehicleType,
 )
+from supercargo.model.chances import Chance, SlipRecord
 from supercargo.model.demand import (
     Blackout,
     CargoLine,
@@ -166,6 +167,8 @@ class Scenario:
     licences: tuple[Licence, ...] = ()
     staff: tuple[Staff, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    chances: tuple[Chance, ...] = ()
+    slip_records: tuple[SlipRecord, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, demand, history, permits, plan, replanning
+from supercargo.model import catalogue, chances, demand, history, permits, plan, replanning
 
 __all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -169,6 +169,8 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         key=("requirement_id",),
         sparse=True,
     ),
+    Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
+    Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
 )
 
 PLAN_TABLES: tuple[Table, ...] = (

@@ -1,7 +1,13 @@
 """Scenario and plan folders, workbooks and the catalogue: what stands on disk to nouns and back. Nothing here plans."""
 
 from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calendar
-from supercargo.store.catalogue import read_catalogue, read_past_catalogue, read_records, read_requirement_packs
+from supercargo.store.catalogue import (
+    read_catalogue,
+    read_chances,
+    read_past_catalogue,
+    read_records,
+    read_requirement_packs,
+)
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -32,6 +38,7 @@ __all__ = [
     "old_calendar",
     "plan_files",
     "read_catalogue",
+    "read_chances",
     "read_ephemeris_file",
     "read_past_catalogue",
     "read_places",

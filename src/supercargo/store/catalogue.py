@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Records, Requirement
+from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, Scenario
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
 __all__ = [
+    "CHANCES_FOLDER",
     "HISTORY_FOLDER",
     "read_catalogue",
     "read_catalogue_tables",
+    "read_chances",
     "read_past_catalogue",
     "read_records",
     "read_requirement_packs",
@@ -23,6 +25,9 @@ __all__ = [
 
 HISTORY_FOLDER = "history"
 """Folder of the catalogue that holds what has flown, and with what."""
+
+CHANCES_FOLDER = "chances"
+"""Folder of the catalogue that holds what may happen where a scenario says nothing of it."""
 
 
 def read_catalogue() -> dict[str, tuple[Any, ...]]:
@@ -69,6 +74,24 @@ def read_requirement_packs() -> tuple[Requirement, ...]:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the requirement packs are faulty\n{told}", fix="install the package again", where="catalogue")
     return found
+
+
+def read_chances(scenario: Scenario) -> Chances:
+    """What may happen to a scenario: its own rows, and for a file that it leaves out the catalogue's.
+
+    Raises StoreError if a record that ships with the package is faulty, ScenarioError for rows that can't be meant together.
+    """
+    folder = resources.files("supercargo") / "catalogue" / CHANCES_FOLDER
+    faults: list[Fault] = []
+    found: dict[str, tuple[Any, ...]] = {}
+    for table in SCENARIO_TABLES:
+        if table.attribute in ("chances", "slip_records"):
+            own = getattr(scenario, table.attribute)
+            found[table.attribute] = own or read_table((folder / table.file).read_bytes(), table, faults).records
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the chances are faulty\n{told}", fix="install the package again", where="catalogue")
+    return Chances(rows=found["chances"], slips=found["slip_records"])
 
 
 def read_records(folder: Path | None = None) -> Records:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from supercargo.kernel import Fault
 from supercargo.model import SCENARIO_TABLES
+from supercargo.store.checks_chances import CHANCE_CHECKS
 from supercargo.store.checks_flights import FLIGHT_CHECKS
 from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
@@ -102,6 +103,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *FLIGHT_CHECKS,
     *LOAD_CHECKS,
     *PERMIT_CHECKS,
+    *CHANCE_CHECKS,
 )
 """Every check across files, in the order in which they are made."""
 

@@ -1,0 +1,72 @@
+"""Chances and the record of slips: each row names what the scenario has, and says what can be meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from supercargo.kernel import Fault
+from supercargo.model.chances import BY_FAMILY, chance_faults, is_of_family, slip_faults
+from supercargo.store.sheets import Sheets
+
+__all__ = ["CHANCE_CHECKS"]
+
+_FILES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(BY_FAMILY, ("launchers", "vehicles")),
+    "port_out": ("destinations", "ports"),
+    "damage": ("cargo",),
+    "demand": ("destinations", "stock"),
+    "supplier_delay": ("suppliers",),
+}
+
+
+def _meaning(sheets: Sheets) -> Iterator[Fault]:
+    """Sizes rise, probabilities are told once, and no duration is negative."""
+    asked: tuple[tuple[str, Callable[[Any], Iterator[tuple[str, str, str]]]], ...] = (
+        ("chances", chance_faults),
+        ("slip_records", slip_faults),
+    )
+    for attribute, faults in asked:
+        for row, record in sheets.rows(attribute):
+            for fault in faults(record):
+                yield sheets.fault(attribute, row, *fault)
+
+
+def _subjects(sheets: Sheets) -> Iterator[Fault]:
+    """A family, place, class, stock or supplier that the scenario lacks would let nothing happen, and nobody would be told."""
+    for row, chance in sheets.rows("chances"):
+        if not chance.applies_to or not sheets.sound(*_FILES[chance.chance]):
+            continue
+        known = sorted(_known(sheets, chance.chance))
+        by_family = chance.chance in BY_FAMILY
+        if chance.applies_to in known or (by_family and any(is_of_family(name, chance.applies_to) for name in known)):
+            continue
+        close = difflib.get_close_matches(chance.applies_to[:80], known, n=1, cutoff=0.6)
+        meant = f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(known)[:200]}"
+        what = f"{chance.applies_to!r} is no {_word(chance.chance)} of the scenario"
+        yield sheets.fault("chances", row, "applies_to", what, f"{meant} or leave it empty for all")
+
+
+def _word(chance: str) -> str:
+    if chance in BY_FAMILY:
+        return "family"
+    return {"port_out": "place or port", "damage": "class", "demand": "place or stock", "supplier_delay": "supplier"}[chance]
+
+
+def _known(sheets: Sheets, chance: str) -> set[str]:
+    """Names that a chance may apply to."""
+    if chance in BY_FAMILY:
+        return {one.launcher for one in sheets.records("launchers")} | {one.vehicle_type for one in sheets.records("vehicles")}
+    places = {place.destination for place in sheets.records("destinations")}
+    if chance == "port_out":
+        return places | {f"{port.destination}/{port.port}" for port in sheets.records("ports")}
+    if chance == "demand":
+        return places | {f"{stock.supply_class}@{stock.destination}" for stock in sheets.records("stock")}
+    if chance == "damage":
+        return {line.supply_class for line in sheets.records("cargo")}
+    return {supplier.supplier for supplier in sheets.records("suppliers")}
+
+
+CHANCE_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_meaning, _subjects)
+"""Checks of chances.csv and slips.csv."""
