@@ -161,6 +161,8 @@ def routes_part() -> str:
     rows = ["| route | scope | shows | what |", "| --- | --- | --- | --- |"]
     for route in (route for router in all_routers() for route in router.routes):
         assert isinstance(route, APIRoute)
+        if not route.include_in_schema:
+            continue  # a page: docs/board.md
         rule = (route.openapi_extra or {})[RULE_MARK]
         told = route.summary if route.summary and not route.description else (route.description or "").split("\n")[0]
         method = " ".join(sorted(route.methods or ()))

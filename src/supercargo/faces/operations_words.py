@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from supercargo.app.board.shelf import shelf_beside
 from supercargo.app.operations import asking, typed
 from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
@@ -52,6 +53,7 @@ def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supers
     """Release a plan and tell what was opened."""
     with answering(as_json=as_json), patience("judging and releasing the plan"), open_operations(store, _now) as log:
         done = release_plan(folder, log, ReleaseAsked(by=by, at_utc=_now(), waive=waive, supersedes=supersedes))
+        shelf_beside(store).keep(folder)
     if as_json:
         answer: ReleaseAnswer = {"folder": str(folder), "store": store, "released": done}
         print_json(answer)

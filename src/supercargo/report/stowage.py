@@ -65,8 +65,8 @@ def _letter_pairs(names: list[str]) -> dict[str, str]:
     return pairs
 
 
-def draw_stowage(plan: OperationsPlan, colours: tuple[ClassColour, ...]) -> tuple[StowagePicture, ...]:
-    """A picture for each mission with placed cargo, in the plan's order of missions."""
+def draw_stowage(plan: OperationsPlan, colours: tuple[ClassColour, ...], *, only: str = "") -> tuple[StowagePicture, ...]:
+    """A picture for each mission with placed cargo, in the plan's order of missions; of one mission where it is named."""
     boxes: dict[tuple[str, str], list[Placement]] = defaultdict(list)
     for placement in plan.stowage:
         boxes[placement.mission_id, placement.bay].append(placement)
@@ -76,6 +76,8 @@ def draw_stowage(plan: OperationsPlan, colours: tuple[ClassColour, ...]) -> tupl
     looks = {colour.supply_class: colour for colour in colours}
     pictures = []
     for mission in plan.missions:
+        if only not in ("", mission.mission_id):
+            continue
         filled = [(bay, boxes[mission.mission_id, bay.bay]) for bay in bays[mission.mission_id]]
         if any(placed for _, placed in filled):
             svgs = tuple(_picture(plan, bay, placed, looks) for bay, placed in filled)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from supercargo.app.board.shelf import Shelf, shelf_beside
 from supercargo.app.operations.lives import Lives
 from supercargo.app.operations.log import open_operations
 from supercargo.app.operations.recorder import Recorder
@@ -19,11 +21,12 @@ __all__ = ["Desk", "open_desk"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What use cases work on: the log, what is made from it, who may come in, and who records steps of cargo."""
+    """What use cases work on: the log, what is made from it, who may come in, who records steps of cargo, plans released."""
 
     store: SqlStore
     accounts: Accounts
     recorder: Recorder
+    shelf: Shelf
 
     @property
     def log(self) -> EventStore:
@@ -38,11 +41,14 @@ class Desk:
 
 
 @contextmanager
-def open_desk(url: str, clock: Callable[[], datetime]) -> Iterator[Desk]:
-    """Open a store for operations, making it where there is none; it is closed at the end of the block."""
+def open_desk(url: str, clock: Callable[[], datetime], *, plans: Path | None = None) -> Iterator[Desk]:
+    """Open a store for operations, making it where there is none; it is closed at the end of the block.
+
+    `plans` is the folder of released plans; None: the one beside the store.
+    """
     with open_operations(url, clock) as store:
         recorder = Recorder(store, Lives(store))
         try:
-            yield Desk(store=store, accounts=store.accounts(), recorder=recorder)
+            yield Desk(store=store, accounts=store.accounts(), recorder=recorder, shelf=shelf_beside(url, plans))
         finally:
             recorder.close()

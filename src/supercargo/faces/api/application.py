@@ -22,6 +22,8 @@ from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
 from supercargo.faces.api.swift import SwiftLane
 from supercargo.faces.api.wire import Wire, dress
+from supercargo.faces.board.frame import error_page
+from supercargo.faces.board.pages import page_routers
 
 __all__ = ["all_routers", "create_app"]
 
@@ -43,7 +45,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
 
 def all_routers() -> tuple[APIRouter, ...]:
     """Every route that is served, by what it is about."""
-    return (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router())
+    return (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router(), *page_routers())
 
 
 def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
@@ -56,6 +58,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
         summary="Operations of cargo transport in space: what happened, where everything is, what is due.",
     )  # fmt: skip
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
+    app.state.page_of_problem = error_page
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM)
     for router in all_routers():

@@ -49,6 +49,9 @@ def live_router() -> APIRouter:
         request: Request,
         asked: Annotated[Asked, rule_of(_OWN)],
         after: Annotated[int | None, Query(ge=0, description="position of the last event that is known")] = None,
+        unnamed: Annotated[
+            bool, Query(description="leave out the name of each event's kind, so that one listener hears all")
+        ] = False,
         last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
     ) -> StreamingResponse:
         """Events from a position on (`Last-Event-ID` wins over `after`; without either, from now on), as they come."""
@@ -65,7 +68,7 @@ def live_router() -> APIRouter:
             while not await request.is_disconnected():
                 batch = await asyncio.to_thread(events_since, desk, asked.principal, position, limit=_AT_ONCE)
                 for event in batch.events:
-                    yield _written(event)
+                    yield _written(event, named=not unnamed)
                 moved = batch.position > position
                 if (asked_s := asked_s + LOOK_S) >= ASK_AGAIN_S:
                     asked_s = 0.0
@@ -84,6 +87,7 @@ def live_router() -> APIRouter:
     return router
 
 
-def _written(event: EventShown) -> str:
+def _written(event: EventShown, *, named: bool) -> str:
     said = json.dumps(plain(event), sort_keys=True, ensure_ascii=False)
-    return f"id: {event.position}\nevent: {event.kind}\ndata: {said}\n\n"
+    kind = f"event: {event.kind}\n" if named else ""
+    return f"id: {event.position}\n{kind}data: {said}\n\n"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PROBLEM", "Problem", "answer_problems", "problem_answers", "problem_of"]
+__all__ = ["PROBLEM", "PageOfProblem", "Problem", "answer_problems", "problem_answers", "problem_of"]
 
 PROBLEM = "application/problem+json"
 
@@ -38,6 +38,10 @@ _TITLES = {
 }
 
 
+PageOfProblem = Callable[[Request, Mapping[str, Any]], Response]
+"""Makes of an error what a browser shows; an app that has pages keeps one in its state as `page_of_problem`."""
+
+
 class Problem(Exception):
     """An answer that is an error: status, what is wrong and how to mend it."""
 
@@ -50,33 +54,44 @@ def _body(status: int, title: str, detail: str, fix: str, where: str) -> dict[st
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, "fix": fix, "where": where}
 
 
-def _answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+def _answer(request: Request, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    page: PageOfProblem | None = getattr(request.app.state, "page_of_problem", None)
+    if page is not None and not request.url.path.startswith("/v1/"):
+        return page(request, body)
+    return _as_json(body, headers)
+
+
+def _as_json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse(dict(body), status_code=body["status"], media_type=PROBLEM, headers=dict(headers or {}))
 
 
 def problem_of(error: SupercargoError) -> JSONResponse:
     """The answer to what the use cases refuse."""
+    return _as_json(_of_error(error))
+
+
+def _of_error(error: SupercargoError) -> dict[str, Any]:
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
     body = _body(status, title, error.what, error.fix, error.where)
     if isinstance(error, ScenarioError) and error.faults:
         body["faults"] = [
             {"file": f.file, "row": f.row, "column": f.column, "what": f.what, "fix": f.fix} for f in error.faults
         ]
-    return _answer(body)
+    return body
 
 
-def _of_ours(_: Request, error: Exception) -> JSONResponse:
+def _of_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, SupercargoError)
-    return problem_of(error)
+    return _answer(request, _of_error(error))
 
 
-def _of_problem(_: Request, error: Exception) -> JSONResponse:
+def _of_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return _answer(_body(error.status, _TITLES[error.status], error.detail, error.fix, error.where), headers)
+    return _answer(request, _body(error.status, _TITLES[error.status], error.detail, error.fix, error.where), headers)
 
 
-def _of_form(_: Request, error: Exception) -> JSONResponse:
+def _of_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [
         {
@@ -89,27 +104,28 @@ def _of_form(_: Request, error: Exception) -> JSONResponse:
     count = len(faults)
     words = f"{count} fault{'s' if count != 1 else ''} in the request"
     body = _body(422, _TITLES[422], words, "mend each fault listed; nothing was stored", faults[0]["where"] if faults else "")
-    return _answer({**body, "faults": faults})
+    return _answer(request, {**body, "faults": faults})
 
 
-def _of_http(_: Request, error: Exception) -> JSONResponse:
+def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = _TITLES.get(error.status_code, "The request failed")
     fixes = {404: "look at /v1/openapi.json for what there is", 405: "use a method that /v1/openapi.json names for this path"}
     fix = fixes.get(error.status_code, "look at the request")
-    return _answer(_body(error.status_code, title, str(error.detail), fix, ""), error.headers)
+    return _answer(request, _body(error.status_code, title, str(error.detail), fix, ""), error.headers)
 
 
-def _of_text(_: Request, error: Exception) -> JSONResponse:
+def _of_text(request: Request, error: Exception) -> Response:
     return _answer(
-        _body(422, _TITLES[422], "a text has signs that are no Unicode", "send whole characters, no half pairs", "body")
+        request,
+        _body(422, _TITLES[422], "a text has signs that are no Unicode", "send whole characters, no half pairs", "body"),
     )
 
 
-def _of_fault(_: Request, error: Exception) -> JSONResponse:
+def _of_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: what it was stands in the server's own log, not in the answer."""
     fix = "try again; if it stays, tell an administrator when it happened"
-    return _answer(_body(500, "A fault of the service", f"{type(error).__name__} in the service", fix, ""))
+    return _answer(request, _body(500, "A fault of the service", f"{type(error).__name__} in the service", fix, ""))
 
 
 def answer_problems(app: FastAPI) -> None:

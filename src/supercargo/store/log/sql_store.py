@@ -70,6 +70,12 @@ class LogReader:
         with self.snapshot() as connection:
             return head_of(connection)
 
+    def last_recorded_utc(self) -> datetime | None:
+        """When the last event was stored; None where there is none."""
+        with self.snapshot() as connection:
+            told = connection.execute(select(event.c.recorded_utc).order_by(event.c.position.desc()).limit(1)).scalar()
+        return None if told is None else datetime.fromisoformat(told)
+
     def store_id(self) -> str:
         """The name that the store gave itself when it was made."""
         return self.noted("store_id")

@@ -1,0 +1,164 @@
+"""The frame that every page stands in: where one can go, who one is, what time it is, and tables that can be taken out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from supercargo.app.board.tables import Table, workbook_of
+from supercargo.app.operations.people import Principal
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked
+from supercargo.faces.board.assets import asset_href
+
+__all__ = ["LOOKS", "LOOK_COOKIE", "PLACES", "Place", "bare_page", "error_page", "now_of", "page", "safe_next"]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LOOKS = ("auto", "light", "dark", "contrast")
+"""How pages may look; auto follows the machine."""
+
+LOOK_COOKIE = "supercargo_look"
+"""Where a browser keeps how the pages look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that can be gone to: by whom it is seen is the rule of its route."""
+
+    path: str
+    title: str
+    scope: str = "read"
+    seen: str = "company"
+
+
+PLACES: tuple[Place, ...] = (
+    Place("/", "Today"),
+    Place("/year", "Year"),
+    Place("/missions", "Missions"),
+    Place("/cargo", "Cargo", seen="own"),
+)
+"""The navigation, in its order."""
+
+
+def _places(principal: Principal) -> tuple[Place, ...]:
+    return tuple(
+        place for place in PLACES if place.scope in principal.scopes and (place.seen == "own" or not principal.customer)
+    )
+
+
+@cache
+def _environment() -> Environment:
+    pages = Environment(
+        loader=PackageLoader("supercargo.faces.board", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters |= {"instant": _instant, "number": _number, "said": _said, "path": lambda word: quote(str(word), safe="")}
+    pages.globals |= {"asset": asset_href, "looks": LOOKS}
+    return pages
+
+
+def _instant(value: datetime | str | None) -> str:
+    """An instant as a reader wants it, in UTC to the minute; a dash for none."""
+    if not value:
+        return "–"
+    return value.replace("T", " ")[:16] if isinstance(value, str) else value.strftime("%Y-%m-%d %H:%M")
+
+
+def _number(value: float | None, decimals: int = 0) -> str:
+    """A number with thousands apart and a true minus; a dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def _said(value: Any, decimals: int = 0) -> str:
+    """A value of a table in words."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return _instant(value)
+    return _number(value, decimals) if isinstance(value, int | float) else str(value)
+
+
+def now_of(request: Request, asked: Asked) -> datetime:
+    """What time it is for operations: that of the clock, or of the last event where a year is flown ahead of it."""
+    told = desk_of(request).store.last_recorded_utc()
+    return asked.at_utc if told is None else max(asked.at_utc, told)
+
+
+def page(
+    request: Request, asked: Asked, template: str, *, title: str, tables: Sequence[Table] = (), **content: Any
+) -> Response:
+    """A page, or, where `?xlsx=NAME` asks for one of its tables, that table as a workbook.
+
+    Templates get `tables` by name, `now_utc`, `principal`, `here` (the address) and what `content` gives.
+    """
+    named = {table.name: table for table in tables}
+    wanted = request.query_params.get("xlsx", "")
+    if wanted in named:
+        book = workbook_of(f"{title}: {wanted}", [named[wanted]], as_of_utc=now_of(request, asked))
+        file = f"{wanted}.xlsx"
+        return Response(book, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{file}"'})
+    found = _environment().get_template(template)
+    known = {
+        "title": title,
+        "tables": named,
+        "principal": asked.principal,
+        "places": _places(asked.principal),
+        "now_utc": now_of(request, asked),
+        "here": request.url.path,
+        "xlsx_of": lambda name: _with(request, xlsx=name),
+        "with_query": lambda **more: _with(request, **more),
+        "look": _look(request),
+        "position": desk_of(request).store.head().position,
+    }
+    body = found.render(**known, **content)
+    return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+
+
+def _with(request: Request, **more: Any) -> str:
+    """The address of this page with other words in its query; None takes one out."""
+    query = {name: value for name, value in request.query_params.items() if name != "xlsx"}
+    query |= {name: str(value) for name, value in more.items() if value is not None}
+    query = {name: value for name, value in query.items() if not (name in more and more[name] is None)}
+    return request.url.path + (f"?{urlencode(query)}" if query else "")
+
+
+def _look(request: Request) -> str:
+    look = request.cookies.get(LOOK_COOKIE, "auto")
+    return look if look in LOOKS else "auto"
+
+
+def error_page(request: Request, told: Mapping[str, Any]) -> Response:
+    """What a browser is shown of an error; who is not known is sent to log in first."""
+    if told["status"] == 401 and request.method == "GET":
+        return RedirectResponse(f"/login?{urlencode({'next': _here(request)})}", status_code=303)
+    faults = told.get("faults", ())[:50]
+    return bare_page(request, "error.html", title=told["title"], status=told["status"], told=told, faults=faults)
+
+
+def bare_page(request: Request, template: str, *, title: str, status: int = 200, **content: Any) -> HTMLResponse:
+    """A page for one who is not known yet: no navigation, nothing of operations."""
+    found = _environment().get_template(template)
+    body = found.render(title=title, look=_look(request), here=_here(request), **content)
+    return HTMLResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def safe_next(word: str) -> str:
+    """Where to go after log-in: a path of ours, or the first page."""
+    return word if word.startswith("/") and not word.startswith(("//", "/\\")) and word.isprintable() else "/"

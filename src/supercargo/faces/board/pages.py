@@ -1,0 +1,19 @@
+"""Every page, by what it is about."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from supercargo.faces.board.assets import asset_router
+from supercargo.faces.board.cargo import cargo_pages
+from supercargo.faces.board.door import door_router
+from supercargo.faces.board.missions import mission_pages
+from supercargo.faces.board.today import today_pages
+from supercargo.faces.board.year import year_pages
+
+__all__ = ["page_routers"]
+
+
+def page_routers() -> tuple[APIRouter, ...]:
+    """The routes of all pages."""
+    return (asset_router(), door_router(), today_pages(), year_pages(), mission_pages(), cargo_pages())

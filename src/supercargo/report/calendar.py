@@ -1,0 +1,93 @@
+"""A plan's timeline to look closer at: any span, one place or all, each bar leading to its mission, and where now is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from supercargo.model import OperationsPlan
+from supercargo.report.lanes import Block, Lane, timeline_blocks
+from supercargo.report.svg import CalendarAxis, escaped
+from supercargo.report.timeline import HATCH, HEADING_PX, LABEL_PX, LANE_PX, WIDTH_PX, grid_parts, lane_parts
+
+__all__ = ["CalendarAsked", "draw_calendar"]
+
+_RESOURCES = ("Ports", "Pads", "Processing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarAsked:
+    """What of a plan is drawn: from when to when, of which place (empty: all), which mission stands out, the present."""
+
+    start: datetime
+    end: datetime
+    place: str = ""
+    mission: str = ""
+    instant: datetime | None = None
+
+
+def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
+    """Lanes of missions by place, ports, pads and facilities over a span, as SVG; a lane of a mission leads to its page."""
+    axis = CalendarAxis(asked.start, asked.end, LABEL_PX, WIDTH_PX - LABEL_PX - 4)
+    body: list[str] = []
+    y = 22
+    for block in _chosen(plan, asked):
+        body.append(f'<text class="head" x="4" y="{y + 18}">{escaped(block.heading, 90)}</text>')
+        y += HEADING_PX
+        for n, lane in enumerate(block.lanes):
+            if n % 2 == 0:
+                body.append(f'<rect class="band" x="0" y="{y}" width="{WIDTH_PX:.0f}" height="{LANE_PX}"/>')
+            body.extend(_linked(plan, axis, lane, y, asked.mission))
+            y += LANE_PX
+    height = y + 6
+    name = escaped(f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, pads and facilities")
+    now = _now_line(axis, asked.instant, height)
+    months = "".join(grid_parts(axis, plan.scenario.settings.end_utc, height))
+    return (
+        f'<svg class="timeline" viewBox="0 0 {WIDTH_PX:.0f} {height}" width="{WIDTH_PX:.0f}" height="{height}" role="group" '
+        f'aria-label="{name}">{HATCH}{months}{"".join(body)}{now}</svg>'
+    )
+
+
+def _chosen(plan: OperationsPlan, asked: CalendarAsked) -> Iterator[Block]:
+    for block in timeline_blocks(plan):
+        resources = block.heading.startswith(_RESOURCES)
+        if asked.place and not resources and not block.heading.startswith(f"{asked.place}:"):
+            continue
+        lanes = tuple(_within(lane, asked) for lane in block.lanes)
+        if asked.place and resources:
+            lanes = tuple(lane for lane in lanes if lane.label.startswith(f"{asked.place}/"))
+        lanes = tuple(lane for lane in lanes if lane.bars or lane.shades)
+        if lanes:
+            yield Block(block.heading, lanes)
+
+
+def _within(lane: Lane, asked: CalendarAsked) -> Lane:
+    """The lane without what lies outside of the span."""
+    return replace(
+        lane,
+        bars=tuple(bar for bar in lane.bars if bar.end >= asked.start and bar.start <= asked.end),
+        shades=tuple(shade for shade in lane.shades if shade.end >= asked.start and shade.start <= asked.end),
+    )
+
+
+def _linked(plan: OperationsPlan, axis: CalendarAxis, lane: Lane, y: int, mission: str) -> Iterator[str]:
+    name = lane.label.partition(" ")[0]
+    if name not in plan.mission_named:
+        yield from lane_parts(axis, lane, y)
+        return
+    row = plan.mission_named[name]
+    said = escaped(f"{name}, {row.vehicle_type} to {row.destination}, lift-off {row.launch_utc:%Y-%m-%d %H:%M} UTC")
+    chosen = ' class="chosen"' if name == mission else ""
+    yield f'<a href="/missions/{escaped(name)}" aria-label="{said}" id="lane-{escaped(name)}"{chosen}>'
+    yield from lane_parts(axis, lane, y)
+    yield "</a>"
+
+
+def _now_line(axis: CalendarAxis, now: datetime | None, height: int) -> str:
+    if now is None or not axis.start <= now <= axis.end:
+        return ""
+    x = axis.x(now)
+    words = escaped(f"now, {now:%Y-%m-%d %H:%M} UTC")
+    return f'<line class="now" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="{height}"><title>{words}</title></line>'
