@@ -82,7 +82,12 @@ LIVE = "/v1/events/live"
 
 def asked(world: World, who: str, method: str, path: str, thing: str) -> int:
     """The status of a request that is in order but for its body, which is empty."""
-    filled = path.replace("{name:path}", thing).replace("{name}", thing.partition("/")[2]).replace("{key_id}", "0" * 16)
+    filled = (
+        path.replace("{name:path}", thing)
+        .replace("{name}", thing.partition("/")[2])
+        .replace("{key_id}", "0" * 16)
+        .replace("{position}", "1")
+    )
     headers = {**world.keys[who], "Idempotency-Key": f"{who}-{method}-{path}-{thing}".replace(" ", "")}
     query = {"instant_utc": "2027-02-27T00:00:00Z"} if filled.endswith("/at") else {}
     answer = world.client.request(method, filled, headers=headers, params=query, json={}, follow_redirects=False)

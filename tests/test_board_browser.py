@@ -19,7 +19,20 @@ from tests.test_board import NOW, WORD, desk
 
 __all__ = ["desk"]  # the store of the pages' tests
 
-PATHS = ("/", "/year", "/missions", "/missions/TN-01", "/cargo", "/cargo/HOSTILE", "/no")
+PATHS = (
+    "/",
+    "/year",
+    "/missions",
+    "/missions/TN-01",
+    "/cargo",
+    "/cargo/HOSTILE",
+    "/orbit",
+    "/compliance",
+    "/audit",
+    "/audit/1",
+    "/admin",
+    "/no",
+)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from supercargo.app.board.compliance import Reviewer
 from supercargo.app.board.shelf import Shelf, shelf_beside
 from supercargo.app.operations.lives import Lives
 from supercargo.app.operations.log import open_operations
@@ -27,6 +28,7 @@ class Desk:
     accounts: Accounts
     recorder: Recorder
     shelf: Shelf
+    reviewer: Reviewer
 
     @property
     def log(self) -> EventStore:
@@ -49,6 +51,12 @@ def open_desk(url: str, clock: Callable[[], datetime], *, plans: Path | None = N
     with open_operations(url, clock) as store:
         recorder = Recorder(store, Lives(store))
         try:
-            yield Desk(store=store, accounts=store.accounts(), recorder=recorder, shelf=shelf_beside(url, plans))
+            yield Desk(
+                store=store,
+                accounts=store.accounts(),
+                recorder=recorder,
+                shelf=shelf_beside(url, plans),
+                reviewer=Reviewer(store),
+            )
         finally:
             recorder.close()

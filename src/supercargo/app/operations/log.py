@@ -48,6 +48,7 @@ __all__ = [
     "receipts_of",
     "restore_store",
     "verify_exported",
+    "verify_opened",
     "verify_store",
 ]
 
@@ -93,6 +94,11 @@ def verify_store(url: str, *, receipts: Path | None, export: Path | None = None,
         return verify_log(log, receipts=kept, watch=watch)
     finally:
         log.close()
+
+
+def verify_opened(log: LogReader) -> LogReport:
+    """Hold the events of a store that is open already to their chain."""
+    return verify_log(log)
 
 
 def verify_exported(folder: Path, *, public_key: Path | None, receipts: Path | None, watch: Watch) -> LogReport:

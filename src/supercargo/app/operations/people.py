@@ -15,6 +15,7 @@ from supercargo.track.event_store import EventStore
 __all__ = [
     "KEY_D_MOST",
     "KEY_MARK",
+    "ROLE_SCOPES",
     "SCOPES",
     "SESSION_H",
     "Accounts",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 KEY_MARK, SESSION_H = kept.KEY_MARK, kept.SESSION_H
-SCOPES = known.SCOPES
+SCOPES, ROLE_SCOPES = known.SCOPES, known.ROLE_SCOPES
 Accounts = kept.Accounts
 IssuedKey = kept.IssuedKey
 Person = kept.Person

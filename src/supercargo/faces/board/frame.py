@@ -45,6 +45,10 @@ PLACES: tuple[Place, ...] = (
     Place("/year", "Year"),
     Place("/missions", "Missions"),
     Place("/cargo", "Cargo", seen="own"),
+    Place("/orbit", "Orbit"),
+    Place("/compliance", "Compliance"),
+    Place("/audit", "Audit", "audit"),
+    Place("/admin", "Admin", "admin"),
 )
 """The navigation, in its order."""
 

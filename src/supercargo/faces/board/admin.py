@@ -1,0 +1,149 @@
+"""Who is let in: people, their roles, and keys of machines."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.people import (
+    ROLE_SCOPES,
+    SCOPES,
+    AdminAct,
+    IssuedKey,
+    Person,
+    admit,
+    issue_key,
+    let_in,
+    revoke_key,
+)
+from supercargo.faces.api.gate import Gate
+from supercargo.faces.api.problems import Problem
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.frame import page
+from supercargo.kernel import SupercargoError
+
+__all__ = ["admin_pages"]
+
+_ADMIN = Rule("admin", "company")
+Word = Annotated[str, Form(max_length=200)]
+
+
+def admin_pages() -> APIRouter:
+    """The routes of the administrator."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/admin", openapi_extra=_ADMIN.mark)
+    def people(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)]) -> Response:
+        """Every account, and a form for another."""
+        return _shown(request, asked)
+
+    @router.post("/admin/people", openapi_extra=_ADMIN.mark)
+    def add(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_ADMIN)],
+        *,
+        command: Word = "",
+        name: Word = "",
+        password: Annotated[str, Form(max_length=1000)] = "",
+        roles: Annotated[list[str] | None, Form()] = None,
+        customer: Word = "",
+    ) -> Response:
+        """Open an account."""
+        desk = desk_of(request)
+        try:
+            person = Person(
+                name=name.strip(), roles=tuple(roles or ()), customer=customer.strip(), enabled=True, created_utc=asked.at_utc
+            )
+            admit(desk.accounts, desk.log, _act(asked, command), person, password=password)
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        return RedirectResponse("/admin", status_code=303)
+
+    _standing(router)
+    _keys(router)
+    return router
+
+
+def _standing(router: APIRouter) -> None:
+    @router.post("/admin/people/{name}/enabled", openapi_extra=_ADMIN.mark)
+    def enable(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, *, command: Word = "", enabled: Word = ""
+    ) -> Response:
+        """Let a person in again, or shut it out."""
+        if enabled not in ("yes", "no"):
+            raise Problem(
+                422, "it is not said whether the person is let in", fix="use the buttons of the page", where="enabled"
+            )
+        desk = desk_of(request)
+        try:
+            let_in(desk.accounts, desk.log, _act(asked, command), name, enabled=enabled == "yes")
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        _forget(request)
+        return RedirectResponse("/admin", status_code=303)
+
+
+def _keys(router: APIRouter) -> None:
+    @router.post("/admin/people/{name}/keys", openapi_extra=_ADMIN.mark)
+    def key(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_ADMIN)],
+        name: str,
+        *,
+        command: Word = "",
+        scopes: Annotated[list[str] | None, Form()] = None,
+        days: Annotated[float, Form()] = 90.0,
+    ) -> Response:
+        """Issue a key and show it once."""
+        desk = desk_of(request)
+        try:
+            issued = issue_key(desk.accounts, desk.log, _act(asked, command), name, scopes=scopes or [], days=days)
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        return _shown(request, asked, issued=issued)
+
+    @router.post("/admin/people/{name}/keys/revoked", openapi_extra=_ADMIN.mark)
+    def revoke(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, *, command: Word = "", key_id: Word = ""
+    ) -> Response:
+        """Take a key out of use."""
+        desk = desk_of(request)
+        try:
+            revoke_key(desk.accounts, desk.log, _act(asked, command), name, key_id=key_id.strip())
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        _forget(request)
+        return RedirectResponse("/admin", status_code=303)
+
+
+def _act(asked: Asked, command: str) -> AdminAct:
+    """The act of a form: its name was drawn when the page was made, so that a form sent twice is one act."""
+    name = command if command.isalnum() and 8 <= len(command) <= 64 else secrets.token_hex(16)
+    return AdminAct(principal=asked.principal, at_utc=asked.at_utc, command_id=name)
+
+
+def _forget(request: Request) -> None:
+    gate: Gate = request.app.state.gatekeeper
+    gate.forget_keys()
+
+
+def _shown(request: Request, asked: Asked, *, refused: str = "", issued: IssuedKey | None = None) -> Response:
+    found = desk_of(request).accounts.people()
+    table = Table(
+        name="people",
+        caption="People and machines that are let in",
+        columns=(Column("Name"), Column("Roles"), Column("Customer"), Column("Let in")),
+        rows=[
+            (one.name, ", ".join(one.roles), one.customer, Cell(one.enabled, look="good" if one.enabled else "bad"))
+            for one in found
+        ],
+    )
+    return page(
+        request, asked, "admin.html", title="Admin", tables=[table], people=found, refused=refused, issued=issued,
+        scopes=SCOPES, roles=ROLE_SCOPES, command=lambda: secrets.token_hex(16),
+    )  # fmt: skip
