@@ -65,7 +65,7 @@ def _port_news(out: PortOut) -> Call:
         name = f"port-{out.destination}-{out.port}-{out.from_utc:%Y%m%d}".replace(" ", "-")
         seen = SeeConflict(conflict=name, kind="ports", objects=(*struck, port), text=text)
         yield _on_conflict(year, name, at, seen, "mission control")
-        yield from _decided(year, name, at, struck)
+        yield from _decided(year, name, at, struck, anew=_may_replan(year, at, at_once=True))
         yield from _settle(year, at, text)
         yield from _review(year, at, text)
 
@@ -163,9 +163,10 @@ def _slip(year: Year, craft: Craft, at: datetime, launch: datetime, why: str) ->
     missions.schedule(year, craft, at)
     for name in opened if isinstance(opened, tuple) else ():
         year.tally.conflicts_count += 1
-        if name.endswith("-ports"):
+        at_port = name.endswith("-ports")
+        if at_port:
             year.reasons.append(f"{craft.name} is in another's way at its port")
-        yield from _decided(year, name, at, [craft.name])
+        yield from _decided(year, name, at, [craft.name], anew=at_port and _may_replan(year, at))
 
 
 def _on_conflict(year: Year, name: str, at: datetime, command: CoordinationCommand, by: str, word: str = "") -> Told:
@@ -173,17 +174,16 @@ def _on_conflict(year: Year, name: str, at: datetime, command: CoordinationComma
     return Told(at, OnConflict(conflict=name, command=command, act=act))
 
 
-def _decided(year: Year, name: str, at: datetime, struck: Iterable[str]) -> Iterator[Told]:
+def _decided(year: Year, name: str, at: datetime, struck: Iterable[str], *, anew: bool) -> Iterator[Told]:
     """The planner offers two ways out, chooses one, and tells whom it concerns."""
     by = year.policy.by
-    anew = _may_replan(year, at)
     offers = (
         Offer(option="right shift", text="whoever comes later waits until the way is free"),
         Offer(option="new plan", text="the rest of the year is planned anew"),
     )
     for offer in offers:
         yield _on_conflict(year, name, at, offer, by, offer.option)
-    why = "a new plan disturbs least" if anew else "the plan stands; a new one is not due"
+    why = "a new plan disturbs least" if anew else "later dates are enough, or a new plan is not due yet"
     chosen = Choose(option="new plan" if anew else "right shift", why=why)
     yield _on_conflict(year, name, at, chosen, by)
     customers = sorted({row.customer for mission in struck for row in year.aboard(mission, "up", "down")})
@@ -193,8 +193,8 @@ def _decided(year: Year, name: str, at: datetime, struck: Iterable[str]) -> Iter
 
 
 def _may_replan(year: Year, at: datetime, *, at_once: bool = False) -> bool:
-    policy = year.policy
-    if policy.planner != REPLAN or len(year.tally.replans) + len(year.tally.refused_replans) >= policy.most_replans:
+    policy, made = year.policy, len(year.tally.replans) + len(year.tally.refused_replans)
+    if policy.planner != REPLAN or made >= policy.most_replans - (0 if at_once else policy.kept_replans):
         return False
     if at >= year.end_utc or not any(True for _ in year.ground()):
         return False

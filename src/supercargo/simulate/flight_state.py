@@ -59,8 +59,9 @@ class Policy:
 
     by: str
     planner: str = REPLAN
-    apart: timedelta = timedelta(days=45)  # between two new plans, a loss or a port out apart
+    apart: timedelta = timedelta(days=75)  # between two new plans, a loss or a port out apart
     most_replans: int = 6
+    kept_replans: int = 2  # of these, for losses and ports out alone
     late_lines: int = 10  # lines that a slip makes late before it asks for a new plan
     until_utc: datetime | None = None
 
