@@ -38,6 +38,7 @@ COMMANDS = (
     "kpi",
     "compare",
     "comply",
+    "risk",
     "windows",
     *ORBIT,
     "transfer",

@@ -16,6 +16,7 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
+from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.app.transfer_answer import TransferAnswer
@@ -398,6 +399,7 @@ ANSWERS: Mapping[str, Any] = {
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
+    "risk": RiskAnswer,
     "simulate": SimulateAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,

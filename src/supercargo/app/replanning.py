@@ -14,6 +14,7 @@ from supercargo.app.transfers import transfer_catalogue
 from supercargo.app.use_cases import refusal_of
 from supercargo.kernel import ScenarioError, digest_of_files, format_utc
 from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.risk_register import register_risks
 from supercargo.measure.summary import summarise
 from supercargo.model import Disturbance, OperationsPlan
 from supercargo.plan.ephemerides import ephemerides_of
@@ -25,6 +26,7 @@ from supercargo.store import (
     PLAN_FILE,
     old_calendar,
     read_plan,
+    read_risks,
     refuse_existing,
     refuse_unwritable,
     refuse_within,
@@ -66,7 +68,7 @@ def replan_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched) -> tuple
     scenario = made.plan.scenario
     plan = replace(made.plan, scenario=replace(scenario, digest=digest_of_files(scenario_files(scenario))))
     meter("judging", 0.0)
-    plan = replace(plan, kpis=measure_kpis(plan))
+    plan = replace(plan, kpis=measure_kpis(plan), risks=register_risks(plan, read_risks(scenario).risks))
     plan = replace(plan, violations=judge(plan))
     broken = tuple(found for found in unwaived(plan.violations, plan.waivers) if found.hard)
     if not broken:

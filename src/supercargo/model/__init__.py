@@ -88,6 +88,21 @@ from supercargo.model.plan import (
 from supercargo.model.reference import REFERENCE_TABLES
 from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
 from supercargo.model.risk_report import RISK_TABLES, Difference, Driver, MissionRisk, RiskReport, Spread, StockRisk
+from supercargo.model.risks import (
+    CHANGE_FORMS,
+    COVERED,
+    RISK_BASES,
+    RISK_CLASSES,
+    RISK_DRIVERS,
+    RISK_STATES,
+    Contingency,
+    ContingencyValue,
+    CoverRow,
+    InsuranceOffer,
+    Risk,
+    RiskRow,
+    RiskTables,
+)
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
 from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.model.transfer import (
@@ -105,6 +120,8 @@ from supercargo.model.transfer import (
 __all__ = [
     "ACTIVITY_KINDS",
     "CHANCES",
+    "CHANGE_FORMS",
+    "COVERED",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
@@ -113,6 +130,10 @@ __all__ = [
     "LICENCE_STATES",
     "PLAN_TABLES",
     "REFERENCE_TABLES",
+    "RISK_BASES",
+    "RISK_CLASSES",
+    "RISK_DRIVERS",
+    "RISK_STATES",
     "RISK_TABLES",
     "SCENARIO_TABLES",
     "STAFF_ROLES",
@@ -130,9 +151,12 @@ __all__ = [
     "Chances",
     "Change",
     "CislunarLeg",
+    "Contingency",
+    "ContingencyValue",
     "Contract",
     "CostRate",
     "CostRow",
+    "CoverRow",
     "CrewStay",
     "Customer",
     "DeliveredMass",
@@ -157,6 +181,7 @@ __all__ = [
     "Grounding",
     "HazardPair",
     "HoldSafety",
+    "InsuranceOffer",
     "InventoryRow",
     "Kpi",
     "LandingZone",
@@ -194,7 +219,10 @@ __all__ = [
     "Records",
     "Requirement",
     "ReturnChance",
+    "Risk",
     "RiskReport",
+    "RiskRow",
+    "RiskTables",
     "RoundTripFlight",
     "RouteArrival",
     "Scenario",

@@ -14,6 +14,7 @@ from supercargo.kernel import Status, quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import DIRECTIONS, FORMS
 from supercargo.model.replanning import Change
+from supercargo.model.risks import RiskRow
 from supercargo.model.scenario import Scenario
 
 __all__ = [
@@ -448,6 +449,7 @@ class OperationsPlan:
     inventory: tuple[InventoryRow, ...]
     costs: tuple[CostRow, ...]
     kpis: tuple[Kpi, ...] = ()
+    risks: tuple[RiskRow, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     changes: tuple[Change, ...] = ()
     violations: tuple[Violation, ...] = ()

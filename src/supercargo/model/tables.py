@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, permits, plan, replanning
+from supercargo.model import catalogue, chances, demand, history, permits, plan, replanning, risks
 
 __all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -169,6 +169,16 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         key=("requirement_id",),
         sparse=True,
     ),
+    Table(file="risks.csv", noun=risks.Risk, attribute="risks", key=("risk_id",), sparse=True),
+    Table(file="contingencies.csv", noun=risks.Contingency, attribute="contingencies", key=("contingency_id",), sparse=True),
+    Table(
+        file="insurance.csv",
+        noun=risks.InsuranceOffer,
+        attribute="insurance",
+        key=("offer",),
+        refers=(("missions", "missions.csv"), ("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
+        sparse=True,
+    ),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
 )
@@ -201,6 +211,7 @@ PLAN_TABLES: tuple[Table, ...] = (
         required=True,
     ),
     Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
+    Table(file="risks.csv", noun=risks.RiskRow, attribute="risks", key=("risk_id",)),
     Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
     Table(file="changes.csv", noun=replanning.Change, attribute="changes", key=("object", "field"), sparse=True),
 )

@@ -19,6 +19,7 @@ SCOPES: Mapping[str, str] = {
     "quality": "write and close non-conformances",
     "safety": "write and close hazards and incidents",
     "contract": "book milestones, penalties and credits",
+    "risk": "keep the register of risks",
     "money": "see what contracts say, earn and owe",
     "comply": "edit requirements, add evidence, waive a requirement",
     "audit": "read the log itself and verify it",
@@ -31,11 +32,11 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
     "customer": ("read",),
     "custodian": ("read", "cargo", "custody"),
     "controller": ("read", "cargo", "custody", "mission"),
-    "planner": ("read", "mission", "release"),
-    "quality": ("read", "quality", "comply"),
-    "safety": ("read", "safety", "comply"),
+    "planner": ("read", "mission", "release", "risk"),
+    "quality": ("read", "quality", "comply", "risk"),
+    "safety": ("read", "safety", "comply", "risk"),
     "maintainer": ("read", "maintenance"),
-    "director": ("read", "contract", "money", "comply", "release"),
+    "director": ("read", "contract", "money", "comply", "release", "risk"),
     "auditor": ("read", "audit", "money"),
     "admin": ("read", "audit", "admin"),
 }
@@ -70,7 +71,8 @@ def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
-    needed = {"contract": {"money", "contract"}, "person": {"admin", "audit"}}.get(area, set())
+    money = {"money", "contract"}
+    needed = {"contract": money, "policy": money, "claim": money, "person": {"admin", "audit"}}.get(area, set())
     return bool(principal.customer) or not needed or bool(needed & principal.scopes)
 
 

@@ -40,6 +40,12 @@ BOARDS: tuple[Board, ...] = (
     Board(name="work-orders", table="work_orders", told="Work orders: what is due on which asset"),
     Board(name="conflicts", table="coordination", told="Conflicts, their options, who chose and who was told",
           columns=("kind", "state")),
+    Board(name="risks", table="risk_register", told="The register of risks: class, figures, owner, what is done, what is left",
+          columns=("risk_class", "state", "owner")),
+    Board(name="policies", table="policies", told="Insurance: what is covered for which mission, and what claims used of it",
+          scope="money", columns=("mission_id", "insurer")),
+    Board(name="claims", table="claims", told="Claims from loss to settlement", scope="money",
+          columns=("policy", "mission_id", "state", "insurer")),
     Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
 )  # fmt: skip

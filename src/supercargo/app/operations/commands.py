@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from supercargo.app.compliance import record_compliance
 from supercargo.app.operations.cargo import record_case
+from supercargo.app.operations.insuring import record_claim, record_policy, record_risk
 from supercargo.app.operations.recording import (
     Operations,
     record_conflict,
@@ -33,6 +34,9 @@ from supercargo.track.envelope import Receipt
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
 from supercargo.track.people import Principal
+from supercargo.track.risks.claims import ClaimCommand
+from supercargo.track.risks.policies import PolicyCommand
+from supercargo.track.risks.register import RiskCommand
 
 __all__ = ["AREAS", "CARGO_STEPS", "Act", "Area", "Correct", "Step"]
 
@@ -110,5 +114,8 @@ AREAS: tuple[Area, ...] = (
         given=("requirement_id", *_WHO),
     ),
     Area(name="partners", scope="comply", commands=(SetPartnerStatus,), record=_comply, given=("party", *_WHO)),
+    Area(name="risks", scope="risk", commands=get_args(RiskCommand), record=_on_stream(record_risk)),
+    Area(name="policies", scope="contract", commands=get_args(PolicyCommand), record=_on_stream(record_policy)),
+    Area(name="claims", scope="contract", commands=get_args(ClaimCommand), record=_on_stream(record_claim)),
 )
 """All that is decided on one stream of the company's own; cargo has a table of its own, because customers may see it."""
