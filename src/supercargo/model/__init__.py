@@ -46,6 +46,7 @@ from supercargo.model.demand import (
 from supercargo.model.figures import Figure, Figures
 from supercargo.model.futures import Future, Grounding, SlipNews
 from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
+from supercargo.model.invoices import BudgetLine, Invoice
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -88,7 +89,15 @@ from supercargo.model.plan import (
 from supercargo.model.reference import REFERENCE_TABLES
 from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
-from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.tables import (
+    BOOK_TABLES,
+    BUDGET_TABLE,
+    HISTORY_TABLES,
+    INVOICE_TABLE,
+    PLAN_TABLES,
+    SCENARIO_TABLES,
+    Table,
+)
 from supercargo.model.transfer import (
     DeliveredMass,
     LegRow,
@@ -103,11 +112,14 @@ from supercargo.model.transfer import (
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "BOOK_TABLES",
+    "BUDGET_TABLE",
     "CHANCES",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
     "HISTORY_TABLES",
+    "INVOICE_TABLE",
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "PLAN_TABLES",
@@ -122,6 +134,7 @@ __all__ = [
     "Bay",
     "BetaDay",
     "Blackout",
+    "BudgetLine",
     "CargoBreakdown",
     "CargoLine",
     "Chance",
@@ -154,6 +167,7 @@ __all__ = [
     "HazardPair",
     "HoldSafety",
     "InventoryRow",
+    "Invoice",
     "Kpi",
     "LandingZone",
     "Lane",
