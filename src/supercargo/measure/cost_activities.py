@@ -124,5 +124,8 @@ def describe_activities() -> list[str]:
         f"| {one.account} | {one.name} | {one.level} | {', '.join(one.hours).replace('-', 'less ') or 'all of it'} | `{one.driver}` |"
         for one in ACTIVITIES
     ]
-    head = ["| account | activity | caused by a | hours that share the account | taken up by |", "| --- | --- | --- | --- | --- |"]
+    head = [
+        "| account | activity | caused by a | hours that share the account | taken up by |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     return [*head, *rows]

@@ -39,5 +39,5 @@ class BudgetLine(_Checked):
     owner: str = text("who answers for it", default="")
     budget_usd: float | None = quantity("USD", "money set aside; empty: what the plan costs", ge=0, default=None)
     alarm_percent: float = quantity(
-        "percent", "share of the budget, spent or forecast, from which it alarms", ge=0, le=1000, default=90.0
+        "percent", "share of the budget, spent or forecast, from which it alarms", ge=0, le=1000, default=105.0
     )
