@@ -24,8 +24,8 @@ __all__ = [
 class CostActivity:
     """An activity: whose account pays it, by which hours it shares that account, and by what cargo takes it up.
 
-    `level` is what causes it: a unit of cargo, or the whole flight (a batch). `capacity` is True where what is bought is room to
-    lift: the part that nobody uses is then no customer's.
+    `level` is what causes it: a unit of cargo, or the whole flight (a batch). `capacity` is True where what is bought is room
+    to lift: the part that nobody uses is then no customer's.
     """
 
     account: str
@@ -90,7 +90,7 @@ def activity_hours(activity: CostActivity, planned: Iterable[Activity]) -> float
 
 
 def lift_share(mission: PlannedMission) -> tuple[float, str]:
-    """The share of a mission's room to lift that cargo takes, and the driver that binds: mass, or volume where it is fuller."""
+    """The share of a mission's room to lift that cargo takes, and what binds: mass, or volume where that is fuller."""
     mass = mission.upmass_kg / mission.upmass_capacity_kg if mission.upmass_capacity_kg > 0 else 1.0
     volume = mission.upvolume_m3 / mission.upvolume_capacity_m3 if mission.upvolume_capacity_m3 > 0 else 0.0
     return min(1.0, max(mass, volume)), "up_kg" if mass >= volume else "up_m3"
@@ -120,10 +120,8 @@ DRIVERS: Mapping[str, Callable[[ManifestRow, Scenario], float]] = {
 
 def describe_activities() -> list[str]:
     """The table of activities, as the docs have it."""
-    rows = [
-        f"| {one.account} | {one.name} | {one.level} | {', '.join(one.hours).replace('-', 'less ') or 'all of it'} | `{one.driver}` |"
-        for one in ACTIVITIES
-    ]
+    hours = {one: ", ".join(one.hours).replace("-", "less ") or "all of it" for one in ACTIVITIES}
+    rows = [f"| {one.account} | {one.name} | {one.level} | {hours[one]} | `{one.driver}` |" for one in ACTIVITIES]
     head = [
         "| account | activity | caused by a | hours that share the account | taken up by |",
         "| --- | --- | --- | --- | --- |",

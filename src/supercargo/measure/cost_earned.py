@@ -76,7 +76,7 @@ class Earned:
 
     @property
     def tcpi(self) -> float | None:
-        """Performance that the rest must have to keep the budget, (BAC - EV) / (BAC - AC); None where nothing is left of it."""
+        """Performance that the rest must have to keep the budget, (BAC - EV) / (BAC - AC); None where none is left."""
         return (self.bac - self.ev) / (self.bac - self.ac) if self.bac > self.ac else None
 
 

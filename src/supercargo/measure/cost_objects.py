@@ -68,11 +68,11 @@ class _Plan:
 
 
 def attribute_costs(plan: OperationsPlan) -> tuple[Share, ...]:
-    """Costs by activity to loads, in order of mission, account and load; they add up to costs.csv for each mission and account.
+    """Costs by activity to loads, in order of mission, account and load; they add up to costs.csv for each of them.
 
     An account of a mission is split to its activities by their hours in activities.csv, an activity to loads by its driver.
-    Room to lift that nobody used is kept apart: loading it onto customers would make the price of a kilogram rise as the flight
-    empties (Cooper and Kaplan, "Activity-Based Systems: Measuring the Costs of Resource Usage", 1992; from memory).
+    Room to lift that nobody used is kept apart: loading it onto customers would make a kilogram dearer as the flight empties
+    (Cooper and Kaplan, "Activity-Based Systems: Measuring the Costs of Resource Usage", 1992; from memory).
     """
     held = _Plan(plan)
     pools: dict[Pool, int] = defaultdict(int)
@@ -115,7 +115,7 @@ def _of_activity(held: _Plan, pool: Pool, activity: CostActivity, cents: int) ->
         yield _share(held, pool, activity.name, RESIDUAL, "", cents)
 
 
-def _share(held: _Plan, pool: Pool, activity: str, kind: str, item_id: str, cents: int) -> Share:  # noqa: PLR0913
+def _share(held: _Plan, pool: Pool, activity: str, kind: str, item_id: str, cents: int) -> Share:
     mission_id, destination, account, process, paid_by = pool
     row = held.row_of.get(item_id)
     return Share(

@@ -31,9 +31,9 @@ class QuoteAsked:
 class Quote:
     """What a load costs by three measures [USD], the cheapest flight for it, and how the price offered stands to them.
 
-    `marginal_usd` is what the service would not spend without the load: rates by mass, line and insured value, and on a flight that is
-    full what the loads it displaces would have brought beyond their own rates. `full_usd` is the same mass at what up cargo of the
-    place costs the service on average, unused room left out. `cost_plus_usd` adds the markup to it.
+    `marginal_usd` is what the service would not spend without the load: rates by mass, line and insured value, and on a full
+    flight what the loads it displaces would have brought beyond their own rates. `full_usd` is the same mass at what up cargo
+    of the place costs the service on average, unused room left out. `cost_plus_usd` adds the markup to it.
     """
 
     destination: str
@@ -103,8 +103,9 @@ def hold_price(told: Quote, *, approved_by: str, reason: str) -> None:
     """Let a price pass that covers what the load adds, or that somebody answers for by name and reason. Raises Refused."""
     if told.verdict != "below marginal cost" or (approved_by.strip() and reason.strip()):
         return
+    asked = f"{told.price_usd:,.2f} USD for {told.kg:g} kg to {told.destination}"
     raise Refused(
-        f"{told.price_usd:,.2f} USD for {told.kg:g} kg to {told.destination} is below the {told.marginal_usd:,.2f} USD that the load adds",
+        f"{asked} is below the {told.marginal_usd:,.2f} USD that the load adds",
         fix="ask for more, or name who approves it and why: --approved-by NAME --reason TEXT",
         where="--price-usd",
     )
@@ -119,7 +120,7 @@ def _rates(plan: OperationsPlan, kg: float, declared_usd: float) -> int:
 def _displacing(
     plan: OperationsPlan, flight: PlannedMission, kg: float
 ) -> tuple[int, PlannedMission, tuple[ManifestRow, ...]] | None:
-    """The loads that must stay behind for `kg` more, cheapest first, and what they would have brought [cents]; None: too heavy."""
+    """The loads that stay behind for `kg` more, cheapest first, and what they would have brought [cents]; None: too heavy."""
     lacking = kg - (flight.upmass_capacity_kg - flight.upmass_kg)
     if lacking <= 1e-9:
         return 0, flight, ()

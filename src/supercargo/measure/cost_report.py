@@ -16,7 +16,7 @@ from supercargo.measure.cost_earned import (
     earned_by_quarter,
     work_packages,
 )
-from supercargo.measure.cost_objects import UNUSED, USED, Share, attribute_costs, attribute_revenue, total_of
+from supercargo.measure.cost_objects import UNUSED, USED, attribute_costs, attribute_revenue, total_of
 from supercargo.measure.cost_standards import billed_lines, invoiced_utc
 from supercargo.measure.cost_to_serve import BY, Served, cost_to_serve
 from supercargo.measure.cost_variance import CAUSES, Variance, grouped, variances
@@ -207,7 +207,7 @@ def _causes(rows: Sequence[Variance]) -> tuple[Cause, ...]:
         mine = [row for row in rows if (row.account, row.destination) == (account, destination)]
         for cause in CAUSES:
             cents = sum(getattr(row, cause) for row in mine)
-            most = max(mine, key=lambda row: (abs(getattr(row, cause)), row.mission_id))  # noqa: B023 - used at once
+            most = max(mine, key=lambda row: (abs(getattr(row, cause)), row.mission_id))
             if cents:
                 found.append(
                     Cause(

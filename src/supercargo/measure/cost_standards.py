@@ -121,8 +121,8 @@ class Billed:
 def billed_lines(plan: OperationsPlan, invoices: Iterable[Invoice], as_of_utc: datetime) -> Billed:
     """Plan and invoices, account by account of each flight.
 
-    An account of which nothing is billed is open. Where a flight is not so far, what its invoices tell the units of is compared,
-    and the rest of the account stays open. Plan = sum of lines' budgets + open, to the cent.
+    An account of which nothing is billed is open. Where a flight is not so far, what its invoices tell the units of is
+    compared, and the rest of the account stays open. Plan = sum of lines' budgets + open, to the cent.
     """
     standards = standards_of(plan)
     due = {mission.mission_id: planned_instants(mission) for mission in plan.missions}

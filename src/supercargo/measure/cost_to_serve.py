@@ -35,8 +35,8 @@ _WITHOUT_REVENUE = ("account", "activity", "process")
 class Served:
     """One customer, place, class, flight, direction, account, activity or process [USD, kg].
 
-    `unused_usd` is room that nobody used and what no cargo causes, whoever pays: it is in the total, in no price of a kilogram,
-    and in no customer's margin.
+    `unused_usd` is room that nobody used and what no cargo causes, whoever pays: it is in the total, in no price of a
+    kilogram, and in no customer's margin.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Actual less planned cost, parted by cause: how much was done, of what, how thriftily and at which price.
 
-Each line passes through four checkpoints in whole cents, and a variance is the step from one to the next, so that they add up to
-actual less plan whatever the numbers are:
+Each line passes through checkpoints in whole cents, and a variance is the step from one to the next, so that they add up
+to actual less plan whatever the numbers are:
 
     plan         SP x BQ                          static budget
     -> volume    SP x BQ x (sum AO / sum BO)      what all lines of the account would cost in the planned mix

@@ -18,8 +18,8 @@ SCOPES: Mapping[str, str] = {
     "maintenance": "write and sign work orders",
     "quality": "write and close non-conformances",
     "safety": "write and close hazards and incidents",
-    "contract": "book milestones, penalties and credits",
-    "money": "see what contracts say, earn and owe",
+    "contract": "book milestones, penalties, credits and invoices, set budgets",
+    "money": "see what contracts say, earn and owe, and what is spent",
     "comply": "edit requirements, add evidence, waive a requirement",
     "audit": "read the log itself and verify it",
     "admin": "let people in, give keys",
@@ -66,11 +66,12 @@ def visible(principal: Principal, tenant: str) -> bool:
 
 
 def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
-    """Whether an event may be told: its own alone to a customer; of contracts and of people only as scopes allow."""
+    """Whether an event may be told: its own alone to a customer; of contracts, costs and people only as scopes allow."""
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
-    needed = {"contract": {"money", "contract"}, "person": {"admin", "audit"}}.get(area, set())
+    money = {"money", "contract"}
+    needed: set[str] = {"contract": money, "cost": money, "budget": money, "person": {"admin", "audit"}}.get(area, set())
     return bool(principal.customer) or not needed or bool(needed & principal.scopes)
 
 
