@@ -1,4 +1,4 @@
-"""What may be done to an invoice and to the budget: a position is booked once, corrected with a reason, taken back with one."""
+"""What may be done to invoices and the budget: a position is booked once, corrected with a reason, taken back with one."""
 
 from __future__ import annotations
 
