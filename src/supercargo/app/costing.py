@@ -294,7 +294,7 @@ class QuoteWords:
 
 
 def quote_of(words: QuoteWords) -> Quote:
-    """Price a load by a plan folder. Raises ScenarioError for what the plan can't serve, Refused for a price nobody approved."""
+    """Price a load by a plan folder. Raises ScenarioError for what no flight can take, Refused for a price nobody approved."""
     plan = read_plan(words.folder)
     told = quote(plan, attribute_costs(plan), words.asked)
     hold_price(told, approved_by=words.approved_by, reason=words.reason)

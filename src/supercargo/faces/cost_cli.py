@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
 from supercargo.faces.track_cli import STORE, Json, Store
 
 __all__ = ["cost_app", "import_", "quote", "show"]
-
-BY = ("customer", "destination", "class", "mission", "direction", "kg", "account", "activity", "process")
 
 
 class _PlanFirst(TyperGroup):
@@ -44,7 +41,12 @@ def show(
     store: Annotated[
         str, typer.Option("--store", metavar="FILE|URL", help="Store with invoices and budget.", show_default=False)
     ] = "",
-    by: Annotated[str, typer.Option("--by", help="What to list.", click_type=click.Choice(BY))] = "customer",
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", help="What to list: customer, destination, class, mission, direction, kg, account, activity, process."
+        ),
+    ] = "customer",
     actuals: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Invoices, CSV or .xlsx, instead of a store.", show_default=False)
     ] = None,
@@ -140,8 +142,8 @@ def quote(
 ) -> None:
     """Price one more load up.
 
-    Marginal cost on a flight with room, or with what it displaces; full cost by activity; cost plus markup. A price below marginal
-    cost is refused (exit 4) unless somebody approves it by name and reason.
+    Marginal cost on a flight with room, or with what it displaces; full cost by activity; cost plus markup. A price below
+    marginal cost is refused (exit 4) unless somebody approves it by name and reason.
     """
     from supercargo.app.costing import QuoteWords
     from supercargo.faces import cost_words as words

@@ -15,7 +15,7 @@ from supercargo.faces.words import count, printable
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
 from supercargo.measure.cost_pricing import Quote
 from supercargo.measure.cost_report import CostReport
-from supercargo.measure.cost_to_serve import Served
+from supercargo.measure.cost_to_serve import BY, Served
 
 __all__ = ["CostWords", "import_", "quote", "show"]
 
@@ -43,6 +43,8 @@ def show(words: CostWords, by: str, *, as_json: bool) -> None:
         asked = CostAsked(
             words.folder, words.store, words.actuals, words.budget, _day(words.as_of), words.out, words.xlsx, words.force
         )
+        if by not in BY:
+            raise ScenarioError(f"cost is not told by {by[:40]!r}", fix=f"use one of: {', '.join(BY)}", where="--by")
         report = cost_of(asked)
     if as_json:
         told: CostAnswer = {"folder": str(words.folder), "by": by, "rows": list(report.by[by]), "report": report}
@@ -90,10 +92,10 @@ def _actual_lines(report: CostReport) -> Iterator[str]:
     head = f"{count(report.invoices_count, 'invoice position')} as of {format_utc(report.as_of_utc)[:10]}"
     yield f"{'Actual':<12} {head}"
     for step in report.steps:
-        yield f"  {step.name:<16} {step.usd:>{18}{',' if step.whole else '+,'}.2f} USD"
+        yield f"  {step.name:<16} {step.usd:>18,.2f} USD"
     yield "Causes"
     for one in report.causes[:8]:
-        where = f"{one.account} at {one.destination or 'no single place'}"
+        where = f"{one.account} at {one.destination or 'all places'}"
         most = f"most: {one.mission_id or 'no single flight'} {one.mission_usd:+,.2f}"
         yield f"  {one.cause:<10} {one.usd:>+18,.2f} USD  {where} ({most})"
     whole = report.whole
@@ -165,7 +167,8 @@ def quote(words: QuoteWords, *, as_json: bool) -> None:
 
 
 def _quote_lines(told: Quote, words: QuoteWords) -> Iterator[str]:
-    yield f"{'Load':<12} {told.kg:,.3f} kg to {told.destination} on {told.mission_id}, which has room for {told.room_kg:,.3f} kg"
+    where = f"{told.destination} on {told.mission_id}, which has room for {told.room_kg:,.3f} kg"
+    yield f"{'Load':<12} {told.kg:,.3f} kg to {where}"
     yield f"{'Marginal':<12} {told.marginal_usd:,.2f} USD: rates {told.rates_usd:,.2f}, displaced {told.displaced_usd:,.2f}"
     if told.displaced:
         names = ", ".join(told.displaced[:_MOST_LISTED]) + (", ..." if len(told.displaced) > _MOST_LISTED else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,25 +202,27 @@ def _told(row: Variance) -> VarianceTold:
 
 
 def _causes(rows: Sequence[Variance]) -> tuple[Cause, ...]:
-    """The largest movements, by cause, account and place."""
-    found: list[Cause] = []
-    for account, destination in sorted({(row.account, row.destination) for row in rows}):
-        mine = [row for row in rows if (row.account, row.destination) == (account, destination)]
+    """The largest movements, by cause, account and place; volume and mix are those of a whole account."""
+    groups: dict[tuple[str, str, str], list[Variance]] = defaultdict(list)
+    for row in rows:
         for cause in CAUSES:
-            cents = sum(getattr(row, cause) for row in mine)
-            most = max(mine, key=lambda row: (abs(getattr(row, cause)), row.mission_id))
-            if cents:
-                found.append(
-                    Cause(
-                        cause=cause,
-                        account=account,
-                        destination=destination,
-                        usd=usd_of(cents),
-                        mission_id=most.mission_id,
-                        mission_usd=usd_of(getattr(most, cause)),
-                    )
-                )
+            place = "" if cause in ("volume", "mix") else row.destination
+            groups[cause, row.account, place].append(row)
+    found = [one for key, mine in groups.items() if (one := _cause(key, mine)).usd]
     return tuple(sorted(found, key=lambda one: (-abs(one.usd), one.account, one.destination, one.cause))[:CAUSES_RANKED])
+
+
+def _cause(key: tuple[str, str, str], rows: Sequence[Variance]) -> Cause:
+    cause, account, destination = key
+    most = max(rows, key=lambda row: (abs(getattr(row, cause)), row.mission_id))
+    return Cause(
+        cause=cause,
+        account=account,
+        destination=destination,
+        usd=usd_of(sum(getattr(row, cause) for row in rows)),
+        mission_id=most.mission_id,
+        mission_usd=usd_of(getattr(most, cause)),
+    )
 
 
 def _value(told: Earned) -> EarnedTold:

@@ -17,7 +17,7 @@ from supercargo.report.templating import template_of
 __all__ = ["cost_figures", "draw_waterfall", "render_cost"]
 
 MISSIONS_SHOWN = 100
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BAR = 980, 340, 86, 26, 62
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BAR = 980, 356, 86, 42, 62
 
 
 def render_cost(report: CostReport) -> str:
@@ -54,7 +54,7 @@ def _ratio(value: float | None) -> str:
 
 
 def draw_waterfall(steps: Sequence[Step]) -> str:
-    """The way from plan to actual: each step hangs between where it starts and where it ends; cheaper and dearer by sign too."""
+    """The way from plan to actual: each step hangs between where it starts and where it ends, with its sign beside it."""
     ends = [(one.from_usd, one.from_usd + one.usd) for one in steps]
     low, high = min(0.0, *(min(pair) for pair in ends)), max(1.0, *(max(pair) for pair in ends))
     moved = [end for step, pair in zip(steps, ends, strict=True) if not step.whole for end in pair if step.usd]
@@ -63,7 +63,7 @@ def draw_waterfall(steps: Sequence[Step]) -> str:
     span = high - low or 1.0
 
     def y(usd: float) -> float:
-        return _TOP + (_HEIGHT - 2 * _TOP - 30) * (high - usd) / span
+        return _TOP + (_HEIGHT - _TOP - 62) * (high - usd) / span
 
     pitch = (_WIDTH - _LEFT - 20) / len(steps)
     parts = [_ticks(low, high, y)]
@@ -71,7 +71,7 @@ def draw_waterfall(steps: Sequence[Step]) -> str:
         x = _LEFT + pitch * at + (pitch - _BAR) / 2
         top, bottom = y(max(start, end)), y(max(low, min(start, end)))
         kind = "whole" if step.whole else "same" if not step.usd else "dearer" if step.usd > 0 else "cheaper"
-        amount = f"{step.usd / 1e6:,.2f}" if step.whole else f"{step.usd / 1e6:+,.2f}"
+        amount = _amount(step)
         parts.append(
             f'<g class="{kind}"><title>{escaped(step.name)}: {step.usd:,.2f} USD</title>'
             f'<rect x="{x:.1f}" y="{top:.1f}" width="{_BAR}" height="{max(1.0, bottom - top):.1f}"/>'
@@ -81,11 +81,15 @@ def draw_waterfall(steps: Sequence[Step]) -> str:
         if at + 1 < len(steps):
             parts.append(f'<path class="link" d="M{x + _BAR:.1f} {y(end):.1f}H{x + pitch:.1f}"/>')
     words = ", ".join(f"{step.name} {step.usd:,.0f} USD" for step in steps)
-    return (
-        f'<svg class="fall" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="From plan to actual: {escaped(words, 600)}">'
-        + "".join(parts)
-        + "</svg>"
-    )
+    label = f'role="img" aria-label="From plan to actual: {escaped(words, 600)}"'
+    return f'<svg class="fall" viewBox="0 0 {_WIDTH} {_HEIGHT}" {label}>{"".join(parts)}</svg>'
+
+
+def _amount(step: Step) -> str:
+    """Millions, or whole USD where millions would show nothing."""
+    if step.whole:
+        return f"{step.usd / 1e6:,.2f}"
+    return "0" if not step.usd else f"{step.usd / 1e6:+,.2f}" if abs(step.usd) >= 5000 else f"{step.usd:+,.2f} USD"
 
 
 def _ticks(low: float, high: float, y: Any) -> str:
