@@ -34,6 +34,7 @@ from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
+from supercargo.track.missions.phases import DEPARTED, RETURNED
 
 __all__ = [
     "AccountBooked",
@@ -47,7 +48,6 @@ __all__ = [
 ]
 
 ALL_ROWS = 1_000_000
-PHASES_DEPARTED, PHASES_ENDED = ("departed", "returned"), ("returned",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ def _progress(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[str, datet
         since = row["since_utc"]
         if row["launched_utc"]:
             reached["launched"] = parse_utc(str(row["launched_utc"]))
-        if row["docked_utc"] and row["phase"] in PHASES_DEPARTED:
+        if row["docked_utc"] and row["phase"] in (DEPARTED, RETURNED):
             reached["departed"] = parse_utc(str(since))
-        if row["docked_utc"] and row["phase"] in PHASES_ENDED:
+        if row["docked_utc"] and row["phase"] == RETURNED:
             reached["ended"] = parse_utc(str(since))
         found[str(row["mission_id"])] = reached
     return found
