@@ -102,11 +102,11 @@ def test_all_bad_rows_are_told_at_once_with_their_numbers_and_nothing_is_booked(
     told = {(fault.row, fault.column) for fault in error.value.faults}
     assert told == {
         (3, "date"), (4, "mission_id"), (5, "account"), (6, "amount_usd"), (7, "amount_usd"), (8, "currency"), (9, "unit"),
-        (10, "account"), (12, "invoice_id"), (13, "amount_usd"),
-    } or (11, "amount_usd") in told  # fmt: skip
+        (10, "account"), (11, "amount_usd"), (12, "invoice_id"), (13, "amount_usd"),
+    }  # fmt: skip
     assert booked(folder) == ()
     text = str(error.value)
-    assert "use one of: M1, M2" in text
+    assert "use one of: M" in text
     assert "use one of: mission control" in text
     assert "convert the amount to USD" in text
     assert "--bad FILE" in text

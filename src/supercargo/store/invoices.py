@@ -99,7 +99,9 @@ def read_invoices(path: Path, mapping: Mapping[str, str], *, decimal_comma: bool
     found = given.read(INVOICE_TABLE, named, faults, decimal_comma=decimal_comma)
     rows = dict(zip(found.row_of, found.records, strict=True))
     sheet = InvoiceSheet(path.name, given.header, given.lines, rows, ())
-    return sheet.with_faults([*_of_file(faults, path), *_currencies(rows, path.name)])
+    amounts = given.column(named, "amount_usd", decimal_comma=decimal_comma)
+    more = [*_currencies(rows, path.name), *_parts_of_cents(rows, amounts, path.name)]
+    return sheet.with_faults([*_of_file(faults, path), *more])
 
 
 def read_budget(path: Path) -> tuple[BudgetLine, ...]:
@@ -135,6 +137,20 @@ class _Given:
         head = [*named, *self.sheet.rows[0][len(named) :]]
         lines, odd = lines_of(replace(self.sheet, rows=[head, *rows]), table, faults)
         return read_lines(lines, table, faults, odd)
+
+    def column(self, named: Sequence[str], name: str, *, decimal_comma: bool) -> dict[int, float]:
+        """Numbers of a column by row, before they are rounded as files are; without cells that hold none."""
+        if name not in named:
+            return {}
+        place = named.index(name)
+        found: dict[int, float] = {}
+        for number, cells in self.lines:
+            cell = self.sheet.rows[number - 1][place] if self.sheet else cells[place] if place < len(cells) else ""
+            try:
+                found[number] = float(_tidy(cell, "number", decimal_comma))
+            except (TypeError, ValueError):
+                continue
+        return found
 
 
 def _given(path: Path, faults: list[Fault]) -> _Given | None:
@@ -225,6 +241,16 @@ def _currencies(rows: Mapping[int, Invoice], file: str) -> list[Fault]:
         Fault(file, number, "currency", f"{row.currency[:20]!r} is not converted here", fix)
         for number, row in rows.items()
         if row.currency not in ("", "USD")
+    ]
+
+
+def _parts_of_cents(rows: Mapping[int, Invoice], amounts: Mapping[int, float], file: str) -> list[Fault]:
+    """Amounts that are no whole cents: rounded in silence, the file's sum and the log's would differ."""
+    fix = "round the amount to cents"
+    return [
+        Fault(file, number, "amount_usd", f"{amounts[number]!r} USD is not in whole cents", fix)
+        for number, row in rows.items()
+        if number in amounts and abs(amounts[number] - row.amount_usd) > 1e-6
     ]
 
 
