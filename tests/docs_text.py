@@ -37,7 +37,6 @@ COMMANDS = (
     "replan",
     "verify",
     "kpi",
-    "cost",
     *COST,
     "compare",
     "comply",

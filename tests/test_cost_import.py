@@ -260,3 +260,6 @@ def test_the_command_tells_codes_and_json(folder: Path) -> None:
         run("cost", "quote", plan, "--destination", "Hub", "--kg", "5", "--declared-usd", "1000000", "--price-usd", "0").code
         == 4
     )
+    reason = ("--say", "reason=sent to the wrong house", "--by", "kim", "--store", log)
+    assert run("record", "invoices", "I1", "cancel_invoice", *reason).code == 0
+    assert json.loads(run("cost", plan, "--store", log, "--json").out)["report"]["invoices_count"] == 0

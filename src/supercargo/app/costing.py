@@ -20,10 +20,9 @@ from supercargo.app.operations.booking import (
 )
 from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.kernel import Fault, Refused, ScenarioError, parse_utc
+from supercargo.measure import cost_pricing, cost_report, cost_to_serve
 from supercargo.measure.cents import cents_of, usd_of
 from supercargo.measure.cost_objects import attribute_costs
-from supercargo.measure.cost_pricing import Quote, QuoteAsked, hold_price, quote
-from supercargo.measure.cost_report import Books, CostReport, cost_report
 from supercargo.measure.cost_standards import standards_of
 from supercargo.measure.money import is_revenue
 from supercargo.model import BudgetLine, OperationsPlan
@@ -37,15 +36,27 @@ from supercargo.track.envelope import Receipt
 from supercargo.track.missions.phases import DEPARTED, RETURNED
 
 __all__ = [
+    "TOLD_BY",
     "AccountBooked",
     "CostAsked",
+    "CostReport",
     "ImportAsked",
     "InvoicesTold",
+    "Quote",
+    "QuoteAsked",
     "QuoteWords",
+    "Served",
     "cost_of",
     "import_invoices",
     "quote_of",
 ]
+
+CostReport = cost_report.CostReport
+Quote = cost_pricing.Quote
+QuoteAsked = cost_pricing.QuoteAsked
+Served = cost_to_serve.Served
+TOLD_BY: tuple[str, ...] = tuple(cost_to_serve.BY)
+"""What cost is told by."""
 
 ALL_ROWS = 1_000_000
 
@@ -73,7 +84,7 @@ def cost_of(asked: CostAsked) -> CostReport:
     if asked.store and asked.actuals is not None:
         raise ScenarioError("invoices are in a store and in a file", fix="give --store or --actuals", where="--actuals")
     plan = read_plan(asked.folder)
-    report = cost_report(plan, _books(plan, asked))
+    report = cost_report.cost_report(plan, _books(plan, asked))
     if asked.out is not None:
         write_file(asked.out, render_cost(report).encode(), force=asked.force)
     if asked.xlsx is not None:
@@ -82,13 +93,13 @@ def cost_of(asked: CostAsked) -> CostReport:
     return report
 
 
-def _books(plan: OperationsPlan, asked: CostAsked) -> Books:
+def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
     budget = read_budget(asked.budget) if asked.budget is not None else ()
     if asked.budget is not None:
         _known_lines(plan, budget, asked.budget)
-    books = Books(budget=budget, as_of_utc=asked.as_of_utc)
+    books = cost_report.Books(budget=budget, as_of_utc=asked.as_of_utc)
     if asked.actuals is not None:
-        sheet = checked(read_invoices(asked.actuals, {}, decimal_comma=False), plan)
+        sheet = _checked(read_invoices(asked.actuals, {}, decimal_comma=False), plan)
         if sheet.faults:
             raise ScenarioError.of(sheet.faults, where=str(asked.actuals))
         return replace(books, invoices=tuple(sheet.rows.values()))
@@ -132,7 +143,7 @@ def _progress(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[str, datet
     return found
 
 
-def checked(sheet: InvoiceSheet, plan: OperationsPlan | None, missions: Iterable[str] = ()) -> InvoiceSheet:
+def _checked(sheet: InvoiceSheet, plan: OperationsPlan | None, missions: Iterable[str] = ()) -> InvoiceSheet:
     """A sheet of invoices held to what can be known: days, sums, and the plan's flights, accounts and units."""
     standards = standards_of(plan) if plan is not None else {}
     accounts = {row.account for row in plan.costs if not is_revenue(row)} if plan is not None else set()
@@ -217,7 +228,7 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
     sheet = read_invoices(asked.file, mapping, decimal_comma=asked.decimal_comma)
     with open_operations(asked.store, lambda: now_utc) as log:
         missions = [str(row["mission_id"]) for row in log.page("missions", limit=ALL_ROWS)]
-        sheet = checked(sheet, plan, missions)
+        sheet = _checked(sheet, plan, missions)
         bookings = bookings_of(log, sheet.rows.values())
         if sheet.faults and not asked.preview and asked.bad is None:
             error = ScenarioError.of(sheet.faults, where=str(asked.file))
@@ -296,6 +307,6 @@ class QuoteWords:
 def quote_of(words: QuoteWords) -> Quote:
     """Price a load by a plan folder. Raises ScenarioError for what no flight can take, Refused for a price nobody approved."""
     plan = read_plan(words.folder)
-    told = quote(plan, attribute_costs(plan), words.asked)
-    hold_price(told, approved_by=words.approved_by, reason=words.reason)
+    told = cost_pricing.quote(plan, attribute_costs(plan), words.asked)
+    cost_pricing.hold_price(told, approved_by=words.approved_by, reason=words.reason)
     return told

@@ -34,7 +34,7 @@ Plan = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan folder.", show_
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 
-@cost_app.command("show", epilog="Example: supercargo cost work/plan --by customer --out work/cost.html")
+@cost_app.command("show", epilog="Example: supercargo cost show work/plan --by customer --out work/cost.html")
 def show(
     folder: Plan,
     *,
@@ -145,9 +145,8 @@ def quote(
     Marginal cost on a flight with room, or with what it displaces; full cost by activity; cost plus markup. A price below
     marginal cost is refused (exit 4) unless somebody approves it by name and reason.
     """
-    from supercargo.app.costing import QuoteWords
+    from supercargo.app.costing import QuoteAsked, QuoteWords
     from supercargo.faces import cost_words as words
-    from supercargo.measure.cost_pricing import QuoteAsked
 
     asked = QuoteAsked(
         destination=destination,

@@ -8,14 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
-from supercargo.app.costing import CostAsked, ImportAsked, InvoicesTold, QuoteWords, cost_of, import_invoices, quote_of
+from supercargo.app.costing import (
+    TOLD_BY,
+    CostAsked,
+    CostReport,
+    ImportAsked,
+    InvoicesTold,
+    Quote,
+    QuoteWords,
+    Served,
+    cost_of,
+    import_invoices,
+    quote_of,
+)
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.progress import patience
 from supercargo.faces.words import count, printable
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
-from supercargo.measure.cost_pricing import Quote
-from supercargo.measure.cost_report import CostReport
-from supercargo.measure.cost_to_serve import BY, Served
 
 __all__ = ["CostWords", "import_", "quote", "show"]
 
@@ -43,8 +52,8 @@ def show(words: CostWords, by: str, *, as_json: bool) -> None:
         asked = CostAsked(
             words.folder, words.store, words.actuals, words.budget, _day(words.as_of), words.out, words.xlsx, words.force
         )
-        if by not in BY:
-            raise ScenarioError(f"cost is not told by {by[:40]!r}", fix=f"use one of: {', '.join(BY)}", where="--by")
+        if by not in TOLD_BY:
+            raise ScenarioError(f"cost is not told by {by[:40]!r}", fix=f"use one of: {', '.join(TOLD_BY)}", where="--by")
         report = cost_of(asked)
     if as_json:
         told: CostAnswer = {"folder": str(words.folder), "by": by, "rows": list(report.by[by]), "report": report}
