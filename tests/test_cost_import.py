@@ -12,10 +12,11 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supercargo.app.costing import CostAsked, ImportAsked, cost_of, import_invoices
+from supercargo.app.costing import CostAsked, ImportAsked, cost_of, import_invoices, milestones_reached
 from supercargo.app.operations.booking import booked_invoices, record_budget, record_invoice
 from supercargo.app.operations.log import open_operations
 from supercargo.kernel import Refused, ScenarioError
+from supercargo.measure.cost_report import Books, cost_report
 from supercargo.model import Invoice
 from supercargo.store import write_plan, write_rows
 from supercargo.store.invoices import read_invoices, read_mapping
@@ -23,7 +24,7 @@ from supercargo.track.costs.deciding import BookInvoice, CancelInvoice, CorrectI
 from supercargo.track.people import Principal, may_hear
 from tests.cli_runner import run
 from tests.invented_actuals import invented_invoices
-from tests.operations import MemoryOperations, act
+from tests.operations import LATE, MemoryOperations, act, arrive, released
 from tests.plans import a_plan
 
 TYPES = tuple(one if one.vehicle_type == "Wren" else replace(one, unpressurised_kg=0.0) for one in a_plan().scenario.vehicles)
@@ -60,7 +61,7 @@ def test_a_preview_books_nothing_and_says_what_it_would(folder: Path) -> None:
     told = import_invoices(asked(path, folder, preview=True), now_utc=NOON)
     assert (told.new, told.booked, told.receipts) == (("I1", "I2"), False, ())
     assert [(one.account, one.before_usd, one.after_usd) for one in told.accounts] == [("mission control", 0.0, 400.0)]
-    assert booked(folder) == ()
+    assert not (folder / "log.sqlite").exists()
 
 
 def test_a_file_told_twice_is_booked_once_and_a_correction_is_a_new_event(folder: Path) -> None:
@@ -263,3 +264,20 @@ def test_the_command_tells_codes_and_json(folder: Path) -> None:
     reason = ("--say", "reason=sent to the wrong house", "--by", "kim", "--store", log)
     assert run("record", "invoices", "I1", "cancel_invoice", *reason).code == 0
     assert json.loads(run("cost", plan, "--store", log, "--json").out)["report"]["invoices_count"] == 0
+
+
+def test_work_is_earned_by_the_milestones_that_operations_tell() -> None:
+    store = released(PLAN)
+    arrive(store, PLAN, "M1", back=True)
+    one = PLAN.mission_named["M1"]
+    reached = milestones_reached(store.view.rows["missions"].values())
+    assert reached["M1"]["launched"] == one.launch_utc
+    assert reached["M1"]["ended"] == one.end_utc
+    assert reached["M2"] == {}
+    invoices = invented_invoices(PLAN, seed=1)
+    told = cost_report(PLAN, Books(invoices=invoices, progress=reached, as_of_utc=LATE))
+    alone = cost_report(PLAN, Books(invoices=invoices, as_of_utc=LATE))
+    value = {row.name: row for row in told.earned_missions}
+    assert value["M1"].ev_usd == value["M1"].bac_usd == value["M1"].pv_usd
+    assert (value["M2"].ev_usd, value["M2"].sv_usd) == (0.0, -value["M2"].bac_usd)
+    assert alone.whole.sv_usd == 0.0

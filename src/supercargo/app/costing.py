@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from supercargo.app.operations.booking import (
     SAME,
     Booking,
+    Streams,
     bill_of,
     book_invoices,
     booked_invoices,
@@ -33,6 +34,8 @@ from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
+from supercargo.track.event_store import EventStore
+from supercargo.track.memory import MemoryStore
 from supercargo.track.missions.phases import DEPARTED, RETURNED
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "Served",
     "cost_of",
     "import_invoices",
+    "milestones_reached",
     "quote_of",
 ]
 
@@ -109,7 +113,7 @@ def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
         with log.reading() as view:
             invoices = booked_invoices(view)
         lines = budget_lines(log.page("budgets", limit=ALL_ROWS))
-        progress = _progress(log.page("missions", limit=ALL_ROWS))
+        progress = milestones_reached(log.page("missions", limit=ALL_ROWS))
     return replace(books, invoices=invoices, budget=budget or lines, progress=progress or None)
 
 
@@ -127,7 +131,7 @@ def _known_lines(plan: OperationsPlan, budget: Iterable[BudgetLine], path: Path)
         raise ScenarioError.of(faults, where=str(path))
 
 
-def _progress(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[str, datetime]]:
+def milestones_reached(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[str, datetime]]:
     """Milestones that flights have reached, as the mission board tells."""
     found: dict[str, dict[str, datetime]] = {}
     for row in rows:
@@ -226,8 +230,7 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
     mapping = _mapping(asked)
     plan = read_plan(asked.plan) if asked.plan is not None else None
     sheet = read_invoices(asked.file, mapping, decimal_comma=asked.decimal_comma)
-    with open_operations(asked.store, lambda: now_utc) as log:
-        missions = [str(row["mission_id"]) for row in log.page("missions", limit=ALL_ROWS)]
+    with _log_of(asked, now_utc) as (log, writing, missions):
         sheet = _checked(sheet, plan, missions)
         bookings = bookings_of(log, sheet.rows.values())
         if sheet.faults and not asked.preview and asked.bad is None:
@@ -235,16 +238,32 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
             error.fix = "mend each line listed; nothing was booked. With --bad FILE they are written there, the others booked"
             raise error
         receipts: tuple[Receipt, ...] = ()
-        if not asked.preview:
+        if writing is not None:
             if not asked.by.strip():
                 raise Refused("nobody is named", fix="say who books: --by NAME", where="--by")
             reason = asked.reason.strip() or f"told anew by {asked.file.name}"
-            receipts = book_invoices(log, bookings, by=asked.by.strip(), now_utc=now_utc, reason=reason)
+            receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=now_utc, reason=reason)
     if asked.bad is not None and sheet.bad_rows:
         write_file(asked.bad, bad_rows(sheet, asked.bad), force=asked.force)
     if asked.save_mapping is not None:
         write_file(asked.save_mapping, mapping_file(mapping), force=asked.force)
     return _told(sheet, bookings, receipts, booked=not asked.preview)
+
+
+@contextmanager
+def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, EventStore | None, list[str]]]:
+    """The log, again if it may be written to, and the flights open in it.
+
+    A preview writes to none and makes none: where there is no store, nothing is booked yet.
+    """
+    if asked.preview and "://" not in asked.store and not Path(asked.store).exists():
+        yield MemoryStore(lambda: now_utc), None, []
+    elif asked.preview:
+        with closing(read_operations(asked.store)) as reader:
+            yield reader, None, [str(row["mission_id"]) for row in reader.page("missions", limit=ALL_ROWS)]
+    else:
+        with open_operations(asked.store, lambda: now_utc) as store:
+            yield store, store, [str(row["mission_id"]) for row in store.page("missions", limit=ALL_ROWS)]
 
 
 def _told(sheet: InvoiceSheet, bookings: tuple[Booking, ...], receipts: tuple[Receipt, ...], *, booked: bool) -> InvoicesTold:

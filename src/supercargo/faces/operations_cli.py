@@ -236,7 +236,8 @@ def record(
         str,
         typer.Argument(
             metavar="AREA",
-            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, partners.",
+            help="things, missions, work-orders, assets, conflicts, contracts, invoices, budgets, non-conformances, "
+            "requirements, partners.",
             show_default=False,
         ),
     ],
@@ -269,7 +270,8 @@ def board(
         str,
         typer.Argument(
             metavar="BOARD",
-            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, ledger.",
+            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, ledger, "
+            "invoices, budgets.",
             show_default=False,
         ),
     ],

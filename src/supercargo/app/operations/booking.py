@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from typing import Protocol
 
 from supercargo.app.operations.known import not_absurdly_early
 from supercargo.app.operations.recording import TRIES, Operations
@@ -29,6 +30,7 @@ from supercargo.track.event_store import EventStore, StreamMoved, View
 
 __all__ = [
     "Booking",
+    "Streams",
     "bill_of",
     "book_invoices",
     "booked_invoices",
@@ -74,6 +76,13 @@ def _recorded(store: EventStore, stream: str, act: Act, decided: Callable[[], tu
     raise moved
 
 
+class Streams(Protocol):
+    """A log whose streams can be read."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        """All events of a stream in their order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
     """What a row of a file is to the log: new, changed or the same as booked; `before_usd` is what was booked [USD]."""
@@ -89,7 +98,7 @@ def bill_of(invoice: Invoice) -> Bill:
     return Bill(**{name: getattr(invoice, name) for name in Bill.__slots__})
 
 
-def bookings_of(store: EventStore, invoices: Iterable[Invoice]) -> tuple[Booking, ...]:
+def bookings_of(store: Streams, invoices: Iterable[Invoice]) -> tuple[Booking, ...]:
     """Rows held against the log, in their order."""
     return tuple(_booking(invoice, invoice_of(store.stream(f"cost/{invoice.invoice_id}"))) for invoice in invoices)
 
