@@ -279,6 +279,13 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
                    "--say", "valid_until_utc=2099-01-01T00:00:00Z", *kim),
         "board": ("board", "gates", "--where", "mission_id=TN-01", *kept),
     }  # fmt: skip
+    bills = tmp_path / "invoices.csv"
+    bills.write_text("invoice_id,date,mission_id,account,amount_usd\nI1,2027-02-01,TN-01,mission control,1000\n", "utf-8")
+    asked |= {
+        "cost-show": ("cost", folder, "--actuals", str(bills), "--json"),
+        "cost-import": ("cost", "import", str(bills), "--preview", *kept),
+        "cost-quote": ("cost", "quote", folder, "--destination", "Starlab", "--kg", "10", "--json"),
+    }
     assert {*asked, "bench", "serve"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
     row = Result(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
 from supercargo.app.doctor import Check
 from supercargo.app.operations_answers import (
     BoardAnswer,
@@ -417,6 +418,9 @@ ANSWERS: Mapping[str, Any] = {
     "track-rebuild": RebuildAnswer,
     "track-restore": RestoreAnswer,
     "error": ErrorAnswer,
+    "cost-show": CostAnswer,
+    "cost-import": CostImportAnswer,
+    "cost-quote": CostQuoteAnswer,
     "track-import": CargoImportAnswer,
     "track-where": CargoWhereAnswer,
     "track-history": CargoHistoryAnswer,

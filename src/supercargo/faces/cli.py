@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from supercargo.faces.cargo_cli import add_cargo
+from supercargo.faces.cost_cli import cost_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
@@ -52,6 +53,7 @@ app = typer.Typer(
 app.add_typer(orbit_app, name="orbit")
 add_cargo(track_app)
 app.add_typer(track_app, name="track")
+app.add_typer(cost_app, name="cost")
 
 
 def _tell_version(asked: bool) -> None:

@@ -236,8 +236,8 @@ def record(
         str,
         typer.Argument(
             metavar="AREA",
-            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, partners, "
-            "risks, policies, claims.",
+            help="things, missions, work-orders, assets, conflicts, contracts, invoices, budgets, non-conformances, "
+            "requirements, partners, risks, policies, claims.",
             show_default=False,
         ),
     ],
@@ -271,7 +271,7 @@ def board(
         typer.Argument(
             metavar="BOARD",
             help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, risks, "
-            "policies, claims, ledger.",
+            "policies, claims, ledger, invoices, budgets.",
             show_default=False,
         ),
     ],

@@ -46,6 +46,7 @@ from supercargo.model.demand import (
 from supercargo.model.figures import Figure, Figures
 from supercargo.model.futures import Future, Grounding, SlipNews
 from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
+from supercargo.model.invoices import BudgetLine, Invoice
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -104,7 +105,15 @@ from supercargo.model.risks import (
     RiskTables,
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
-from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.model.tables import (
+    BOOK_TABLES,
+    BUDGET_TABLE,
+    HISTORY_TABLES,
+    INVOICE_TABLE,
+    PLAN_TABLES,
+    SCENARIO_TABLES,
+    Table,
+)
 from supercargo.model.transfer import (
     DeliveredMass,
     LegRow,
@@ -119,6 +128,8 @@ from supercargo.model.transfer import (
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "BOOK_TABLES",
+    "BUDGET_TABLE",
     "CHANCES",
     "CHANGE_FORMS",
     "COVERED",
@@ -126,6 +137,7 @@ __all__ = [
     "EVIDENCE",
     "FORMS",
     "HISTORY_TABLES",
+    "INVOICE_TABLE",
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "PLAN_TABLES",
@@ -145,6 +157,7 @@ __all__ = [
     "Bay",
     "BetaDay",
     "Blackout",
+    "BudgetLine",
     "CargoBreakdown",
     "CargoLine",
     "Chance",
@@ -183,6 +196,7 @@ __all__ = [
     "HoldSafety",
     "InsuranceOffer",
     "InventoryRow",
+    "Invoice",
     "Kpi",
     "LandingZone",
     "Lane",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, permits, plan, replanning, risks
+from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks
 
-__all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
+__all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,3 +222,8 @@ HISTORY_TABLES: tuple[Table, ...] = (
     Table(file="launch_slips.csv", noun=history.LaunchSlip, attribute="slips", key=("mission",)),
     Table(file="station_tles.csv", noun=history.ElementSet, attribute="element_sets", key=("station", "tle_line1")),
 )
+
+INVOICE_TABLE = Table(file="invoices.csv", noun=invoices.Invoice, attribute="invoices", key=("invoice_id",), required=True)
+BUDGET_TABLE = Table(file="budget.csv", noun=invoices.BudgetLine, attribute="budget", key=("line",), required=True)
+BOOK_TABLES: tuple[Table, ...] = (INVOICE_TABLE, BUDGET_TABLE)
+"""Files that people bring to an existing plan: what was billed, and what was set aside."""

@@ -18,9 +18,9 @@ SCOPES: Mapping[str, str] = {
     "maintenance": "write and sign work orders",
     "quality": "write and close non-conformances",
     "safety": "write and close hazards and incidents",
-    "contract": "book milestones, penalties and credits",
+    "contract": "book milestones, penalties, credits and invoices, set budgets",
     "risk": "keep the register of risks",
-    "money": "see what contracts say, earn and owe",
+    "money": "see what contracts say, earn and owe, and what is spent",
     "comply": "edit requirements, add evidence, waive a requirement",
     "audit": "read the log itself and verify it",
     "admin": "let people in, give keys",
@@ -67,12 +67,15 @@ def visible(principal: Principal, tenant: str) -> bool:
 
 
 def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
-    """Whether an event may be told: its own alone to a customer; of contracts and of people only as scopes allow."""
+    """Whether an event may be told: its own alone to a customer; of contracts, costs and people only as scopes allow."""
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
     money = {"money", "contract"}
-    needed = {"contract": money, "policy": money, "claim": money, "person": {"admin", "audit"}}.get(area, set())
+    needed: set[str] = {
+        **dict.fromkeys(("contract", "policy", "claim", "cost", "budget"), money),
+        "person": {"admin", "audit"},
+    }.get(area, set())
     return bool(principal.customer) or not needed or bool(needed & principal.scopes)
 
 

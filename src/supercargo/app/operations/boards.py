@@ -48,6 +48,10 @@ BOARDS: tuple[Board, ...] = (
           columns=("policy", "mission_id", "state", "insurer")),
     Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
+    Board(name="invoices", table="invoices", told="What suppliers billed, position by position", scope="money",
+          columns=("mission_id", "account", "supplier", "state")),
+    Board(name="budgets", table="budgets", told="Lines of the budget with owner and alarm threshold", scope="money",
+          columns=("account", "owner")),
 )  # fmt: skip
 """Every table that the API and the pages list."""
 

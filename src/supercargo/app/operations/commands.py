@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from supercargo.app.compliance import record_compliance
+from supercargo.app.operations.booking import record_budget, record_invoice
 from supercargo.app.operations.cargo import record_case
 from supercargo.app.operations.insuring import record_claim, record_policy, record_risk
 from supercargo.app.operations.recording import (
@@ -30,6 +31,7 @@ from supercargo.track.compliance.commands import (
 )
 from supercargo.track.contracts.deciding import ContractCommand
 from supercargo.track.coordination.log import CoordinationCommand
+from supercargo.track.costs.deciding import InvoiceCommand, SetBudget
 from supercargo.track.envelope import Receipt
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
@@ -99,6 +101,8 @@ AREAS: tuple[Area, ...] = (
     Area(name="assets", scope="maintenance", commands=(RecordUse,), record=_on_stream(_use)),
     Area(name="conflicts", scope="mission", commands=get_args(CoordinationCommand), record=_on_stream(record_conflict)),
     Area(name="contracts", scope="contract", commands=get_args(ContractCommand), record=_on_stream(record_contract)),
+    Area(name="invoices", scope="contract", commands=get_args(InvoiceCommand), record=_on_stream(record_invoice)),
+    Area(name="budgets", scope="contract", commands=(SetBudget,), record=_on_stream(record_budget)),
     Area(
         name="non-conformances",
         scope="quality",

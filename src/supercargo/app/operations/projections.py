@@ -5,6 +5,7 @@ from __future__ import annotations
 from supercargo.track.cargo.views import CARGO, NON_CONFORMANCES
 from supercargo.track.contracts.booking import LEDGER
 from supercargo.track.coordination.log import COORDINATION
+from supercargo.track.costs.view import COSTS
 from supercargo.track.maintenance.view import WORK
 from supercargo.track.missions.view import MISSIONS
 from supercargo.track.risks.view import RISKS
@@ -12,5 +13,5 @@ from supercargo.track.views import Projection
 
 __all__ = ["PROJECTIONS"]
 
-PROJECTIONS: tuple[Projection, ...] = (CARGO, NON_CONFORMANCES, MISSIONS, WORK, COORDINATION, LEDGER, RISKS)
+PROJECTIONS: tuple[Projection, ...] = (CARGO, NON_CONFORMANCES, MISSIONS, WORK, COORDINATION, LEDGER, RISKS, COSTS)
 """The views of operations; a new one is a new row, and `supercargo track rebuild` makes it from the events there are."""
