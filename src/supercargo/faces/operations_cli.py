@@ -236,7 +236,7 @@ def record(
         str,
         typer.Argument(
             metavar="AREA",
-            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, partners.",
+            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, parties, partners.",
             show_default=False,
         ),
     ],
@@ -256,7 +256,8 @@ def record(
     """Record any command, by its form.
 
     A wrong or missing part is told with all that the command says. Steps of cargo are commands on things; non-conformances
-    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here.
+    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here; so are complaints,
+    surveys and recognition, on parties.
     """
     from supercargo.faces import record_words
 
@@ -269,7 +270,8 @@ def board(
         str,
         typer.Argument(
             metavar="BOARD",
-            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, ledger.",
+            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, complaints, "
+            "surveys, recognitions, ledger.",
             show_default=False,
         ),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from supercargo.kernel import as_written
+from supercargo.measure.facts import Facts
 from supercargo.measure.findings import (
     Finding,
     cost_per_kg,
@@ -18,10 +19,13 @@ from supercargo.measure.findings import (
     time_in_maintenance,
     utilisation,
 )
+from supercargo.measure.measured import METHODS, limits_of
+from supercargo.measure.plan_facts import facts_of_plan
+from supercargo.measure.scores import scored_of
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan
 
-__all__ = ["KPIS", "KpiDefinition", "describe_kpis", "measure_kpis"]
+__all__ = ["KPIS", "KpiDefinition", "describe_kpis", "measure_kpis", "reached"]
 
 REACHED: dict[str, Callable[[float, float], bool]] = {
     "above": lambda value, target: value > target,
@@ -197,12 +201,18 @@ KPIS: tuple[KpiDefinition, ...] = (
 """The KPIs with the targets of the framework that the service is run by; K1 to K16 in order."""
 
 
-def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) -> Kpi:
+def reached(definition: KpiDefinition, value: float | None, target: float | None) -> bool | None:
+    """Whether a value reaches a target; None where either is not known."""
+    return None if value is None or target is None else REACHED[definition.sense](value, target)
+
+
+def _row(
+    definition: KpiDefinition, found: Finding, basis: str, years: float, limits: tuple[float, float, str] | None
+) -> Kpi:
     known = found.value is not None
     target = definition.target * years if definition.yearly and definition.target is not None else definition.target
-    met = None
-    if found.value is not None and target is not None:
-        met = REACHED[definition.sense](found.value, target)
+    met = reached(definition, found.value, target)
+    low, high, method = limits or (None, None, "")
     return as_written(
         Kpi(
             kpi_id=definition.kpi_id,
@@ -213,6 +223,9 @@ def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) ->
             met=met,
             basis=basis if known else "",
             causes=" ".join(found.causes.split()),
+            low=low,
+            high=high,
+            interval=method,
         )
     )
 
@@ -220,18 +233,26 @@ def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) ->
 def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
     """All sixteen KPIs of a plan, in order; where a plan can't know, value and met are empty and causes says what is missing.
 
-    Values in percent, K9 in USD, K7 and K14 counts; basis is `plan` wherever there is a value, `operations` where the plan is
+    Values in percent, K9 in USD, K7 and K14 counts, with a 95 % interval where the objects are a sample; basis is `plan` wherever there is a value, `operations` where the plan is
     the record of a year that was flown.
     """
-    summary = summarise(plan)
+    summary, facts = summarise(plan), facts_of_plan(plan)
     rows = []
     for definition in KPIS:
         if definition.measured_by is None:
             found = Finding(value=None, causes=f"a plan can't know this; missing: {definition.missing}")
         else:
             found = definition.measured_by(plan, summary)
-        rows.append(_row(definition, found, "operations" if plan.recorded else "plan", plan.scenario.settings.years))
+        limits = _limits(definition.kpi_id, facts) if found.value is not None else None
+        rows.append(_row(definition, found, "operations" if plan.recorded else "plan", plan.scenario.settings.years, limits))
     return tuple(rows)
+
+
+def _limits(kpi_id: str, facts: Facts) -> tuple[float, float, str] | None:
+    """The interval of a KPI by its objects, and how it was made; None where it is no estimate or rests on too few."""
+    found = scored_of(kpi_id, facts)
+    limits = None if found.missing else limits_of(found.rows, found.way, kpi_id, found.scale)
+    return (*limits, METHODS[found.way]) if limits else None
 
 
 def describe_kpis() -> str:

@@ -40,6 +40,11 @@ BOARDS: tuple[Board, ...] = (
     Board(name="work-orders", table="work_orders", told="Work orders: what is due on which asset"),
     Board(name="conflicts", table="coordination", told="Conflicts, their options, who chose and who was told",
           columns=("kind", "state")),
+    Board(name="complaints", table="complaints", told="Complaints of customers: taken, answered, closed",
+          columns=("customer", "state")),
+    Board(name="surveys", table="surveys", told="How content customers say they are", columns=("customer", "state")),
+    Board(name="recognitions", table="recognitions", told="Awards, certificates and citations",
+          columns=("party", "state")),
     Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from supercargo.app.operations.recording import (
     record_conflict,
     record_contract,
     record_mission,
+    record_party,
     record_use,
     record_work,
 )
@@ -32,6 +33,7 @@ from supercargo.track.coordination.log import CoordinationCommand
 from supercargo.track.envelope import Receipt
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
+from supercargo.track.parties.deciding import PartyCommand
 from supercargo.track.people import Principal
 
 __all__ = ["AREAS", "CARGO_STEPS", "Act", "Area", "Correct", "Step"]
@@ -109,6 +111,7 @@ AREAS: tuple[Area, ...] = (
         record=_comply,
         given=("requirement_id", *_WHO),
     ),
+    Area(name="parties", scope="quality", commands=get_args(PartyCommand), record=_on_stream(record_party)),
     Area(name="partners", scope="comply", commands=(SetPartnerStatus,), record=_comply, given=("party", *_WHO)),
 )
 """All that is decided on one stream of the company's own; cargo has a table of its own, because customers may see it."""
