@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from supercargo.kernel import days
 from supercargo.measure.deliveries import LineFate, line_fates
@@ -34,7 +36,18 @@ def facts_of_plan(plan: OperationsPlan) -> Facts:
         revenue=tuple(_revenue(plan)),
         work=tuple(_turnarounds(plan)),
         loaded=loaded,
+        stock_kg=_stock_kg(plan),
     )
+
+
+def _stock_kg(plan: OperationsPlan) -> dict[str, float]:
+    """Mean stock of all classes at each place over the days that are projected; a shortage counts as nothing at hand."""
+    days_of: dict[str, set[datetime]] = defaultdict(set)
+    held: dict[str, list[float]] = defaultdict(list)
+    for row in plan.inventory:
+        days_of[row.destination].add(row.day_utc)
+        held[row.destination].append(max(0.0, row.on_hand_kg))
+    return {place: math.fsum(held[place]) / len(days_of[place]) for place in sorted(held)}
 
 
 def _missions(plan: OperationsPlan) -> Iterator[MissionFact]:
