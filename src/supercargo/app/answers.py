@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.doctor import Check
+from supercargo.app.kpis import KpiAnswer
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
@@ -27,7 +28,6 @@ from supercargo.model import (
     Arrival,
     Change,
     Disturbance,
-    Kpi,
     LaunchWindow,
     OrbitRow,
     RouteArrival,
@@ -55,7 +55,6 @@ __all__ = [
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
-    "KpiAnswer",
     "LogAnswer",
     "MachineTold",
     "OrbitAnswer",
@@ -150,13 +149,6 @@ class VerifyAnswer(TypedDict):
     folder: str
     hard_count: int
     violations: list[Violation]
-
-
-class KpiAnswer(TypedDict):
-    """Answer of `kpi`: the KPIs of a plan."""
-
-    folder: str
-    kpis: list[Kpi]
 
 
 class FigureAnswer(TypedDict):

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from supercargo.faces.cargo_cli import add_cargo
+from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
@@ -27,7 +28,6 @@ __all__ = [
     "compare",
     "comply",
     "doctor",
-    "kpi",
     "main",
     "new",
     "plan",
@@ -207,14 +207,6 @@ def verify(folder: PlanFolder, *, json: Json = False) -> None:
     from supercargo.faces import commands
 
     commands.verify(folder, as_json=json)
-
-
-@app.command(epilog="Example: supercargo kpi work/plan --json")
-def kpi(folder: PlanFolder, *, json: Json = False) -> None:
-    """Measure the KPIs of a plan folder."""
-    from supercargo.faces import commands
-
-    commands.kpi(folder, as_json=json)
 
 
 @app.command(epilog="Example: supercargo compare work/plan work/baseline --out work/compared")
@@ -436,7 +428,11 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-app.registered_commands += [*replan_app.registered_commands, *operations_app.registered_commands]
+app.registered_commands += [
+    *kpi_app.registered_commands,
+    *replan_app.registered_commands,
+    *operations_app.registered_commands,
+]
 
 
 def main() -> None:

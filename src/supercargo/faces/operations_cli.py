@@ -236,7 +236,8 @@ def record(
         str,
         typer.Argument(
             metavar="AREA",
-            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, parties, partners.",
+            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, parties, "
+            "partners.",
             show_default=False,
         ),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 
 from supercargo.kernel import stream
 
-__all__ = ["BOOTSTRAPS", "CONFIDENCE", "Z", "Interval", "bootstrap", "poisson", "wilson"]
+__all__ = ["BOOTSTRAPS", "CONFIDENCE", "Interval", "Z", "bootstrap", "poisson", "wilson"]
 
 CONFIDENCE = 0.95
 Z = 1.959963984540054

@@ -200,7 +200,7 @@ class Facts:
 
     `held` is what the figures are held against (None in logs that did not tell it); `loaded` is what was aboard each mission
     up at lift-off [kg, m3]; `seen_items` are lines of which the cargo's own record tells that somebody has had them in hand at
-    the place; `actual_usd` are actual costs by mission, which replace planned ones; `stock_kg` is the mean stock at each place.
+    the place; `actual_usd` are actual costs by mission, which replace planned ones; `stock_kg` is the mean stock of a place.
     """
 
     basis: str

@@ -206,9 +206,7 @@ def reached(definition: KpiDefinition, value: float | None, target: float | None
     return None if value is None or target is None else REACHED[definition.sense](value, target)
 
 
-def _row(
-    definition: KpiDefinition, found: Finding, basis: str, years: float, limits: tuple[float, float, str] | None
-) -> Kpi:
+def _row(definition: KpiDefinition, found: Finding, basis: str, years: float, limits: tuple[float, float, str] | None) -> Kpi:
     known = found.value is not None
     target = definition.target * years if definition.yearly and definition.target is not None else definition.target
     met = reached(definition, found.value, target)
@@ -233,8 +231,8 @@ def _row(
 def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
     """All sixteen KPIs of a plan, in order; where a plan can't know, value and met are empty and causes says what is missing.
 
-    Values in percent, K9 in USD, K7 and K14 counts, with a 95 % interval where the objects are a sample; basis is `plan` wherever there is a value, `operations` where the plan is
-    the record of a year that was flown.
+    Values in percent, K9 in USD, K7 and K14 counts, with a 95 % interval where the objects are a sample; basis is `plan`
+    wherever there is a value, `operations` where the plan is the record of a year that was flown.
     """
     summary, facts = summarise(plan), facts_of_plan(plan)
     rows = []

@@ -53,9 +53,7 @@ class Counted:
     counted: str = text("what it is counted as")
     hit: float = quantity("value", "what it adds above the fraction line")
     whole: float = quantity("value", "what it adds below it; 0 in sums and counts", default=0.0)
-    lenient: float | None = quantity(
-        "value", "what it adds by the contract's terms; empty: as strictly", default=None
-    )
+    lenient: float | None = quantity("value", "what it adds by the contract's terms; empty: as strictly", default=None)
     why: str = text("why it counts against the target, or what it is", default="")
     at_utc: datetime | None = text("when it counts", default=None)
     position: int | None = quantity("count", "place of the event in the log; empty: a plan's, or none yet", default=None)
@@ -85,7 +83,7 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A KPI or metric with what it rests on; value and met are None where there is no evidence, and `note` says what is missing.
+    """A KPI or metric with what it rests on; without evidence value and met are None, and `note` says what is missing.
 
     `strict` and `contractual` stand side by side; `value` is the strict one. `edition` names the standard of a SCOR metric.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from supercargo.measure.scored_money import BaseYear
 from supercargo.measure.scores import scored_of
 from supercargo.model import OperationsPlan
 
-__all__ = ["OWN_KPIS", "Simulated", "measure_facts", "measure_plan", "measure_simulation", "seen_by"]
+__all__ = ["OWN_KPIS", "Simulated", "measure_facts", "measure_plan", "measure_simulation", "seen_by", "without_value"]
 
 OWN_KPIS = frozenset({"K2", "K3", "K4", "K11", "K12"})
 """What a customer may see, measured over its own missions, lines, surveys and complaints alone."""
@@ -83,13 +84,22 @@ def measure_plan(
     for one in measure_facts(facts_of_plan(plan), base=base, period=period, only=wanted):
         row = told[one.kpi_id]
         if row.value is not None:
-            found.append(replace(one, value=row.value, met=row.met, basis=row.basis, note=row.causes, target=row.target))
+            lenient = one.contractual
+            near = lenient is not None and math.isclose(lenient, row.value, abs_tol=1e-6)
+            lenient = row.value if near else lenient
+            told_as = replace(one, value=row.value, met=row.met, basis=row.basis, note=row.causes, target=row.target)
+            found.append(replace(told_as, contractual=lenient))
         elif one.kpi_id == "K15" and one.value is not None:
             found.append(one)
         else:
-            bare = {"value": None, "met": None, "basis": "", "rows": (), "causes": (), "trend": (), "interval": ""}
-            found.append(replace(one, note=row.causes, low=None, high=None, contractual=None, **bare))
+            found.append(without_value(one, row.causes))
     return tuple(found)
+
+
+def without_value(one: Measured, note: str) -> Measured:
+    """The figure as one of which nothing can be told, for the reason in the note."""
+    blank = replace(one, value=None, met=None, contractual=None, low=None, high=None, interval="", basis="", note=note)
+    return replace(blank, trend=(), causes=(), rows=())
 
 
 def measure_simulation(bands: Mapping[str, Simulated] | Iterable[Simulated], *, years: float = 1.0) -> tuple[Measured, ...]:
@@ -119,7 +129,7 @@ def measure_simulation(bands: Mapping[str, Simulated] | Iterable[Simulated], *, 
 
 
 def seen_by(facts: Facts, customer: str) -> Facts:
-    """What a customer may see of the facts: its own missions, lines, damage, surveys and complaints; nothing of anybody else."""
+    """What a customer may see of the facts: its own missions, lines, damage, surveys and complaints, nobody else's."""
     own_items = {line.item_id for line in facts.lines if line.customer == customer}
     return replace(
         facts,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from supercargo.kernel import Refused, parse_utc
 from supercargo.measure.facts import (
@@ -26,20 +26,38 @@ from supercargo.measure.operations_missions import MissionTold, mission_told
 from supercargo.track.cargo.life import standing_facts
 from supercargo.track.cargo.views import facts_in
 from supercargo.track.contracts.events import Promise
-from supercargo.track.event_store import EventStore, View
+from supercargo.track.envelope import Head, Recorded
+from supercargo.track.event_store import View
 from supercargo.track.maintenance.events import WORK_KINDS, WorkCancelled, WorkDone, WorkIssued, WorkStarted
 from supercargo.track.missions.phases import PHASES
 from supercargo.track.missions.release import PLAN_KINDS, REGISTER, PlanMadeCurrent, PlanReleased
 from supercargo.track.parties.view import PARTY_TABLES
 
-__all__ = ["facts_of_log"]
+__all__ = ["LogRead", "facts_of_log"]
+
+
+class LogRead(Protocol):
+    """A log of events that is only read."""
+
+    def stream(self, name: str) -> tuple[Recorded, ...]:
+        """All events of a stream in their order; none for a stream that is not known."""
+
+    def named(self, event_id: str) -> Recorded | None:
+        """The event of a name; None where none has it."""
+
+    def since(self, position: int, *, limit: int = 1000) -> tuple[Recorded, ...]:
+        """The next events of the log behind a position, in their order."""
+
+    def head(self) -> Head:
+        """The end of the log."""
+
 
 _ARRIVED = {"up": frozenset({"stowed", "consumed", "transferred"}), "down": frozenset({"returned"})}
 _DELIVERED_BY = {"up": ("stowed",), "down": ("returned",)}
 _DAMAGE = re.compile(r"damage", re.IGNORECASE)
 
 
-def facts_of_log(log: EventStore, view: View) -> Facts:
+def facts_of_log(log: LogRead, view: View) -> Facts:
     """What has happened, by the log to its end, against the plan first released and the one in force.
 
     `as_of_utc` is the latest instant that the head of the log, a mission or a contract tells of. Raises Refused where no plan
@@ -48,7 +66,9 @@ def facts_of_log(log: EventStore, view: View) -> Facts:
     plans = _plans(log)
     if not plans:
         raise Refused(
-            "no plan is released in this store", fix="release one: supercargo release PLAN --store URL --by NAME", where="store"
+            "no plan is released in this store",
+            fix="release one: supercargo release PLAN --store URL --by NAME",
+            where="store",
         )
     names = sorted(str(row["mission_id"]) for phase in PHASES for row in view.find("missions", "phase", phase))
     missions = {name: mission_told(name, log.stream(f"mission/{name}")) for name in names}
@@ -81,7 +101,7 @@ def facts_of_log(log: EventStore, view: View) -> Facts:
     )
 
 
-def _plans(log: EventStore) -> list[PlanReleased]:
+def _plans(log: LogRead) -> list[PlanReleased]:
     """What each released plan told, in order of release."""
     register = (PLAN_KINDS.read(event) for event in log.stream(REGISTER))
     digests = [said.digest for said in register if isinstance(said, PlanMadeCurrent)]
@@ -93,7 +113,7 @@ def _plans(log: EventStore) -> list[PlanReleased]:
     ]
 
 
-def _now(log: EventStore, missions: Iterable[MissionTold], contracts: Iterable[ContractTold]) -> datetime:
+def _now(log: LogRead, missions: Iterable[MissionTold], contracts: Iterable[ContractTold]) -> datetime:
     last = log.since(log.head().position - 1, limit=1)
     told = [*(one.last_utc for one in missions), *(one.last_utc for one in contracts)]
     return max(at for at in (*(event.occurred_utc for event in last), *told) if at is not None)
@@ -107,7 +127,7 @@ def _unflown(plans: Iterable[PlanReleased], missions: Mapping[str, MissionTold])
             yield MissionFact(mission_id=name, state="unflown", reason=reason)
 
 
-def _add_unbooked(contracts: Iterable[ContractTold], units: Mapping[str, Any], log: EventStore, view: View) -> None:
+def _add_unbooked(contracts: Iterable[ContractTold], units: Mapping[str, Any], log: LogRead, view: View) -> None:
     """Deliveries that the cargo's own record tells of and nobody has booked on the contract yet."""
     for contract in contracts:
         for name, part in contract.parts.items():
@@ -120,7 +140,7 @@ def _add_unbooked(contracts: Iterable[ContractTold], units: Mapping[str, Any], l
                     contract.delivered[name] = delivery
 
 
-def _unbooked(part: Promise, log: EventStore, view: View) -> Delivery | None:
+def _unbooked(part: Promise, log: LogRead, view: View) -> Delivery | None:
     facts = standing_facts(facts_in(view, f"cargo/{part.item_id}"))
     step = next((fact for fact in facts if fact.kind in _DELIVERED_BY[part.direction]), None)
     event = log.named(step.event_id) if step is not None else None
@@ -164,7 +184,7 @@ def _revenue(view: View, contracts: Iterable[str]) -> Iterator[MoneyFact]:
                 )
 
 
-def _damages(log: EventStore, view: View) -> Iterator[DamageFact]:
+def _damages(log: LogRead, view: View) -> Iterator[DamageFact]:
     """Non-conformances about a line that tell of damage: by their cause, or by their words where a person told them."""
     for stage in ("opened", "dispositioned", "corrective_action", "closed"):
         for row in view.find("ncr", "stage", stage):
@@ -183,7 +203,7 @@ def _damages(log: EventStore, view: View) -> Iterator[DamageFact]:
             )
 
 
-def _work(log: EventStore, view: View, now: datetime) -> Iterator[WorkFact]:
+def _work(log: LogRead, view: View, now: datetime) -> Iterator[WorkFact]:
     """Spans of work, from its start to its end; work that goes on, to now."""
     for state in ("started", "done"):
         for row in view.find("work_orders", "state", state):
@@ -197,9 +217,7 @@ def _work(log: EventStore, view: View, now: datetime) -> Iterator[WorkFact]:
                 elif isinstance(said, WorkStarted):
                     began = (event.occurred_utc, event.position)
                 elif isinstance(said, WorkDone | WorkCancelled) and began is not None:
-                    yield WorkFact(
-                        order=order, asset=asset, task=task, span=(began[0], event.occurred_utc), position=began[1]
-                    )
+                    yield WorkFact(order=order, asset=asset, task=task, span=(began[0], event.occurred_utc), position=began[1])
                     began = None
             if began is not None:
                 yield WorkFact(order=order, asset=asset, task=task, span=(began[0], max(began[0], now)), position=began[1])

@@ -1,4 +1,4 @@
-"""Cargo lines as their contracts' streams tell of them: first promised, where they fly now, what was delivered on what evidence."""
+"""Cargo lines as their contracts' streams tell of them: first promised, where they fly now, what was delivered."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def line_stem(written: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A part that is delivered, by which mission, on what evidence; `booked` on its contract, or by the cargo's record alone."""
+    """A part that is delivered, by which mission, on what evidence; `booked`, or by the cargo's record alone."""
 
     mission_id: str
     at_utc: datetime
@@ -130,9 +130,10 @@ def lines_of(contract: ContractTold, missions: Mapping[str, MissionTold]) -> Ite
         yield _line(contract, stem, (stems.get(stem, []), gone.get(stem, [])), missions)
 
 
-def _line(
-    contract: ContractTold, stem: str, parts: tuple[list[told.Promise], list[told.Promise]], missions: Mapping[str, MissionTold]
-) -> LineFact:  # fmt: skip
+_Parts = tuple[list[told.Promise], list[told.Promise]]
+
+
+def _line(contract: ContractTold, stem: str, parts: _Parts, missions: Mapping[str, MissionTold]) -> LineFact:
     standing, gone = parts
     every = [*standing, *gone]
     known, first = every[0], contract.first[stem]

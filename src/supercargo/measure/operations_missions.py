@@ -1,4 +1,4 @@
-"""Missions as their own streams tell of them: committed and real instants, resources, gates, steps, incidents, with positions."""
+"""Missions as their own streams tell of them: committed and real instants, resources, gates, steps, incidents."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class MissionTold:
                 known = {name: self.gates.get(name, (gate, "open", event.position)) for name, gate in fresh.items()}
                 self.gates = {name: (fresh[name], state, position) for name, (_, state, position) in known.items()}
             case told.GatePassed(gate=name) | told.GateFailed(gate=name) | told.GateWaived(gate=name) if name in self.gates:
-                states = {told.GatePassed: "done", told.GateFailed: "failed", told.GateWaived: "waived"}
+                states: dict[type, str] = {told.GatePassed: "done", told.GateFailed: "failed", told.GateWaived: "waived"}
                 self.gates[name] = (self.gates[name][0], states[type(said)], event.position)
             case told.ProcedureOpened(procedure=name, steps=steps):
                 self.steps |= {(name, step.step): _Step(step, position=event.position) for step in steps}
@@ -173,9 +173,7 @@ class MissionTold:
             due = launch - days(gate.before_launch_d)
             if self.launched_utc is not None or due <= now_utc or state == "done":
                 found.append(
-                    StepFact(
-                        step=name, mission_id=self.mission_id, kind="gate", state=state, due_utc=due, position=position
-                    )
+                    StepFact(step=name, mission_id=self.mission_id, kind="gate", state=state, due_utc=due, position=position)
                 )
         for (procedure, step), one in self.steps.items():
             done = one.signed >= one.step.people_count
@@ -195,4 +193,3 @@ def mission_told(mission_id: str, events: Iterable[Recorded]) -> MissionTold:
     for event in events:
         mission.tell(event)
     return mission
-

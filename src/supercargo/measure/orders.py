@@ -20,10 +20,10 @@ __all__ = ["Order", "orders_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order and what became of it; `decided` once it can no longer get better: all is delivered, or something is late or left.
+    """An order and what became of it; `decided` once all of it is delivered, or something of it is late, left or lost.
 
-    `documents` and `undamaged` are None where nothing tells. `received_utc` is the receipt of its first line, `handed_utc` when
-    its last line was handed over, `delivered_utc` its last delivery (None: not whole).
+    `documents` and `undamaged` are None where nothing tells. `received_utc` is the receipt of its first line, `handed_utc`
+    when its last line was handed over, `delivered_utc` its last delivery (None: not whole).
     """
 
     name: str
@@ -112,7 +112,9 @@ def _order(name: str, lines: list[LineFact], facts: Facts, hurt: set[str]) -> Or
         due_utc=max(dates, default=None),
         received_utc=min(told, default=None),
         handed_utc=max(handed, default=None),
-        delivered_utc=max((line.delivered_utc for line in listed if line.delivered_utc is not None), default=None) if whole else None,
+        delivered_utc=max((line.delivered_utc for line in listed if line.delivered_utc is not None), default=None)
+        if whole
+        else None,
         why=_why(listed, whole=whole, on_time=on_time, papers=papers, broken=bool(broken)),
         position=max((line.position for line in listed if line.position is not None), default=None),
     )

@@ -64,7 +64,9 @@ class _Case:
         return days_between(*self.facts.known_span) / YEAR_D
 
 
-def _ordered(metric: str, case: _Case, good: Callable[[Order], bool | None], lenient: Callable[[Order], bool] | None = None) -> Scored:
+def _ordered(
+    metric: str, case: _Case, good: Callable[[Order], bool | None], lenient: Callable[[Order], bool] | None = None
+) -> Scored:
     """Orders that are decided, each good or not; those of which it can't be known are left out and counted in words."""
     rows, unknown = [], 0
     for one in case.orders:
@@ -86,12 +88,13 @@ def _ordered(metric: str, case: _Case, good: Callable[[Order], bool | None], len
                 customer=one.customer,
             )
         )
-    note = f"{len(rows)} orders decided; not to be known: {unknown}; order = up lines of one contract, customer, place and first mission"
+    own = "order = up lines of one contract, customer, place and first mission"
+    note = f"{len(rows)} orders decided; not to be known: {unknown}; {own}"
     return Scored(rows=tuple(rows), note=note, missing="" if rows else "an order that is decided")
 
 
 def _perfect(case: _Case) -> Scored:
-    """RL.1.1: an order whose papers or condition can't be known counts as not perfect if it already failed, else not at all."""
+    """RL.1.1: an order whose papers or condition can't be known counts only if it has failed already, as not perfect."""
     if case.facts.basis == "plan":
         kept = _ordered("OTIF", case, lambda one: one.on_time_in_full)
         most = amount_of(kept.rows, "share", 100.0)
@@ -124,7 +127,9 @@ def _condition(case: _Case) -> Scored:
 def _gaps(metric: str, pairs: Iterable[tuple[str, str, datetime | None, datetime | None]], what: str) -> Scored:
     """Mean of days between two instants of each object: its name, its customer, from, to."""
     rows = tuple(
-        Counted(kpi_id=metric, object=name, counted="days", hit=days_between(start, end), whole=1.0, at_utc=end, customer=customer)
+        Counted(
+            kpi_id=metric, object=name, counted="days", hit=days_between(start, end), whole=1.0, at_utc=end, customer=customer
+        )
         for name, customer, start, end in pairs
         if start is not None and end is not None
     )
@@ -245,7 +250,8 @@ def _assets(case: _Case) -> dict[str, Scored]:
     if supply_d is not None and given.dso_d is not None and given.dpo_d is not None:
         cycle = supply_d + given.dso_d - given.dpo_d
     absent = [name for name in ("dso_d", "dpo_d") if getattr(given, name) is None]
-    no_cycle = f"{'--given ' + ' and '.join(absent) if absent else lacking}{f'; days of supply {supply_d:.1f}' if supply_d else ''}"
+    no_cycle = f"when customers pay and suppliers are paid (--given {' and '.join(absent)})" if absent else lacking
+    no_cycle += f"; days of supply {supply_d:.1f}" if supply_d is not None else ""
     return {
         "TURNS": _single(case, "TURNS", turns, note, lacking),
         "SUPPLY": _single(case, "SUPPLY", supply_d, note, lacking),
@@ -310,7 +316,7 @@ _LACKS = {
 def measure_scor(
     facts: Facts, *, given: Given | None = None, period: str = "month", only: Iterable[str] = ()
 ) -> tuple[Measured, ...]:
-    """Every metric of the table, or only those named; `value` is None where nothing tells, and the note says what is missing."""
+    """Every metric of the table, or only those named; where nothing tells, value is None and the note says what is missing."""
     wanted = set(only)
     decided = tuple(one for one in orders_of(facts) if one.decided)
     scores = _scores(_Case(facts, decided, given or Given(), _costs(facts)))

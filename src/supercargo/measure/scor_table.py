@@ -16,7 +16,7 @@ _OWN = "own: no metric of SCOR; a usual figure of the trade"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScorMetric:
-    """A metric: level, attribute, formula as it is counted here, which way is better, edition, and what its definition rests on."""
+    """A metric: level, attribute, formula as it is counted here, which way is better, edition, evidence."""
 
     metric_id: str
     level: int
@@ -39,7 +39,7 @@ SCOR_METRICS: tuple[ScorMetric, ...] = tuple(
     _one(row)
     for row in (
         ("RL.1.1", 1, "reliability", "perfect order fulfilment",
-         "orders in full, by their date, with their papers and undamaged / orders; per order, not the product of the four rates",
+         "orders in full, in time, with papers and undamaged / orders; per order, not the product of the four rates",
          "percent", "higher", _SOURCE),
         ("RL.2.1", 2, "reliability", "orders delivered in full", "orders of which every line is delivered whole / orders",
          "percent", "higher", _SOURCE),
@@ -52,10 +52,10 @@ SCOR_METRICS: tuple[ScorMetric, ...] = tuple(
         ("RL.2.4", 2, "reliability", "perfect condition", "orders without a damage record, of those unpacked / those unpacked",
          "percent", "higher", _SOURCE),
         ("OTIF", 1, "reliability", "on time in full",
-         "orders on time and in full / orders; window: end of unloading against the due date; a scrub that makes it late is late",
+         "orders on time and in full / orders; end of unloading against the due date; a scrub that makes it late is late",
          "percent", "higher", _OWN),
         ("RS.1.1", 1, "responsiveness", "order fulfilment cycle time",
-         "mean over orders in full of last delivery less receipt of the order (first release that told of it; a plan: as_of_utc)",
+         "mean over orders in full of last delivery less receipt (first release that told of it; a plan: as_of_utc)",
          "d", "lower", _SOURCE),
         ("RS.1.1 net", 1, "responsiveness", "order fulfilment cycle time without dwell",
          "the same less the days until the customer hands over its last line", "d", "lower", _SOURCE),
@@ -63,20 +63,20 @@ SCOR_METRICS: tuple[ScorMetric, ...] = tuple(
          "d", "lower", _MEMORY),
         ("RS.2.2", 2, "responsiveness", "make cycle time", "mean over missions of lift-off less start of processing",
          "d", "lower", _MEMORY),
-        ("RS.2.3", 2, "responsiveness", "deliver cycle time", "mean over up lines of delivery less the lift-off that carried it",
+        ("RS.2.3", 2, "responsiveness", "deliver cycle time", "mean over up lines of delivery less lift-off",
          "d", "lower", _MEMORY),
         ("RS.2.5", 2, "responsiveness", "return cycle time", "mean over down lines of delivery less departure from the place",
          "d", "lower", _MEMORY),
-        ("AG.1.1", 1, "agility", "upside supply chain flexibility", "days to carry 20 % more, sustained", "d", "lower", _SOURCE),
+        ("AG.1.1", 1, "agility", "upside supply chain flexibility", "days to carry 20 % more", "d", "lower", _SOURCE),
         ("AG.1.2", 1, "agility", "upside supply chain adaptability", "largest rise in mass carried that 30 days allow",
          "percent", "higher", _SOURCE),
-        ("AG.1.3", 1, "agility", "downside supply chain adaptability", "largest fall in mass ordered 30 days ahead without a penalty",
+        ("AG.1.3", 1, "agility", "downside supply chain adaptability", "largest fall 30 days ahead without a penalty",
          "percent", "higher", _MEMORY),
         ("AG.1.4", 1, "agility", "value at risk", "sum over risks of probability x impact", "USD", "lower", _MEMORY),
         ("CO.1.1", 1, "cost", "total supply chain management cost", "sum of its level 2, what the service bears",
          "USD", "lower", _SOURCE),
         *(
-            (f"CO.2.{number}", 2, "cost", f"cost to {process}", f"costs whose SCOR process is {process}, what the service bears",
+            (f"CO.2.{number}", 2, "cost", f"cost to {process}", f"costs of the process {process} that the service bears",
              "USD", "lower", _MEMORY)
             for number, process in enumerate(("plan", "source", "make", "deliver", "return"), 1)
         ),
@@ -84,15 +84,15 @@ SCOR_METRICS: tuple[ScorMetric, ...] = tuple(
          "USD", "lower", _OWN),
         ("CO.1.2", 1, "cost", "cost of goods sold", "direct costs: source, make and deliver", "USD", "lower", _SOURCE),
         ("AM.1.1", 1, "assets", "cash-to-cash cycle time", "AM.2.2 + AM.2.1 - AM.2.3", "d", "lower", _SOURCE),
-        ("AM.2.1", 2, "assets", "days sales outstanding", "days from the booked revenue to its payment", "d", "lower", _MEMORY),
+        ("AM.2.1", 2, "assets", "days sales outstanding", "days from booked revenue to payment", "d", "lower", _MEMORY),
         ("AM.2.2", 2, "assets", "inventory days of supply",
          "mean stock in orbit at the cost of a delivered kilogram / cost of goods sold a day", "d", "lower", _MEMORY),
-        ("AM.2.3", 2, "assets", "days payable outstanding", "days from a supplier's bill to its payment", "d", "higher", _MEMORY),
+        ("AM.2.3", 2, "assets", "days payable outstanding", "days from a bill to its payment", "d", "higher", _MEMORY),
         ("AM.1.2", 1, "assets", "return on supply chain fixed assets", "(revenue - CO.1.1) / fixed assets, a year",
          "percent", "higher", _SOURCE),
         ("AM.1.3", 1, "assets", "return on working capital", "(revenue - CO.1.1) / working capital, a year",
          "percent", "higher", _SOURCE),
-        ("TURNS", 1, "assets", "inventory turns", "cost of goods sold a year / mean value of the stock", "1/a", "higher", _OWN),
+        ("TURNS", 1, "assets", "inventory turns", "cost of goods sold a year / mean value of stock", "1/a", "higher", _OWN),
         ("SUPPLY", 1, "assets", "days of supply", "365 / turns", "d", "lower", _OWN),
         ("CARRY", 1, "assets", "inventory carrying cost",
          "mean value of the stock x (capital + storage + obsolescence + insurance), a year", "USD", "lower", _OWN),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from supercargo.kernel import days, days_between, format_utc
 from supercargo.measure.facts import DamageFact, Facts, LineFact, MissionFact
@@ -16,8 +17,8 @@ from supercargo.measure.use import maintenance_rows, resource_rows
 __all__ = [
     "Scored",
     "damaged_pieces",
-    "line_of",
     "late_why",
+    "line_of",
     "score_complaints",
     "score_damage",
     "score_delays",
@@ -134,7 +135,8 @@ def score_delays(facts: Facts) -> Scored:
     more = "contractual: later than the last lift-off that the mission's contract asked for; missions not launched yet: "
     waiting = sum(1 for one in facts.missions if one.state == "due")
     return Scored(
-        rows=tuple(rows), note=_words(committed, f"{len(rows)} missions launched", "none in the strict value", f"{more}{waiting}"),
+        rows=tuple(rows),
+        note=_words(committed, f"{len(rows)} missions launched", "none in the strict value", f"{more}{waiting}"),
         missing="" if rows else "a lift-off: none is recorded",
     )  # fmt: skip
 
@@ -145,7 +147,11 @@ def late_why(line: LineFact) -> str:
         return f"{line.destination}: delivered late"
     if line.lost:
         return f"{line.destination}: lost with its mission"
-    return f"{line.destination}: left behind" if line.left else f"{line.destination}: overdue, on a mission that has not delivered"
+    return (
+        f"{line.destination}: left behind"
+        if line.left
+        else f"{line.destination}: overdue, on a mission that has not delivered"
+    )
 
 
 def score_on_time(facts: Facts) -> Scored:
@@ -167,8 +173,8 @@ def score_on_time(facts: Facts) -> Scored:
     return Scored(
         rows=tuple(rows),
         note=_words(
-            "delivery of the line's last part against due_utc", f"{len(rows)} up lines with a due date", "none in the strict value",
-            more,
+            "delivery of the line's last part against due_utc", f"{len(rows)} up lines with a due date",
+            "none in the strict value", more,
         ),
         missing="" if rows else "an up line with a due date",
     )  # fmt: skip
@@ -187,7 +193,8 @@ def score_damage(facts: Facts) -> Scored:
         pieces, records = hurt.get(line.item_id, (0.0, 0))
         unseen += line.item_id not in facts.seen_items and not records
         case = cases.get(line.item_id)
-        told = {"hit": min(pieces, line.delivered_pieces), "whole": line.delivered_pieces, "lenient": float(records)}
+        told: dict[str, Any] = {"hit": min(pieces, line.delivered_pieces), "whole": line.delivered_pieces}
+        told["lenient"] = float(min(records, line.delivered_pieces))
         if case is not None:
             told |= {"position": case.position, "why": f"{line.destination}: {case.said}"[:120]}
         rows.append(line_of("K4", line, "damaged" if records else "sound", **told))
@@ -197,7 +204,9 @@ def score_damage(facts: Facts) -> Scored:
         words = "somebody's word of how the pieces arrived: the cargo's record tells of no unpacking and of no non-conformance"
         return Scored(missing=words)
     total = math.fsum(row.whole for row in rows)
-    more = f"a record of unknown extent takes all pieces of its line, contractual: one; lines nobody unpacked on record: {unseen}"
+    more = (
+        f"a record of unknown extent takes all pieces of its line, contractual: one; lines nobody unpacked on record: {unseen}"
+    )
     return Scored(rows=tuple(rows), note=_words("delivery", f"{total:,.0f} delivered pieces", "none", more))
 
 
@@ -230,7 +239,11 @@ def score_maintenance(facts: Facts) -> Scored:
         return Scored(missing="work orders on tails: none was started, which is no evidence that none was needed")
     rows = maintenance_rows(facts, "K6")
     owned_d = math.fsum(row.whole for row in rows)
-    rests = "turnaround after each flight but the last of a tail's life" if facts.basis == "plan" else "work orders, started to done"
+    rests = (
+        "turnaround after each flight but the last of a tail's life"
+        if facts.basis == "plan"
+        else "work orders, started to done"
+    )
     names = len({row.object for row in rows})
     note = _words("days of the horizon", f"{owned_d:,.0f} days owned by {names} tails", "none", f"maintenance: {rests}")
     return Scored(way="ratio", rows=rows, note=note, missing="" if rows else "tails that are owned in the horizon")
@@ -260,7 +273,8 @@ def score_protocols(facts: Facts) -> Scored:
         Counted(
             kpi_id="K8", object=f"{one.mission_id}/{one.step}", counted=f"{one.kind} {one.state}",
             hit=float(one.state == "done"), whole=1.0, lenient=float(one.state in ("done", "waived")),
-            why="" if one.state == "done" else f"{one.kind} {one.state}: {one.step}", at_utc=one.due_utc, position=one.position,
+            why="" if one.state == "done" else f"{one.kind} {one.state}: {one.step}", at_utc=one.due_utc,
+            position=one.position,
         )
         for one in facts.steps
     )  # fmt: skip
@@ -286,7 +300,9 @@ def score_satisfaction(facts: Facts) -> Scored:
         for one in answered
     )  # fmt: skip
     rate = 100.0 * len(answered) / len(facts.surveys)
-    more = f"response rate {rate:.1f} % ({len(answered)} of {len(facts.surveys)}); those who did not answer may think otherwise"
+    more = (
+        f"response rate {rate:.1f} % ({len(answered)} of {len(facts.surveys)}); those who did not answer may think otherwise"
+    )
     note = _words("answer", f"{len(answered)} answers", "none", more)
     return Scored(way="mean", rows=rows, note=note, scale=1.0)
 
@@ -329,7 +345,7 @@ def score_recognition(facts: Facts) -> Scored:
 
 
 def score_resources(facts: Facts) -> Scored:
-    """K16: ports are what a year of visiting vehicles runs out of, so their hours are the value; pads and facilities beside."""
+    """K16: hours of ports, which a year of visiting vehicles runs out of, are the value; pads and facilities stand beside."""
     if facts.held is None:
         return Scored(missing="the ports, pads and facilities: the plan was released by a version that did not tell")
     every = resource_rows(facts, "K16")
@@ -339,7 +355,9 @@ def score_resources(facts: Facts) -> Scored:
         return Scored(missing="hours of ports in service in the part of the horizon that is known")
     told = ", ".join(f"{kind} {_share(rows)}" for kind, rows in groups.items())
     hours = math.fsum(row.whole for row in ports)
-    note = _words("hours of the horizon that is known", f"{hours:,.0f} port hours in service", "hours closed", f"by group: {told}")
+    note = _words(
+        "hours of the horizon that is known", f"{hours:,.0f} port hours in service", "hours closed", f"by group: {told}"
+    )
     used = tuple(_idle(ports))
     return Scored(way="ratio", rows=used, note=note)
 

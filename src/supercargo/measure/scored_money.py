@@ -74,7 +74,8 @@ def score_revenue(facts: Facts) -> Scored:
         return Scored(missing="revenue: nothing is booked" if facts.basis != "plan" else "revenue rows")
     owed = math.fsum(row.hit for row in rows if row.hit < 0)
     note = (
-        f"date: the booked event ({_span_words(facts)}); denominator: none; excused: none; strict = contractual (after penalties); "
+        f"date: the booked event ({_span_words(facts)}); denominator: none; excused: none; strict = contractual (after "
+        f"penalties); "
         f"before penalties and what else was taken off {math.fsum(row.hit for row in rows) - owed:,.2f} USD"
     )
     return Scored(way="sum", rows=rows, note=note, scale=1.0)
@@ -119,15 +120,17 @@ def score_margin(facts: Facts) -> Scored:
                 counted=f"revenue {usd:,.2f}, cost {cost:,.2f} USD",
                 hit=usd - cost,
                 whole=usd,
-                why=(f"to {mission.destination}: costs more than it earns" if mission else "of no mission") if usd < cost else "",
+                why=(f"to {mission.destination}: costs more than it earns" if mission else "of no mission")
+                if usd < cost
+                else "",
                 at_utc=mission.launched_utc if mission else None,
                 customer=mission.customer if mission else "",
             )
         )
     costs = revenue - math.fsum(row.hit for row in rows)
     note = (
-        f"date: lift-off; denominator: revenue {revenue:,.2f} USD; excused: what furnishing customers pay; strict = contractual; "
-        f"costs of the service {costs:,.2f} USD; {_basis_words(facts)}"
+        f"date: lift-off; denominator: revenue {revenue:,.2f} USD; excused: what furnishing customers pay; strict = "
+        f"contractual; costs of the service {costs:,.2f} USD; {_basis_words(facts)}"
     )
     return Scored(way="ratio", rows=tuple(rows), note=note)
 
@@ -160,12 +163,14 @@ def score_market(facts: Facts) -> Scored:
         for item, part, at in ours[place]:
             rows.append(Counted(kpi_id="K13", object=place, counted=f"our {item}", hit=part, why=f"{place}: ours", at_utc=at))
     told = ", ".join(
-        f"{place} {100 * math.fsum(part for _, part, _ in ours[place]) / kg:.0f} % of {kg:,.0f} kg" for place, kg in known if kg > 0
+        f"{place} {100 * math.fsum(part for _, part, _ in ours[place]) / kg:.0f} % of {kg:,.0f} kg"
+        for place, kg in known
+        if kg > 0
     )
     note = (
         f"date: delivered within the horizon; denominator: {math.fsum(kg for _, kg in known):,.0f} kg up, all suppliers, over "
-        f"{len(known)} places with a market figure; excused: none; strict = contractual; by place: {told}; market figure below our "
-        f"own delivery, left out: {', '.join(small) or 'none'}"
+        f"{len(known)} places with a market figure; excused: none; strict = contractual; by place: {told}; figure below "
+        f"our own delivery, left out: {', '.join(small) or 'none'}"
     )
     if not math.fsum(kg for _, kg in known) > 0:
         return Scored(missing="a market figure (market_kg) that holds our own delivery")
@@ -230,7 +235,8 @@ def score_cost(facts: Facts, base: BaseYear | None) -> Scored:
         )
     left = sorted({one.destination for one in now.places} - set(before))
     note = (
-        f"date: lift-off; denominator: what this year's mass would have cost at the cost of a kilogram of {base.name}; excused: "
-        f"none; like for like over {len(alike)} places, left out: {', '.join(left) or 'none'}; price year {now.currency_year}; {own}"
+        f"date: lift-off; denominator: what this year's mass would have cost at the cost of a kilogram of {base.name}; "
+        f"excused: none; like for like over {len(alike)} places, left out: {', '.join(left) or 'none'}; price year "
+        f"{now.currency_year}; {own}"
     )
     return Scored(way="census", rows=tuple(rows), note=note)

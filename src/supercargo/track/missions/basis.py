@@ -10,7 +10,17 @@ from datetime import datetime
 
 from supercargo.model import Blackout, CostRow, OperationsPlan, Scenario
 
-__all__ = ["Market", "OwnedTail", "PlanBasis", "PlannedCost", "Shut", "UsedResource", "Waiting", "basis_of", "costs_by_mission"]
+__all__ = [
+    "Market",
+    "OwnedTail",
+    "PlanBasis",
+    "PlannedCost",
+    "Shut",
+    "UsedResource",
+    "Waiting",
+    "basis_of",
+    "costs_by_mission",
+]
 
 SERVICE = "service"
 
@@ -93,9 +103,7 @@ def costs_by_mission(rows: Iterable[CostRow]) -> dict[str, tuple[PlannedCost, ..
             kept[row.paid_by != SERVICE].append(row.plan_usd)
     return {
         mission: tuple(
-            PlannedCost(
-                process=process, service_usd=round(math.fsum(own), 2), furnished_usd=round(math.fsum(furnished), 2)
-            )
+            PlannedCost(process=process, service_usd=round(math.fsum(own), 2), furnished_usd=round(math.fsum(furnished), 2))
             for process, (own, furnished) in sorted(processes.items())
         )
         for mission, processes in sums.items()

@@ -41,8 +41,8 @@ __all__ = [
 class FlightPlan:
     """What a released plan says of a mission; instants that may be None are then not known.
 
-    `closes_utc` is the end of its launch window, `latest_utc` the last lift-off that was asked for. Capacities are those of the
-    spacecraft by its route, `costs` as planned; None and empty in releases that did not tell them.
+    `closes_utc` is the end of its launch window, `latest_utc` the last lift-off that was asked for. Capacities are those of
+    the spacecraft by its route, `costs` as planned; None and empty in releases that did not tell them.
     """
 
     mission_id: str

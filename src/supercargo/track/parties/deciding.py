@@ -194,7 +194,9 @@ def _said(state: PartyState, command: PartyCommand, act: Act, where: str) -> Any
             if name in state.surveys:
                 raise Refused(f"survey {name} was asked already", fix="give the new one another name", where=where)
             if not (math.isfinite(most) and 0 < most <= LARGEST_SCALE):
-                raise Refused(f"a scale from 0 to {most:g} is none", fix=f"give more than 0, to {LARGEST_SCALE:g}", where=where)
+                raise Refused(
+                    f"a scale from 0 to {most:g} is none", fix=f"give more than 0, to {LARGEST_SCALE:g}", where=where
+                )
             return told.SurveyAsked(survey=name, about=about.strip(), most=most)
         case AnswerSurvey():
             return _answer(state, command, act, where)

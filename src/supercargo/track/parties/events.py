@@ -70,7 +70,5 @@ class RecognitionGiven:
     evidence: str
 
 
-PARTY_KINDS = Kinds(
-    (ComplaintOpened, ComplaintAnswered, ComplaintClosed, SurveyAsked, SurveyAnswered, RecognitionGiven)
-)
+PARTY_KINDS = Kinds((ComplaintOpened, ComplaintAnswered, ComplaintClosed, SurveyAsked, SurveyAnswered, RecognitionGiven))
 """Kinds of event of a party's stream that are told here; its status as a partner is told by compliance."""

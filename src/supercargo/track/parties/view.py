@@ -57,7 +57,15 @@ def _project(event: Recorded, view: View) -> None:
             closed = {"finding": finding, "closed_utc": at, "closed_by": event.by}
             _more(view, COMPLAINTS.name, (party, name), state="closed", **closed)
         case told.SurveyAsked(survey=name, about=about, most=most):
-            row = {"customer": party, "survey": name, "about": about, "most": most, "score": None, "text": "", "state": "asked"}
+            row = {
+                "customer": party,
+                "survey": name,
+                "about": about,
+                "most": most,
+                "score": None,
+                "text": "",
+                "state": "asked",
+            }
             view.put(SURVEYS.name, (party, name), {**row, "asked_utc": at, "answered_utc": "", "position": event.position})
         case told.SurveyAnswered(survey=name, score=score, text=text):
             words = {"score": score, "text": text, "answered_utc": at, "position": event.position}
