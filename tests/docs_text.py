@@ -15,6 +15,7 @@ from supercargo.faces.api.rules import RULE_MARK
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.compliance import CHECKS
 from supercargo.measure.kpis import describe_kpis
+from supercargo.measure.scor_table import describe_scor
 from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
@@ -180,6 +181,7 @@ def parts() -> dict[str, dict[str, str]]:
         "commands.md": {"help": commands_part(), "answers": answers_part()},
         "compliance.md": {"checks": checks_part()},
         "kpis.md": {"kpis": describe_kpis()},
+        "scor.md": {"metrics": describe_scor()},
         "rules.md": {"rules": rules_part()},
         "files.md": {
             "scenario": files_part(SCENARIO_TABLES),

@@ -32,6 +32,7 @@ __all__ = [
     "KpiAnswer",
     "KpiAsked",
     "KpiShown",
+    "ObjectShown",
     "Wanted",
     "kpi_answer",
     "kpi_ids",
@@ -48,6 +49,21 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 OWN_SCOR = frozenset({"RL.1.1", "RL.2.1", "RL.2.2", "RL.2.3", "RL.2.4", "OTIF", "RS.1.1", "RS.1.1 net", "RS.2.1", "RS.2.5"})
 """What a customer may see of SCOR, measured over its own orders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectShown:
+    """One object as a figure counts it: above and below the fraction line, why, and the event in the log that shows it."""
+
+    object: str
+    counted: str
+    hit: float
+    whole: float
+    lenient: float | None
+    why: str
+    at_utc: str
+    position: int | None
+    customer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +91,7 @@ class KpiShown:
     trend: tuple[TrendPoint, ...]
     edition: str
     objects_count: int
-    objects: tuple[Counted, ...]
+    objects: tuple[ObjectShown, ...]
 
 
 class KpiAnswer(TypedDict):
@@ -268,7 +284,21 @@ def kpi_shown(one: Measured, *, most: int | None = 0) -> KpiShown:
         trend=one.trend,
         edition=one.edition,
         objects_count=len(one.rows),
-        objects=tuple(rows if most is None else rows[:most]),
+        objects=tuple(_object(row) for row in (rows if most is None else rows[:most])),
+    )
+
+
+def _object(row: Counted) -> ObjectShown:
+    return ObjectShown(
+        object=row.object,
+        counted=row.counted,
+        hit=row.hit,
+        whole=row.whole,
+        lenient=row.lenient,
+        why=row.why,
+        at_utc=format_utc(row.at_utc) if row.at_utc else "",
+        position=row.position,
+        customer=row.customer,
     )
 
 

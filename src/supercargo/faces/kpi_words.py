@@ -94,7 +94,7 @@ def _point(value: float | None) -> str:
 def _objects(one: KpiShown) -> Iterator[str]:
     for row in one.objects[:_MOST_OBJECTS]:
         why = f": {row.why}" if row.why else ""
-        at = f", {format_utc(row.at_utc)[:10]}" if row.at_utc else ""
+        at = f", {row.at_utc[:10]}" if row.at_utc else ""
         event = f", event {row.position}" if row.position is not None else ""
         yield f"       {row.object} {row.counted}{why}{at}{event}"
     if len(one.objects) > _MOST_OBJECTS:

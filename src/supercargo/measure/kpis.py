@@ -254,10 +254,20 @@ def _limits(kpi_id: str, facts: Facts) -> tuple[float, float, str] | None:
 
 
 def describe_kpis() -> str:
-    """The KPI table as Markdown, for the documentation: id, name, formula, target, unit, and what it rests on."""
-    head = ["| id | name | formula | target | unit | basis |", "| --- | --- | --- | --- | --- | --- |"]
+    """The KPI table as Markdown, for the documentation: id, name, formula, target, unit, what a plan lacks, its interval."""
+    head = ["| id | name | formula | target | unit | from a plan | interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
     for one in KPIS:
         target = "" if one.target is None else f"{one.sense} {one.target:,.0f}{' a year' if one.yearly else ''}"
-        basis = "plan" if one.measured_by else f"not known to a plan; missing: {one.missing}"
-        head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {basis} |")
+        known = "yes" if one.measured_by else f"not known to a plan; missing: {one.missing}"
+        head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {known} | {_WAYS[one.kpi_id]} |")
     return "\n".join(head) + "\n"
+
+
+_RATIO = METHODS["ratio"]
+_WAYS = {
+    **dict.fromkeys(("K1", "K2", "K3", "K4", "K8"), METHODS["share"]),
+    **dict.fromkeys(("K5", "K6", "K10", "K11", "K16"), _RATIO),
+    "K7": METHODS["count"],
+    "K12": METHODS["rate"],
+    **dict.fromkeys(("K9", "K13", "K14", "K15"), "none: a total or a census is no estimate"),
+}
