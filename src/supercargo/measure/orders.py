@@ -20,7 +20,7 @@ __all__ = ["Order", "orders_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order and what became of it; `decided` once all of it is delivered, or something of it is late, left or lost.
+    """An order and what became of it; `decided` once all its dates have passed, or the horizon is over.
 
     `documents` and `undamaged` are None where nothing tells. `received_utc` is the receipt of its first line, `handed_utc`
     when its last line was handed over, `delivered_utc` its last delivery (None: not whole).
@@ -89,11 +89,9 @@ def _order(name: str, lines: list[LineFact], facts: Facts, hurt: set[str]) -> Or
     listed = tuple(sorted(lines, key=lambda line: line.item_id))
     whole = all(line.whole and math.isclose(line.delivered_kg, line.mass_kg, abs_tol=0.01) for line in listed)
     on_time = all(_kept(line, lenient=False) for line in listed)
-    overdue = any(not line.whole and (date := _date(line)) is not None and date < facts.as_of_utc for line in listed)
-    lost = any(not line.whole and (line.left or line.lost) for line in listed)
     broken = [line for line in listed if line.item_id in hurt]
     unpacked = facts.basis != "plan" and (bool(broken) or any(line.item_id in facts.seen_items for line in listed))
-    papers = None if facts.basis == "plan" else all(line.documents is True for line in listed)
+    papers = None if facts.basis == "plan" else all(line.whole and line.documents is True for line in listed)
     first = listed[0]
     handed = [line.released_utc for line in listed if line.released_utc is not None]
     told = [line.received_utc for line in listed if line.received_utc is not None]
@@ -103,7 +101,7 @@ def _order(name: str, lines: list[LineFact], facts: Facts, hurt: set[str]) -> Or
         customer=first.customer,
         mission_id=first.committed_mission,
         lines=listed,
-        decided=whole or overdue or lost or facts.over,
+        decided=facts.over or (max(dates) <= facts.as_of_utc if dates else whole),
         in_full=whole,
         on_time=on_time,
         on_time_contractual=all(_kept(line, lenient=True) for line in listed),

@@ -156,27 +156,26 @@ def late_why(line: LineFact) -> str:
 
 def score_on_time(facts: Facts) -> Scored:
     """K3: an up line is on time when its last part is delivered by its due date; left behind counts as late."""
-    rows, waiting = [], 0
+    rows, ahead, waiting = [], 0, 0
     for line in facts.lines:
         if line.direction != "up" or line.due_utc is None:
             continue
-        decided = line.whole or line.left or line.lost or line.due_utc < facts.as_of_utc or facts.over
-        if not decided:
-            waiting += 1
+        if not (line.due_utc <= facts.as_of_utc or facts.over):
+            ahead, waiting = ahead + line.whole, waiting + (not line.whole)
             continue
         kept = line.whole and line.delivered_utc is not None and line.delivered_utc <= line.due_utc
         within = line.delivered_utc is not None and line.delivered_utc <= line.due_utc + days(line.tolerance_d)
         counted = "on time" if kept else "late" if line.whole else "left behind" if line.left else "not delivered"
         why = "" if kept else late_why(line)
         rows.append(line_of("K3", line, counted, hit=float(kept), lenient=float(within), why=why, at_utc=line.due_utc))
-    more = f"contractual: due_utc + due_tolerance; not due and not delivered yet, so not counted: {waiting}"
+    more = f"contractual: due_utc + due_tolerance; due later, so not counted yet: {ahead} delivered, {waiting} not"
     return Scored(
         rows=tuple(rows),
         note=_words(
             "delivery of the line's last part against due_utc", f"{len(rows)} up lines with a due date",
             "none in the strict value", more,
         ),
-        missing="" if rows else "an up line with a due date",
+        missing="" if rows else "an up line that is due by now",
     )  # fmt: skip
 
 
