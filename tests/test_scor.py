@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -169,8 +169,6 @@ def test_perfect_order_is_at_most_the_least_of_its_parts_in_other_years(seed: in
 
 
 def test_an_order_that_is_not_due_yet_is_not_decided(facts: Facts) -> None:
-    from dataclasses import replace
-
     early = replace(facts, as_of_utc=facts.start_utc + timedelta(days=100))
     decided = [one for one in orders_of(early) if one.decided]
     assert 0 < len(decided) < 500

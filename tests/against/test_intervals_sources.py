@@ -18,12 +18,10 @@ def test_wilson_agrees_with_newcombe_1998_table_1_method_3(hits: int, trials: in
 
 @pytest.mark.parametrize(
     ("count", "low", "high"),
-    [(0, 0.0, 3.69), (1, 0.03, 5.57), (2, 0.24, 7.22), (3, 0.62, 8.77), (5, 1.62, 11.67), (10, 4.80, 18.39), (20, 12.22, 30.89),
-     (50, 37.11, 65.92), (100, 81.36, 121.63)],
+    [(0, 0.0, 3.69), (1, 0.03, 5.57), (2, 0.24, 7.22), (3, 0.62, 8.77), (5, 1.62, 11.67), (10, 4.80, 18.39),
+     (20, 12.22, 30.89), (50, 37.11, 65.92), (100, 81.36, 121.63)],
 )  # fmt: skip
-def test_poisson_agrees_with_the_exact_limits_of_garwood_1936_as_tabled_by_ulm_1990(
-    count: int, low: float, high: float
-) -> None:
+def test_poisson_agrees_with_the_exact_limits_of_garwood_as_tabled_by_ulm_1990(count: int, low: float, high: float) -> None:
     assert poisson(count) == pytest.approx((low, high), abs=0.006)
 
 
