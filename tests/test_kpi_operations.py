@@ -119,7 +119,7 @@ def k3(raw: Raw) -> float:
 def k4(raw: Raw) -> float:
     damaged = {e.body["about"].split("/")[1] for e in raw.of("ncr_opened")}
     pieces = {name: raw.promises[name]["pieces"] for name in raw.delivered}
-    return 100 * sum(n for name, n in pieces.items() if name in damaged) / sum(pieces.values())
+    return float(100 * sum(n for name, n in pieces.items() if name in damaged) / sum(pieces.values()))
 
 
 def k5(raw: Raw) -> float:
@@ -129,7 +129,7 @@ def k5(raw: Raw) -> float:
         mass = sum(line["mass_kg"] for line in aboard) / raw.flights[name]["upmass_capacity_kg"]
         volume = sum(line["volume_m3"] for line in aboard) / raw.flights[name]["upvolume_capacity_m3"]
         shares.append(100 * max(mass, volume))
-    return sum(shares) / len(shares)
+    return float(sum(shares) / len(shares))
 
 
 def k6(raw: Raw) -> float:
@@ -155,13 +155,13 @@ def k9(raw: Raw) -> float:
 def k10(raw: Raw) -> float:
     costs = sum(cost["service_usd"] for name in raw.launched() for cost in raw.flights[name]["costs"])
     costs += sum(cost["service_usd"] for cost in raw.basis["costs"])
-    return 100 * (k9(raw) - costs) / k9(raw)
+    return float(100 * (k9(raw) - costs) / k9(raw))
 
 
 def k11(raw: Raw) -> float:
     most = {(e.stream, e.body["survey"]): e.body["most"] for e in raw.of("SurveyAsked")}
     scores = [100 * e.body["score"] / most[e.stream, e.body["survey"]] for e in raw.of("SurveyAnswered")]
-    return sum(scores) / len(scores)
+    return float(sum(scores) / len(scores))
 
 
 def k12(raw: Raw) -> float:
@@ -177,7 +177,7 @@ def k13(raw: Raw) -> float:
         and raw.promises[name]["destination"] == market["destination"]
         and at < raw.horizon[1]
     )
-    return 100 * ours / market["market_kg"]
+    return float(100 * ours / market["market_kg"])
 
 
 def k16(raw: Raw) -> float:
