@@ -16,6 +16,7 @@ from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.compliance import CHECKS
 from supercargo.measure.cost_activities import describe_activities
 from supercargo.measure.kpis import describe_kpis
+from supercargo.measure.scor_table import describe_scor
 from supercargo.model import BOOK_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
@@ -186,6 +187,7 @@ def parts() -> dict[str, dict[str, str]]:
         "compliance.md": {"checks": checks_part()},
         "kpis.md": {"kpis": describe_kpis()},
         "cost.md": {"activities": "\n".join([*describe_activities(), ""]), "books": files_part(BOOK_TABLES)},
+        "scor.md": {"metrics": describe_scor()},
         "rules.md": {"rules": rules_part()},
         "files.md": {
             "scenario": files_part(SCENARIO_TABLES),

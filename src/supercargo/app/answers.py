@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
 from supercargo.app.doctor import Check
+from supercargo.app.kpis import KpiAnswer
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
@@ -30,7 +31,6 @@ from supercargo.model import (
     Arrival,
     Change,
     Disturbance,
-    Kpi,
     LaunchWindow,
     OrbitRow,
     RouteArrival,
@@ -58,7 +58,6 @@ __all__ = [
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
-    "KpiAnswer",
     "LogAnswer",
     "MachineTold",
     "OrbitAnswer",
@@ -153,13 +152,6 @@ class VerifyAnswer(TypedDict):
     folder: str
     hard_count: int
     violations: list[Violation]
-
-
-class KpiAnswer(TypedDict):
-    """Answer of `kpi`: the KPIs of a plan."""
-
-    folder: str
-    kpis: list[Kpi]
 
 
 class FigureAnswer(TypedDict):

@@ -16,6 +16,7 @@ import typer
 
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.cost_cli import cost_app
+from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
@@ -30,7 +31,6 @@ __all__ = [
     "compare",
     "comply",
     "doctor",
-    "kpi",
     "main",
     "new",
     "plan",
@@ -211,14 +211,6 @@ def verify(folder: PlanFolder, *, json: Json = False) -> None:
     from supercargo.faces import commands
 
     commands.verify(folder, as_json=json)
-
-
-@app.command(epilog="Example: supercargo kpi work/plan --json")
-def kpi(folder: PlanFolder, *, json: Json = False) -> None:
-    """Measure the KPIs of a plan folder."""
-    from supercargo.faces import commands
-
-    commands.kpi(folder, as_json=json)
 
 
 @app.command(epilog="Example: supercargo compare work/plan work/baseline --out work/compared")
@@ -443,9 +435,8 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-app.registered_commands += [*replan_app.registered_commands, *simulate_app.registered_commands]
-app.registered_commands += [*risk_app.registered_commands]
-app.registered_commands += [*operations_app.registered_commands]
+for _group in (kpi_app, replan_app, simulate_app, risk_app, operations_app):
+    app.registered_commands += _group.registered_commands
 
 
 def main() -> None:

@@ -237,7 +237,7 @@ def record(
         typer.Argument(
             metavar="AREA",
             help="things, missions, work-orders, assets, conflicts, contracts, invoices, budgets, non-conformances, "
-            "requirements, partners, risks, policies, claims.",
+            "requirements, parties, partners, risks, policies, claims.",
             show_default=False,
         ),
     ],
@@ -257,7 +257,8 @@ def record(
     """Record any command, by its form.
 
     A wrong or missing part is told with all that the command says. Steps of cargo are commands on things; non-conformances
-    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here.
+    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here; so are complaints,
+    surveys and recognition, on parties.
     """
     from supercargo.faces import record_words
 
@@ -271,7 +272,7 @@ def board(
         typer.Argument(
             metavar="BOARD",
             help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, risks, "
-            "policies, claims, ledger, invoices, budgets.",
+            "policies, claims, complaints, surveys, recognitions, ledger, invoices, budgets.",
             show_default=False,
         ),
     ],

@@ -398,6 +398,9 @@ class Kpi(_Checked):
     met: bool | None = text("target reached; empty: no evidence", default=None)
     basis: str = text("what it rests on", choices=("plan", "simulation", "operations", ""))
     causes: str = text("largest causes, or what evidence is missing")
+    low: float | None = quantity("percent", "lower end of the interval; empty: no estimate", default=None)
+    high: float | None = quantity("percent", "upper end of the interval", default=None)
+    interval: str = text("how the interval was made", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -15,6 +15,7 @@ from supercargo.app.operations.recording import (
     record_conflict,
     record_contract,
     record_mission,
+    record_party,
     record_use,
     record_work,
 )
@@ -35,6 +36,7 @@ from supercargo.track.costs.deciding import InvoiceCommand, SetBudget
 from supercargo.track.envelope import Receipt
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
+from supercargo.track.parties.deciding import PartyCommand
 from supercargo.track.people import Principal
 from supercargo.track.risks.claims import ClaimCommand
 from supercargo.track.risks.policies import PolicyCommand
@@ -117,6 +119,7 @@ AREAS: tuple[Area, ...] = (
         record=_comply,
         given=("requirement_id", *_WHO),
     ),
+    Area(name="parties", scope="quality", commands=get_args(PartyCommand), record=_on_stream(record_party)),
     Area(name="partners", scope="comply", commands=(SetPartnerStatus,), record=_comply, given=("party", *_WHO)),
     Area(name="risks", scope="risk", commands=get_args(RiskCommand), record=_on_stream(record_risk)),
     Area(name="policies", scope="contract", commands=get_args(PolicyCommand), record=_on_stream(record_policy)),

@@ -8,10 +8,13 @@ from supercargo.track.coordination.log import COORDINATION
 from supercargo.track.costs.view import COSTS
 from supercargo.track.maintenance.view import WORK
 from supercargo.track.missions.view import MISSIONS
+from supercargo.track.parties.view import PARTIES
 from supercargo.track.risks.view import RISKS
 from supercargo.track.views import Projection
 
 __all__ = ["PROJECTIONS"]
 
-PROJECTIONS: tuple[Projection, ...] = (CARGO, NON_CONFORMANCES, MISSIONS, WORK, COORDINATION, LEDGER, RISKS, COSTS)
+PROJECTIONS: tuple[Projection, ...] = (
+    CARGO, NON_CONFORMANCES, MISSIONS, WORK, COORDINATION, LEDGER, RISKS, COSTS, PARTIES,
+)  # fmt: skip
 """The views of operations; a new one is a new row, and `supercargo track rebuild` makes it from the events there are."""

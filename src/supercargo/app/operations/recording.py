@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
-from supercargo.app.operations.known import asset_known, not_absurdly_early, not_before_release, objects_known
+from supercargo.app.operations.known import asset_known, customer_known, not_absurdly_early, not_before_release, objects_known
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import (
@@ -30,6 +30,7 @@ from supercargo.track.maintenance.view import overdue_work
 from supercargo.track.missions.commands import Launch, MissionCommand, Slip
 from supercargo.track.missions.deciding import decide
 from supercargo.track.missions.state import MissionState, mission_of
+from supercargo.track.parties.deciding import GiveRecognition, PartyCommand, PartyState, decide_party, party_of
 
 __all__ = [
     "Operations",
@@ -38,6 +39,7 @@ __all__ = [
     "record_contract",
     "record_deliveries",
     "record_mission",
+    "record_party",
     "record_use",
     "record_work",
 ]
@@ -137,6 +139,19 @@ def record_contract(store: EventStore, contract_id: str, command: ContractComman
         return decide_contract(state, command, act, flights=_flights(store, (carrier_of(state, command),)))
 
     return _recorded(store, f"contract/{contract_id}", act, contract_of, decided)
+
+
+def record_party(store: Operations, party: str, command: PartyCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record what a customer says of the service, or what others recognise. Raises Refused with what is missing."""
+    stream = f"party/{party}"
+    if not isinstance(command, GiveRecognition):
+        with store.reading() as view:
+            customer_known(view, party, stream)
+
+    def decided(state: PartyState) -> tuple[Draft, ...]:
+        return decide_party(state, command, act)
+
+    return _recorded(store, stream, act, lambda events: party_of(party, events), decided)
 
 
 def _flights(store: EventStore, mission_ids: Iterable[str]) -> dict[str, MissionState]:
