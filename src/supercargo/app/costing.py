@@ -32,6 +32,7 @@ from supercargo.store import read_plan, refuse_outputs
 from supercargo.store.book.figures import figures_book
 from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
+from supercargo.store.log import LogReader
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
 from supercargo.track.event_store import EventStore
@@ -50,6 +51,7 @@ __all__ = [
     "QuoteWords",
     "Served",
     "cost_of",
+    "cost_of_kept",
     "import_invoices",
     "milestones_reached",
     "quote_of",
@@ -97,6 +99,19 @@ def cost_of(asked: CostAsked) -> CostReport:
     return report
 
 
+def cost_of_kept(plan: OperationsPlan, log: LogReader) -> CostReport:
+    """Cost of a plan with what an open store has of invoices, budgets and milestones."""
+    return cost_report.cost_report(plan, _billed(log, cost_report.Books()))
+
+
+def _billed(log: LogReader, books: cost_report.Books) -> cost_report.Books:
+    with log.reading() as view:
+        invoices = booked_invoices(view)
+    lines = budget_lines(log.page("budgets", limit=ALL_ROWS))
+    progress = milestones_reached(log.page("missions", limit=ALL_ROWS))
+    return replace(books, invoices=invoices, budget=books.budget or lines, progress=progress or None)
+
+
 def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
     budget = read_budget(asked.budget) if asked.budget is not None else ()
     if asked.budget is not None:
@@ -110,11 +125,7 @@ def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
     if not asked.store:
         return books
     with closing(read_operations(asked.store)) as log:
-        with log.reading() as view:
-            invoices = booked_invoices(view)
-        lines = budget_lines(log.page("budgets", limit=ALL_ROWS))
-        progress = milestones_reached(log.page("missions", limit=ALL_ROWS))
-    return replace(books, invoices=invoices, budget=budget or lines, progress=progress or None)
+        return _billed(log, books)
 
 
 def _known_lines(plan: OperationsPlan, budget: Iterable[BudgetLine], path: Path) -> None:

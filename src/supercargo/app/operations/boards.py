@@ -10,7 +10,7 @@ from supercargo.kernel import ScenarioError
 from supercargo.store.log import LogReader
 from supercargo.track.people import Principal, visible
 
-__all__ = ["BOARDS", "Board", "Page", "board_rows", "things_seen"]
+__all__ = ["BOARDS", "Board", "Page", "board_named", "board_rows", "things_seen"]
 
 _UNSEEN = ("name_head", "name_tail", "journey", "held", "version", "stays_count", "custody_count")
 
@@ -78,6 +78,12 @@ def board_rows(store: LogReader, board: Board, column: str, value: str, *, limit
         fix = f"use one of: {', '.join(board.columns)}" if board.columns else "leave the column out"
         raise ScenarioError(f"{board.name} are not sought by {column[:40]!r}", fix=fix, where="column")
     return [_shown(row) for row in store.page(board.table, column=column, value=value, limit=limit)]
+
+
+def board_named(store: LogReader, name: str, *, limit: int = 500) -> tuple[str, list[dict[str, Any]]]:
+    """What a board tells, and its first rows. Raises KeyError for a name that no board has."""
+    board = {one.name: one for one in BOARDS}[name]
+    return board.told, board_rows(store, board, "", "", limit=limit)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from supercargo.faces.board.assets import asset_router
 from supercargo.faces.board.audit import audit_pages
 from supercargo.faces.board.cargo import cargo_pages
 from supercargo.faces.board.compliance import compliance_pages
+from supercargo.faces.board.customers import customer_pages
 from supercargo.faces.board.door import door_router
+from supercargo.faces.board.kpis import kpi_pages
 from supercargo.faces.board.missions import mission_pages
+from supercargo.faces.board.money import money_pages
 from supercargo.faces.board.orbit import orbit_pages
 from supercargo.faces.board.today import today_pages
 from supercargo.faces.board.year import year_pages
@@ -22,5 +25,6 @@ def page_routers() -> tuple[APIRouter, ...]:
     """The routes of all pages."""
     return (
         asset_router(), door_router(), today_pages(), year_pages(), mission_pages(), cargo_pages(), orbit_pages(),
-        compliance_pages(), audit_pages(), admin_pages(),
+        kpi_pages(), money_pages(),
+        customer_pages(), compliance_pages(), audit_pages(), admin_pages(),
     )  # fmt: skip
