@@ -96,7 +96,7 @@ def odds_of(plan: OperationsPlan, chances: Chances) -> Odds:
     loss_rows = tuple(sorted({row.applies_to: row for row in loss if row}.values(), key=lambda row: row.applies_to))
     supplied = [_supplier(scenario, row.supply_class) for row in lines]
     years = scenario.settings.years
-    paths = SlipPaths.of(chances.slips)
+    paths = SlipPaths.of(slip for slip in chances.slips if not slip.struck)
     leads_d = [days_between(scenario.settings.as_of_utc, mission.launch_utc) for mission in missions]
     return Odds(
         plan=plan,

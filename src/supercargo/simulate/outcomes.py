@@ -1,0 +1,192 @@
+"""What comes of a flown course: loads delivered, stock by day, money by the terms, and the KPIs that follow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from supercargo.simulate.course import NEVER_S, Goods, Money, Stocks, Timing
+from supercargo.simulate.dispatch import GROUNDED, compiled
+
+__all__ = ["METRICS", "Hazards", "deliver_loads", "draw_stock"]
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Truth = npt.NDArray[np.bool_]
+
+DAY_S = 86_400
+
+METRICS = (
+    ("K1", "percent"),
+    ("K2", "percent"),
+    ("K3", "percent"),
+    ("K4", "percent"),
+    ("K5", "percent"),
+    ("K9", "USD"),
+    ("K10", "percent"),
+    ("K10 chain", "percent"),
+    ("K13", "percent"),
+    ("K16", "percent"),
+    ("flown missions", "count"),
+    ("lost missions", "count"),
+    ("delivered up", "kg"),
+    ("on-time lines", "count"),
+    ("revenue", "USD"),
+    ("penalties", "USD"),
+    ("service cost", "USD"),
+    ("whole cost", "USD"),
+    ("margin", "USD"),
+    ("cost a kg", "USD"),
+    ("mean delay", "d"),
+)
+"""What is told of each future, with its unit, in the order of the numbers."""
+
+
+class Hazards(NamedTuple):
+    """What befalls one future, as the loops need it."""
+
+    when: Whole  # [mission] lift-off; GROUNDED: not in the horizon
+    lost: Truth  # [mission]
+    damage: Floats  # [up load of the odds] share
+    late: Whole  # [up load of the odds] s later at the launch site
+
+
+@compiled
+def _missed(goods: Goods, load: int, hazards: Hazards) -> bool:
+    """A load that comes after the cut-off stays behind."""
+    drawn = goods.drawn[load]
+    late = hazards.late[drawn] if drawn >= 0 else 0
+    return late > 0 and goods.ready[load] + late > hazards.when[goods.mission[load]]
+
+
+@compiled
+def _penalty(goods: Goods, load: int, at: int) -> float:
+    """Share of the price owed for a load that is delivered at an instant."""
+    if goods.due[load] == NEVER_S:
+        return 0.0
+    behind = at - goods.due[load] - goods.tolerance[load]
+    if behind <= 0:
+        return 0.0
+    return min(-(-behind // DAY_S) * goods.daily[load], goods.cap[load])
+
+
+@compiled
+def _sums(timing: Timing, money: Money, hazards: Hazards, aboard: Floats) -> Floats:
+    """Sums over missions: flown, late, succeeded so far, fill, milestones, costs of service and whole, port hours, delay."""
+    sums = np.zeros(10)
+    for mission in range(len(timing.launch)):
+        at = hazards.when[mission]
+        if at >= GROUNDED:
+            continue
+        sums[0] += 1.0
+        sums[1] += at > timing.launch[mission]
+        sums[9] += at - timing.launch[mission]
+        by_mass = aboard[mission, 0] / money.capacity[mission] if money.capacity[mission] > 0.0 else 0.0
+        by_volume = aboard[mission, 1] / money.volume[mission] if money.volume[mission] > 0.0 else 0.0
+        sums[3] += max(by_mass, by_volume)
+        sums[5] += money.service[mission]
+        sums[6] += money.whole[mission]
+        if hazards.lost[mission]:
+            sums[5] -= money.docked[mission]
+            sums[6] -= money.docked[mission]
+            sums[8] += 1.0
+            continue
+        sums[2] += aboard[mission, 2] == 0.0
+        sums[4] += money.milestone[mission]
+        docked = at + timing.transit[mission]
+        sums[7] += max(0, min(docked + timing.stay[mission], timing.end) - max(docked, 0))
+    return sums
+
+
+@compiled
+def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, inbound: Floats) -> Floats:
+    """The numbers of METRICS for one future; `inbound` [stock, day] kg is filled with what is unloaded."""
+    when, lost, damage = hazards.when, hazards.lost, hazards.damage
+    punctual = money.line_whole.copy()
+    aboard = np.zeros((len(timing.launch), 3))  # kg, m3, must loads that failed
+    revenue, penalties, saved, value, brought, marketed = -money.owed, money.owed, 0.0, 0.0, 0.0, 0.0
+    pieces, broken = 0.0, 0.0
+    for load in range(len(goods.mission)):
+        mission = goods.mission[load]
+        line = goods.line[load]
+        up = goods.up[load]
+        missed = when[mission] < GROUNDED and _missed(goods, load, hazards)
+        if when[mission] >= GROUNDED or missed:
+            if line >= 0:
+                punctual[line] = False
+            if goods.due[load] <= timing.end:
+                revenue -= goods.cap[load] * goods.price[load]
+                penalties += goods.cap[load] * goods.price[load]
+            if missed:
+                saved += goods.cost[load]
+                aboard[mission, 2] += goods.must[load]
+            continue
+        if up:
+            aboard[mission, 0] += goods.mass[load]
+            aboard[mission, 1] += goods.volume[load]
+        if lost[mission]:
+            if line >= 0:
+                punctual[line] = False
+            continue
+        share = damage[goods.drawn[load]] if goods.drawn[load] >= 0 else 0.0
+        at = goods.delivered[load] + when[mission] - timing.launch[mission]
+        owed = _penalty(goods, load, at) * goods.price[load]
+        revenue += goods.price[load] * (1.0 - share) - owed
+        penalties += owed
+        value += goods.chain[load] * (1.0 - share)
+        aboard[mission, 2] += goods.must[load] and share > 0.0
+        if line >= 0 and at > goods.due[load]:
+            punctual[line] = False
+        if not up:
+            continue
+        pieces += goods.pieces[load]
+        broken += np.ceil(share * goods.pieces[load])
+        sound = goods.mass[load] * (1.0 - share)
+        brought += sound
+        if 0 <= at and at < timing.end:
+            marketed += goods.marketed[load] * sound
+            if goods.stock[load] >= 0:
+                inbound[goods.stock[load], at // DAY_S] += sound
+    sums = _sums(timing, money, hazards, aboard)
+    revenue += sums[4]
+    service, whole = sums[5] - saved, sums[6] - saved
+    found = np.full(21, np.nan)
+    found[0] = 100.0 * sums[2] / money.due_missions
+    if sums[0] > 0.0:
+        found[1], found[4] = 100.0 * sums[1] / sums[0], 100.0 * sums[3] / sums[0]
+        found[20] = sums[9] / DAY_S / sums[0]
+    on_time = float(punctual.sum())
+    if money.lines > 0:
+        found[2] = 100.0 * on_time / money.lines
+    if pieces > 0.0:
+        found[3] = 100.0 * broken / pieces
+    found[5] = revenue
+    if revenue > 0.0:
+        found[6] = 100.0 * (revenue - service) / revenue
+    if value > 0.0:
+        found[7] = 100.0 * (value - whole) / value
+    if money.market > 0.0:
+        found[8] = 100.0 * marketed / money.market
+    if money.port_hours > 0.0:
+        found[9] = 100.0 * sums[7] / 3600.0 / money.port_hours
+    found[10], found[11], found[12], found[13] = sums[0], sums[8], brought, on_time
+    found[14], found[15], found[16], found[17], found[18] = revenue, penalties, service, whole, revenue - service
+    if brought > 0.0:
+        found[19] = whole / brought
+    return found
+
+
+@compiled
+def draw_stock(stocks: Stocks, demand: Floats, monthly: Floats, inbound: Floats) -> Floats:
+    """[stock, day] stock at the end of each day [kg]; below zero is a shortage that later arrivals have to fill."""
+    count, days = stocks.use.shape
+    found = np.empty((count, days))
+    for stock in range(count):
+        there = stocks.on_hand[stock]
+        for day in range(days):
+            factor = demand[stock] * monthly[stock, stocks.month[day]] if day >= stocks.known_day else 1.0
+            there += inbound[stock, day] - stocks.use[stock, day] * factor
+            found[stock, day] = there
+    return found
