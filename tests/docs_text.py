@@ -33,6 +33,7 @@ COMMANDS = (
     "workbook",
     "plan",
     "replan",
+    "simulate",
     "verify",
     "kpi",
     "compare",

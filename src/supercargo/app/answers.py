@@ -17,6 +17,7 @@ from supercargo.app.operations_answers import (
     WorkAnswer,
 )
 from supercargo.app.scenario_answer import ScenarioAnswer
+from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
@@ -397,6 +398,7 @@ ANSWERS: Mapping[str, Any] = {
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
+    "simulate": SimulateAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,

@@ -18,6 +18,7 @@ from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
+from supercargo.faces.simulate_cli import simulate_app
 from supercargo.faces.track_cli import track_app
 
 __all__ = [
@@ -436,7 +437,8 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-app.registered_commands += [*replan_app.registered_commands, *operations_app.registered_commands]
+app.registered_commands += [*replan_app.registered_commands, *simulate_app.registered_commands]
+app.registered_commands += [*operations_app.registered_commands]
 
 
 def main() -> None:

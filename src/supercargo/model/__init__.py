@@ -87,6 +87,7 @@ from supercargo.model.plan import (
 )
 from supercargo.model.reference import REFERENCE_TABLES
 from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
+from supercargo.model.risk_report import RISK_TABLES, Difference, Driver, MissionRisk, RiskReport, Spread, StockRisk
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
 from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.model.transfer import (
@@ -112,6 +113,7 @@ __all__ = [
     "LICENCE_STATES",
     "PLAN_TABLES",
     "REFERENCE_TABLES",
+    "RISK_TABLES",
     "SCENARIO_TABLES",
     "STAFF_ROLES",
     "TERMS",
@@ -138,8 +140,10 @@ __all__ = [
     "DemandSeries",
     "DemandShift",
     "Destination",
+    "Difference",
     "DisposalCorridor",
     "Disturbance",
+    "Driver",
     "ElementSet",
     "Ephemerides",
     "Event",
@@ -172,6 +176,7 @@ __all__ = [
     "ManifestRow",
     "MissionBay",
     "MissionRequest",
+    "MissionRisk",
     "OperationsPlan",
     "Orbit",
     "OrbitFound",
@@ -189,6 +194,7 @@ __all__ = [
     "Records",
     "Requirement",
     "ReturnChance",
+    "RiskReport",
     "RoundTripFlight",
     "RouteArrival",
     "Scenario",
@@ -201,12 +207,14 @@ __all__ = [
     "SlipRecord",
     "SmallBody",
     "Spare",
+    "Spread",
     "Staff",
     "StageReport",
     "Standdown",
     "StationPass",
     "Stock",
     "StockNeed",
+    "StockRisk",
     "StowagePlan",
     "Supplier",
     "Table",

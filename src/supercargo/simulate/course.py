@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -222,7 +223,7 @@ def _chances(plan: OperationsPlan, mission: PlannedMission, clock: _Clock) -> tu
         if found and len(found) == len(listed):
             return 0, times
         return 0, sorted({*times, *(clock(one.launch_utc) for one in listed), clock(mission.launch_utc)})
-    gaps = [later - first for first, later in zip(times, times[1:], strict=False) if later - first < _DAILY_S[1]]
+    gaps = [later - first for first, later in pairwise(times) if later - first < _DAILY_S[1]]
     step = round(median(gaps)) if gaps else round(DAY_S)
     return min(max(step, _DAILY_S[0]), _DAILY_S[1]), []
 
@@ -233,7 +234,9 @@ def _ports(odds: Odds) -> Whole:
     rows = []
     for mission in odds.missions:
         own = mission.destination, mission.port
-        alike = [key for key in odds.ports if key[0] == own[0] and own in systems and systems[key] == systems[own] and key != own]
+        alike = [
+            key for key in odds.ports if key[0] == own[0] and own in systems and systems[key] == systems[own] and key != own
+        ]
         rows.append([odds.ports.index(key) for key in ([own] if own in systems else []) + alike])
     widest = max((len(row) for row in rows), default=0)
     return np.array([[*row, *[-1] * (widest - len(row))] for row in rows], dtype=np.int64).reshape(len(rows), widest)
@@ -250,9 +253,7 @@ def _lifting(mission: PlannedMission) -> set[tuple[str, str]]:
 
 
 def _blackouts(scenario: Scenario, clock: _Clock, objects: set[tuple[str, str]]) -> list[tuple[int, int]]:
-    return sorted(
-        (clock(one.from_utc), clock(one.to_utc)) for one in scenario.blackouts if (one.kind, one.object) in objects
-    )
+    return sorted((clock(one.from_utc), clock(one.to_utc)) for one in scenario.blackouts if (one.kind, one.object) in objects)
 
 
 def _boxed(spans: Sequence[Sequence[tuple[int, int]]]) -> Whole:
@@ -348,7 +349,11 @@ def _markets(plan: OperationsPlan) -> Mapping[str, float]:
     for row in plan.manifest:
         if row.direction == "up" and row.mission_id:
             ours[row.destination] = ours.get(row.destination, 0.0) + row.mass_kg
-    given = {place.destination: place.market_kg * plan.scenario.settings.years for place in plan.scenario.destinations if place.market_kg}
+    given = {
+        place.destination: place.market_kg * plan.scenario.settings.years
+        for place in plan.scenario.destinations
+        if place.market_kg
+    }
     return {place: market_kg for place, market_kg in given.items() if ours.get(place, 0.0) <= market_kg}
 
 

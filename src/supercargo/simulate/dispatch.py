@@ -20,7 +20,7 @@ __all__ = ["GROUNDED", "compiled", "dispatch"]
 Whole = npt.NDArray[np.int64]
 Truth = npt.NDArray[np.bool_]
 
-GROUNDED = np.int64(2**60)
+GROUNDED = 2**60
 """Lift-off of a mission that does not fly in the horizon."""
 
 _ROUNDS = 200
@@ -37,9 +37,9 @@ def _after_standdown(timing: Timing, at: int, mission: int, state: tuple[Whole, 
     """Not while a loss keeps the family on the ground."""
     when, lost, grounded = state
     for other in range(len(when)):
-        if lost[other] and when[other] < GROUNDED and timing.grounds[other, mission]:
-            if when[other] < at and at < when[other] + grounded[other]:
-                at = when[other] + grounded[other]
+        keeps = lost[other] and when[other] < GROUNDED and timing.grounds[other, mission]
+        if keeps and when[other] < at and at < when[other] + grounded[other]:
+            at = when[other] + grounded[other]
     return at
 
 
@@ -61,10 +61,10 @@ def _after_room(timing: Timing, at: int, mission: int, when: Whole) -> int:
     """Not before a place of the processing room is free for the whole of its processing."""
     room = timing.facility[mission]
     before = timing.processing[mission] + timing.stacked[mission]
-    start = at - before
+    start = int(at - before)
     end = start + timing.processing[mission]
     for point in range(-1, len(when)):  # the taken places change only where a stay begins
-        instant = start
+        instant = start + 0
         if point >= 0:
             if when[point] >= GROUNDED or timing.facility[point] != room:
                 continue
@@ -80,7 +80,7 @@ def _after_room(timing: Timing, at: int, mission: int, when: Whole) -> int:
                     taken += 1
                     first_free = min(first_free, until)
         if taken >= timing.capacity[room]:
-            return first_free + before
+            return int(first_free + before)
     return at
 
 
@@ -143,17 +143,15 @@ def _next_chance(timing: Timing, at: int, mission: int) -> int:
         return at
     if timing.step[mission] > 0:
         behind = at - timing.launch[mission]
-        return timing.launch[mission] + -(-behind // timing.step[mission]) * timing.step[mission]
+        return int(timing.launch[mission] + -(-behind // timing.step[mission]) * timing.step[mission])
     for window in range(timing.windows.shape[1]):
         if timing.windows[mission, window] >= at:
-            return min(timing.windows[mission, window], GROUNDED)
+            return int(min(timing.windows[mission, window], GROUNDED))
     return GROUNDED
 
 
 @compiled
-def _earliest(
-    timing: Timing, mission: int, ready: int, state: tuple[Whole, Whole, Truth, Whole, Whole]
-) -> tuple[int, int]:
+def _earliest(timing: Timing, mission: int, ready: int, state: tuple[Whole, Whole, Truth, Whole, Whole]) -> tuple[int, int]:
     """First lift-off that nothing keeps, and the port."""
     when, where, lost, grounded, out = state
     at, port = ready, -1

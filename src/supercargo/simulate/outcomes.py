@@ -69,7 +69,7 @@ def _penalty(goods: Goods, load: int, at: int) -> float:
     behind = at - goods.due[load] - goods.tolerance[load]
     if behind <= 0:
         return 0.0
-    return min(-(-behind // DAY_S) * goods.daily[load], goods.cap[load])
+    return float(min(-(-behind // DAY_S) * goods.daily[load], goods.cap[load]))
 
 
 @compiled
@@ -101,8 +101,9 @@ def _sums(timing: Timing, money: Money, hazards: Hazards, aboard: Floats) -> Flo
 
 
 @compiled
-def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, inbound: Floats) -> Floats:
-    """The numbers of METRICS for one future; `inbound` [stock, day] kg is filled with what is unloaded."""
+def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, unloaded: tuple[Floats, Floats]) -> Floats:
+    """The numbers of METRICS for one future; `unloaded` is filled: [stock, day] kg and [place] kg within the horizon."""
+    inbound, arrived = unloaded
     when, lost, damage = hazards.when, hazards.lost, hazards.damage
     punctual = money.line_whole.copy()
     aboard = np.zeros((len(timing.launch), 3))  # kg, m3, must loads that failed
@@ -145,8 +146,9 @@ def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, 
         broken += np.ceil(share * goods.pieces[load])
         sound = goods.mass[load] * (1.0 - share)
         brought += sound
-        if 0 <= at and at < timing.end:
+        if at >= 0 and at < timing.end:
             marketed += goods.marketed[load] * sound
+            arrived[timing.place[mission]] += sound
             if goods.stock[load] >= 0:
                 inbound[goods.stock[load], at // DAY_S] += sound
     sums = _sums(timing, money, hazards, aboard)
