@@ -54,22 +54,11 @@ class Hazards(NamedTuple):
 
 
 @compiled
-def _missed(goods: Goods, load: int, hazards: Hazards) -> bool:
-    """A load that comes after the cut-off stays behind."""
-    drawn = goods.drawn[load]
-    late = hazards.late[drawn] if drawn >= 0 else 0
-    return late > 0 and goods.ready[load] + late > hazards.when[goods.mission[load]]
-
-
-@compiled
-def _penalty(goods: Goods, load: int, at: int) -> float:
-    """Share of the price owed for a load that is delivered at an instant."""
-    if goods.due[load] == NEVER_S:
-        return 0.0
-    behind = at - goods.due[load] - goods.tolerance[load]
+def _penalty(behind: int, daily: float, cap: float) -> float:
+    """Share of the price owed for a load that is so many seconds behind its due date and tolerance."""
     if behind <= 0:
         return 0.0
-    return float(min(-(-behind // DAY_S) * goods.daily[load], goods.cap[load]))
+    return float(min(-(-behind // DAY_S) * daily, cap))
 
 
 @compiled
@@ -113,7 +102,9 @@ def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, 
         mission = goods.mission[load]
         line = goods.line[load]
         up = goods.up[load]
-        missed = when[mission] < GROUNDED and _missed(goods, load, hazards)
+        drawn = goods.drawn[load]
+        late = hazards.late[drawn] if drawn >= 0 else 0
+        missed = when[mission] < GROUNDED and late > 0 and goods.ready[load] + late > when[mission]
         if when[mission] >= GROUNDED or missed:
             if line >= 0:
                 punctual[line] = False
@@ -131,9 +122,10 @@ def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, 
             if line >= 0:
                 punctual[line] = False
             continue
-        share = damage[goods.drawn[load]] if goods.drawn[load] >= 0 else 0.0
+        share = damage[drawn] if drawn >= 0 else 0.0
         at = goods.delivered[load] + when[mission] - timing.launch[mission]
-        owed = _penalty(goods, load, at) * goods.price[load]
+        behind = at - goods.due[load] - goods.tolerance[load] if goods.due[load] < NEVER_S else 0
+        owed = _penalty(behind, goods.daily[load], goods.cap[load]) * goods.price[load]
         revenue += goods.price[load] * (1.0 - share) - owed
         penalties += owed
         value += goods.chain[load] * (1.0 - share)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError
 from supercargo.model import SCENARIO_TABLES, Scenario
@@ -39,8 +41,8 @@ def with_chances_of(scenario: Scenario, folder: Path) -> Scenario:
     faults += [fault for check in CHANCE_CHECKS for fault in check(Sheets(scenario.settings, read))]
     if faults:
         raise ScenarioError.of(sorted(faults), where=str(folder))
-    own = (scenario.chances, scenario.slip_records)
-    chances, slips = (
-        read[name].records if tables[name] in given else kept for name, kept in zip(CHANCE_ATTRIBUTES, own, strict=True)
-    )
-    return replace(scenario, chances=chances, slip_records=slips)
+    return replace(scenario, **_records(read, [table.attribute for table in given]))
+
+
+def _records(read: Mapping[str, TableRead], given: Sequence[str]) -> dict[str, Any]:
+    return {attribute: read[attribute].records for attribute in given}
