@@ -240,6 +240,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         ),
         "comply": ("comply", folder, "--json"),
         "replan": ("replan", folder, "--event", "slip:TN-02=+7d", "--out", str(tmp_path / "replanned"), "--json"),
+        "simulate": ("simulate", folder, "--runs", "20", "--workers", "1", "--json"),
         "schema": ("schema", "--json"),
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),

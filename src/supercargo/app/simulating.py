@@ -15,6 +15,7 @@ from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.kernel import canonical_json, format_utc, plain
 from supercargo.model import RISK_TABLES, SCENARIO_TABLES, Chances, OperationsPlan, RiskReport
 from supercargo.report.risk import render_risk
+from supercargo.simulate.monte_carlo import refuse_counts
 from supercargo.simulate.risk import simulate_plan
 from supercargo.store import (
     digest_of_plan,
@@ -62,11 +63,12 @@ def simulate_folder(asked: SimulationAsked, *, watch: Callable[[str, float], Non
         refuse_existing(asked.out, force=asked.force, like=[RISK_JSON])
         refuse_unwritable(asked.out)
     began = time.perf_counter()
+    workers = cores() if asked.workers is None else asked.workers
+    refuse_counts(asked.runs, workers)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     scenario = plan.scenario if asked.chances is None else with_chances_of(plan.scenario, asked.chances)
     plan, chances = replace(plan, scenario=scenario), read_chances(scenario)
-    workers = asked.workers or cores()
     report = simulate_plan(
         plan,
         chances,

@@ -338,7 +338,7 @@ def doctor(*, json: Json = False) -> None:
 @app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
 def bench(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem, store.", show_default=False)
+        str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem, simulate, store.", show_default=False)
     ],
     *,
     missions: Annotated[
@@ -355,7 +355,9 @@ def bench(
     ] = None,
     instances: Annotated[
         list[Path] | None,
-        typer.Option(metavar="PATH", help="oem: read this file or folder; again for each.", show_default=False),
+        typer.Option(
+            metavar="PATH", help="oem: this file or folder; simulate: this plan; again for each.", show_default=False
+        ),
     ] = None,
     peers: Annotated[
         bool, typer.Option("--peers", help="Compare: plan with first come, first served; others with known software.")
@@ -376,7 +378,7 @@ def bench(
 
     plan: a year of each size, each in a process of its own after a warm-up that is told apart. lambert: flights between
     planets and a porkchop. sgp4: states among the stars and a year's events of an orbit. oem: the reading of ephemeris
-    messages. store: confirmed events beside the disk's own syncs, a year's views, kills. An option that does nothing in a
+    messages. simulate: ten thousand futures of the reference year. store: confirmed events beside the disk's own syncs, a year's views, kills. An option that does nothing in a
     benchmark is refused; a peer that is missing is told as skipped. JSON is a list of results.
     """
     from supercargo.faces import benches

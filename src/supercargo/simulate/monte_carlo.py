@@ -21,7 +21,7 @@ from supercargo.simulate.draws import drawn_numbers
 from supercargo.simulate.odds import Odds, odds_of
 from supercargo.simulate.outcomes import METRICS, Hazards, deliver_loads, draw_stock
 
-__all__ = ["BLOCK", "Case", "Grid", "Order", "Sample", "fly_futures", "fly_unharmed", "quantiles_by_day"]
+__all__ = ["BLOCK", "Case", "Grid", "Order", "Sample", "fly_futures", "fly_unharmed", "quantiles_by_day", "refuse_counts"]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -84,6 +84,13 @@ class Order:
     banded: bool = False
 
 
+def refuse_counts(runs: int, workers: int) -> None:
+    """Raises ScenarioError for no or too many runs or workers."""
+    for name, asked, most in (("runs", runs, MOST_RUNS), ("workers", workers, MOST_WORKERS)):
+        if not 1 <= asked <= most:
+            raise ScenarioError(f"{asked:,} {name} can't be flown", fix=f"give 1 to {most:,}", where=f"--{name}")
+
+
 def fly_futures(
     orders: Sequence[Order], *, workers: int = 1, watch: Callable[[float], None] = lambda share: None
 ) -> list[tuple[Sample, Grid | None]]:
@@ -91,9 +98,8 @@ def fly_futures(
 
     Raises ScenarioError for no or too many runs or workers.
     """
-    for name, asked, most in (*(("runs", order.runs, MOST_RUNS) for order in orders), ("workers", workers, MOST_WORKERS)):
-        if not 1 <= asked <= most:
-            raise ScenarioError(f"{asked:,} {name} can't be flown", fix=f"give 1 to {most:,}", where=f"--{name}")
+    for order in orders:
+        refuse_counts(order.runs, workers)
     jobs = tuple(_Job(order.case, order.seed, _grid(order) if order.banded else None) for order in orders)
     blocks = [
         (number, first, min(first + BLOCK, order.runs))
