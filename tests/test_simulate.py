@@ -118,7 +118,8 @@ def test_a_family_stands_down_after_a_loss_for_as_long_as_was_drawn() -> None:
         delays = flown(plan, *rows, index=index)
         if first.mission_id in future.lost:
             struck += 1
-            assert delays[second.mission_id] is None or delays[second.mission_id] >= 100.0 - apart - 1e-6
+            delay = delays[second.mission_id]
+            assert delay is None or delay >= 100.0 - apart - 1e-6
         if not future.lost:
             assert set(delays.values()) == {0.0}
     assert struck > 5
@@ -461,6 +462,14 @@ def test_bad_chances_of_a_folder_are_refused_all_at_once_and_nothing_is_written(
         assert f"chances.csv {words}" in told.err
     assert not (tmp_path / "risk").exists()
     assert run("simulate", str(planned), "--chances", str(tmp_path)).code == 2
+
+
+def test_chances_that_a_simulation_wrote_can_be_given_to_the_next(planned: Path, tmp_path: Path) -> None:
+    words = ("simulate", str(planned), "--runs", "20", "--workers", "1", "--out")
+    assert run(*words, str(tmp_path / "a")).code == 0
+    assert run(*words, str(tmp_path / "b"), "--chances", str(tmp_path / "a")).code == 0
+    for name in ("risk.json", "chances.csv", "slips.csv", "inventory.csv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
 def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:

@@ -378,8 +378,9 @@ def bench(
 
     plan: a year of each size, each in a process of its own after a warm-up that is told apart. lambert: flights between
     planets and a porkchop. sgp4: states among the stars and a year's events of an orbit. oem: the reading of ephemeris
-    messages. simulate: ten thousand futures of the reference year. store: confirmed events beside the disk's own syncs, a year's views, kills. An option that does nothing in a
-    benchmark is refused; a peer that is missing is told as skipped. JSON is a list of results.
+    messages. simulate: ten thousand futures of the reference year. store: confirmed events beside the disk's own syncs, a
+    year's views, kills. An option that does nothing in a benchmark is refused; a peer that is missing is told as skipped.
+    JSON is a list of results.
     """
     from supercargo.faces import benches
 

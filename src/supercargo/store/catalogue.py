@@ -9,6 +9,7 @@ from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
 from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, Scenario
+from supercargo.store.checks_chances import fitting
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
@@ -77,7 +78,7 @@ def read_requirement_packs() -> tuple[Requirement, ...]:
 
 
 def read_chances(scenario: Scenario) -> Chances:
-    """What may happen to a scenario: its own rows, and for a file that it leaves out the catalogue's.
+    """What may happen to a scenario: its own rows, and for a file that it leaves out those of the catalogue that fit.
 
     Raises StoreError if a record that ships with the package is faulty, ScenarioError for rows that can't be meant together.
     """
@@ -91,7 +92,8 @@ def read_chances(scenario: Scenario) -> Chances:
     if faults:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the chances are faulty\n{told}", fix="install the package again", where="catalogue")
-    return Chances(rows=found["chances"], slips=found["slip_records"])
+    rows = scenario.chances or fitting(found["chances"], scenario)
+    return Chances(rows=rows, slips=found["slip_records"])
 
 
 def read_records(folder: Path | None = None) -> Records:
