@@ -62,8 +62,8 @@ def _penalty(behind: int, daily: float, cap: float) -> float:
 
 
 @compiled
-def _sums(timing: Timing, money: Money, hazards: Hazards, aboard: Floats) -> Floats:
-    """Sums over missions: flown, late, succeeded so far, fill, milestones, costs of service and whole, port hours, delay."""
+def _sums(timing: Timing, money: Money, hazards: Hazards, aboard: Floats) -> tuple[float, ...]:
+    """Sums over missions: flown, late, succeeded, fill, milestones, costs of service and whole, port s, lost, delay s."""
     sums = np.zeros(10)
     for mission in range(len(timing.launch)):
         at = hazards.when[mission]
@@ -86,18 +86,23 @@ def _sums(timing: Timing, money: Money, hazards: Hazards, aboard: Floats) -> Flo
         sums[4] += money.milestone[mission]
         docked = at + timing.transit[mission]
         sums[7] += max(0, min(docked + timing.stay[mission], timing.end) - max(docked, 0))
-    return sums
+    return sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8], sums[9]
+
+
+class _Kept(NamedTuple):
+    """What a loop over loads adds up."""
+
+    punctual: Truth  # [line]
+    aboard: Floats  # [mission, 3] kg, m3, must loads that failed
+    money: Floats  # revenue, penalties, cost saved, value at the catalogue's tariff: USD
+    goods: Floats  # kg brought, kg to places with a market, pieces, pieces damaged
 
 
 @compiled
-def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, unloaded: tuple[Floats, Floats]) -> Floats:
-    """The numbers of METRICS for one future; `unloaded` is filled: [stock, day] kg and [place] kg within the horizon."""
-    inbound, arrived = unloaded
+def _tally(timing: Timing, goods: Goods, hazards: Hazards, kept: _Kept, unloaded: tuple[Floats, Floats]) -> None:
+    """Add up what becomes of each load."""
     when, lost, damage = hazards.when, hazards.lost, hazards.damage
-    punctual = money.line_whole.copy()
-    aboard = np.zeros((len(timing.launch), 3))  # kg, m3, must loads that failed
-    revenue, penalties, saved, value, brought, marketed = -money.owed, money.owed, 0.0, 0.0, 0.0, 0.0
-    pieces, broken = 0.0, 0.0
+    inbound, arrived = unloaded
     for load in range(len(goods.mission)):
         mission = goods.mission[load]
         line = goods.line[load]
@@ -107,68 +112,77 @@ def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, 
         missed = when[mission] < GROUNDED and late > 0 and goods.ready[load] + late > when[mission]
         if when[mission] >= GROUNDED or missed:
             if line >= 0:
-                punctual[line] = False
+                kept.punctual[line] = False
             if goods.due[load] <= timing.end:
-                revenue -= goods.cap[load] * goods.price[load]
-                penalties += goods.cap[load] * goods.price[load]
+                kept.money[0] -= goods.cap[load] * goods.price[load]
+                kept.money[1] += goods.cap[load] * goods.price[load]
             if missed:
-                saved += goods.cost[load]
-                aboard[mission, 2] += goods.must[load]
+                kept.money[2] += goods.cost[load]
+                kept.aboard[mission, 2] += goods.must[load]
             continue
         if up:
-            aboard[mission, 0] += goods.mass[load]
-            aboard[mission, 1] += goods.volume[load]
+            kept.aboard[mission, 0] += goods.mass[load]
+            kept.aboard[mission, 1] += goods.volume[load]
         if lost[mission]:
             if line >= 0:
-                punctual[line] = False
+                kept.punctual[line] = False
             continue
         share = damage[drawn] if drawn >= 0 else 0.0
         at = goods.delivered[load] + when[mission] - timing.launch[mission]
         behind = at - goods.due[load] - goods.tolerance[load] if goods.due[load] < NEVER_S else 0
         owed = _penalty(behind, goods.daily[load], goods.cap[load]) * goods.price[load]
-        revenue += goods.price[load] * (1.0 - share) - owed
-        penalties += owed
-        value += goods.chain[load] * (1.0 - share)
-        aboard[mission, 2] += goods.must[load] and share > 0.0
+        kept.money[0] += goods.price[load] * (1.0 - share) - owed
+        kept.money[1] += owed
+        kept.money[3] += goods.chain[load] * (1.0 - share)
+        kept.aboard[mission, 2] += goods.must[load] and share > 0.0
         if line >= 0 and at > goods.due[load]:
-            punctual[line] = False
+            kept.punctual[line] = False
         if not up:
             continue
-        pieces += goods.pieces[load]
-        broken += np.ceil(share * goods.pieces[load])
         sound = goods.mass[load] * (1.0 - share)
-        brought += sound
+        kept.goods[0] += sound
+        kept.goods[2] += goods.pieces[load]
+        kept.goods[3] += np.ceil(share * goods.pieces[load])
         if at >= 0 and at < timing.end:
-            marketed += goods.marketed[load] * sound
+            kept.goods[1] += goods.marketed[load] * sound
             arrived[timing.place[mission]] += sound
             if goods.stock[load] >= 0:
                 inbound[goods.stock[load], at // DAY_S] += sound
-    sums = _sums(timing, money, hazards, aboard)
-    revenue += sums[4]
-    service, whole = sums[5] - saved, sums[6] - saved
+
+
+@compiled
+def deliver_loads(timing: Timing, goods: Goods, money: Money, hazards: Hazards, unloaded: tuple[Floats, Floats]) -> Floats:
+    """The numbers of METRICS for one future; `unloaded` is filled: [stock, day] kg and [place] kg within the horizon."""
+    kept = _Kept(money.line_whole.copy(), np.zeros((len(timing.launch), 3)), np.zeros(4), np.zeros(4))
+    _tally(timing, goods, hazards, kept, unloaded)
+    flown, behind, succeeded, fill, milestones, service, whole, port_s, lost, delay_s = _sums(
+        timing, money, hazards, kept.aboard
+    )
+    revenue = kept.money[0] - money.owed + milestones
+    service -= kept.money[2]
+    whole -= kept.money[2]
+    on_time = float(kept.punctual.sum())
     found = np.full(21, np.nan)
-    found[0] = 100.0 * sums[2] / money.due_missions
-    if sums[0] > 0.0:
-        found[1], found[4] = 100.0 * sums[1] / sums[0], 100.0 * sums[3] / sums[0]
-        found[20] = sums[9] / DAY_S / sums[0]
-    on_time = float(punctual.sum())
+    found[0] = 100.0 * succeeded / money.due_missions
+    if flown > 0.0:
+        found[1], found[4], found[20] = 100.0 * behind / flown, 100.0 * fill / flown, delay_s / DAY_S / flown
     if money.lines > 0:
         found[2] = 100.0 * on_time / money.lines
-    if pieces > 0.0:
-        found[3] = 100.0 * broken / pieces
-    found[5] = revenue
+    if kept.goods[2] > 0.0:
+        found[3] = 100.0 * kept.goods[3] / kept.goods[2]
     if revenue > 0.0:
         found[6] = 100.0 * (revenue - service) / revenue
-    if value > 0.0:
-        found[7] = 100.0 * (value - whole) / value
+    if kept.money[3] > 0.0:
+        found[7] = 100.0 * (kept.money[3] - whole) / kept.money[3]
     if money.market > 0.0:
-        found[8] = 100.0 * marketed / money.market
+        found[8] = 100.0 * kept.goods[1] / money.market
     if money.port_hours > 0.0:
-        found[9] = 100.0 * sums[7] / 3600.0 / money.port_hours
-    found[10], found[11], found[12], found[13] = sums[0], sums[8], brought, on_time
-    found[14], found[15], found[16], found[17], found[18] = revenue, penalties, service, whole, revenue - service
-    if brought > 0.0:
-        found[19] = whole / brought
+        found[9] = 100.0 * port_s / 3600.0 / money.port_hours
+    if kept.goods[0] > 0.0:
+        found[19] = whole / kept.goods[0]
+    found[5], found[14], found[15] = revenue, revenue, kept.money[1] + money.owed
+    found[10], found[11], found[12], found[13] = flown, lost, kept.goods[0], on_time
+    found[16], found[17], found[18] = service, whole, revenue - service
     return found
 
 
