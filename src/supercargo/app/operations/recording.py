@@ -34,6 +34,7 @@ from supercargo.track.parties.deciding import GiveRecognition, PartyCommand, Par
 
 __all__ = [
     "Operations",
+    "conflicts_foreseen",
     "first_told_utc",
     "record_conflict",
     "record_contract",
@@ -78,6 +79,14 @@ def _conflicts(store: Operations, state: MissionState, slip: Sequence[Draft], ac
     with store.reading() as view:
         near = sorted(row["mission_id"] for row in view.find("missions", "destination", state.flight.destination))
     return slip_conflicts(state, slip, _flights(store, near).values(), act)
+
+
+def conflicts_foreseen(store: Operations, mission_id: str, command: Slip, act: Act) -> tuple[str, ...]:
+    """What conflicts a slip would open, in words; nothing is stored. Raises Refused where it could not be recorded."""
+    state = mission_of(store.stream(f"mission/{mission_id}"))
+    drafts = decide(state, command, act)
+    assert state is not None  # decide refuses a mission that is not open
+    return tuple(str(draft.body["text"]) for draft in _conflicts(store, state, drafts, act))
 
 
 def _as_drafted(event: Recorded) -> Draft:

@@ -66,6 +66,7 @@ class ActWords(Doing):
     seconds: float | None = None
     step: str = ""
     steps: Path | None = None
+    lines: str = ""
     severity: int = 0
 
 
@@ -114,7 +115,9 @@ MISSION_COMMANDS: Mapping[str, Callable[[ActWords], asked.MissionCommand]] = {
     "poll-no-go": lambda told: asked.AnswerPoll(position=told.name, answer="no-go", reason=told.word),
     "poll-absent": lambda told: asked.AnswerPoll(position=told.name, answer="absent", reason=told.word),
     "slip": lambda told: asked.Slip(launch_utc=_instant(told.to, "--to"), reason=told.word),
-    "procedure-open": lambda told: asked.OpenProcedure(procedure=told.name, steps=_steps(told.steps)),
+    "procedure-open": lambda told: asked.OpenProcedure(
+        procedure=told.name, steps=_lines(told.lines) if told.lines else _steps(told.steps)
+    ),
     "sign": lambda told: asked.SignStep(procedure=told.name, step=told.step, evidence=told.word),
     "countdown": lambda told: asked.StartCountdown(t_minus_s=_number(told.seconds)),
     "hold": lambda told: asked.Hold(reason=told.word),
@@ -200,6 +203,23 @@ def _steps(file: Path | None) -> tuple[Step, ...]:
         return tuple(Step(step=row["step"], text=row["text"], people_count=int(row.get("people_count") or 1)) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise ScenarioError(f"the steps can't be read: {error}", fix=fix, where=str(file)) from error
+
+
+def _lines(words: str) -> tuple[Step, ...]:
+    """Steps written in lines `STEP | TEXT | PEOPLE`. Raises ScenarioError that names each line out of form."""
+    steps, bad = [], []
+    for number, line in enumerate(words.splitlines(), start=1):
+        parts = [part.strip() for part in line.split("|")]
+        if not line.strip():
+            continue
+        if len(parts) not in (2, 3) or not all(parts) or (len(parts) == 3 and not parts[2].isdecimal()):
+            bad.append(number)
+            continue
+        steps.append(Step(step=parts[0], text=parts[1], people_count=int(parts[2]) if len(parts) == 3 else 1))
+    if bad:
+        what = f"no step is written in line {', '.join(map(str, bad))}"
+        raise ScenarioError(what, fix="write each as STEP | TEXT | PEOPLE, as in 1 | Close the hatch | 2", where="lines")
+    return tuple(steps)
 
 
 def do_mission(store: recording.Operations, mission_id: str, what: str, told: ActWords) -> tuple[Receipt, ...]:
