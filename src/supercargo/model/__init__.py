@@ -1,6 +1,16 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
 from supercargo.model.arrivals import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
+from supercargo.model.backtest import (
+    BAND_KINDS,
+    BackTest,
+    BandRow,
+    CoverRow,
+    HeldRow,
+    KnownRow,
+    StandRow,
+    StockBandRow,
+)
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -45,7 +55,16 @@ from supercargo.model.demand import (
 )
 from supercargo.model.figures import Figure, Figures
 from supercargo.model.futures import Future, Grounding, SlipNews
-from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
+from supercargo.model.history import (
+    CargoBreakdown,
+    ElementSet,
+    FamilyStanddown,
+    FlownFlight,
+    LaunchReport,
+    LaunchSlip,
+    Programme,
+    Records,
+)
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -104,6 +123,7 @@ from supercargo.model.transfer import (
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "BAND_KINDS",
     "CHANCES",
     "DIRECTIONS",
     "EVIDENCE",
@@ -120,7 +140,9 @@ __all__ = [
     "Activity",
     "Antenna",
     "Arrival",
+    "BackTest",
     "Bag",
+    "BandRow",
     "Bay",
     "BetaDay",
     "Blackout",
@@ -133,6 +155,7 @@ __all__ = [
     "Contract",
     "CostRate",
     "CostRow",
+    "CoverRow",
     "CrewStay",
     "Customer",
     "DeliveredMass",
@@ -148,6 +171,7 @@ __all__ = [
     "Ephemerides",
     "Event",
     "Facility",
+    "FamilyStanddown",
     "Figure",
     "Figures",
     "Flight",
@@ -156,12 +180,15 @@ __all__ = [
     "GateTemplate",
     "Grounding",
     "HazardPair",
+    "HeldRow",
     "HoldSafety",
     "InventoryRow",
+    "KnownRow",
     "Kpi",
     "LandingZone",
     "Lane",
     "LaunchEnergy",
+    "LaunchReport",
     "LaunchSlip",
     "LaunchWindow",
     "Launcher",
@@ -190,6 +217,7 @@ __all__ = [
     "PortTaken",
     "Price",
     "Profile",
+    "Programme",
     "Rate",
     "Records",
     "Requirement",
@@ -210,9 +238,11 @@ __all__ = [
     "Spread",
     "Staff",
     "StageReport",
+    "StandRow",
     "Standdown",
     "StationPass",
     "Stock",
+    "StockBandRow",
     "StockNeed",
     "StockRisk",
     "StowagePlan",
