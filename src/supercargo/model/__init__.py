@@ -120,6 +120,7 @@ from supercargo.model.transfer import (
     TransferRequest,
     TransferStudy,
 )
+from supercargo.model.years import POLICIES, ClosedLoop, PairRow, YearRow
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -132,6 +133,7 @@ __all__ = [
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "PLAN_TABLES",
+    "POLICIES",
     "REFERENCE_TABLES",
     "RISK_TABLES",
     "SCENARIO_TABLES",
@@ -152,6 +154,7 @@ __all__ = [
     "Chances",
     "Change",
     "CislunarLeg",
+    "ClosedLoop",
     "Contract",
     "CostRate",
     "CostRow",
@@ -210,6 +213,7 @@ __all__ = [
     "OrbitQuery",
     "OrbitRow",
     "Pad",
+    "PairRow",
     "Placement",
     "PlannedMission",
     "Port",
@@ -263,4 +267,5 @@ __all__ = [
     "Waiver",
     "WindowQuery",
     "WindowsFound",
+    "YearRow",
 ]
