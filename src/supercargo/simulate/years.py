@@ -11,9 +11,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from supercargo.kernel import DAY_S, as_written, days
+from supercargo.kernel import DAY_S, NoPlan, as_written, days, stream
 from supercargo.measure.kpis import measure_kpis
-from supercargo.model import Event, Future, Loss, OperationsPlan, PortOut, Scenario, Slip, SlipNews, YearRow
+from supercargo.model import (
+    Event,
+    Future,
+    Load,
+    Loss,
+    Manifest,
+    OperationsPlan,
+    PortOut,
+    Scenario,
+    Schedule,
+    Slip,
+    SlipNews,
+    StowagePlan,
+    Unflown,
+    YearRow,
+)
+from supercargo.plan.assembly import assemble_year
+from supercargo.plan.demand import forecast_demand
 from supercargo.simulate.years_carry import Carried, carried_over
 
 __all__ = ["CONFERENCE_D", "LARGE_SLIP_D", "FlownYear", "Policy", "fly_year", "year_row"]
@@ -54,7 +71,7 @@ def fly_year(scenario: Scenario, future: Future, policy: Policy, *, mark: str = 
 
     What it leaves to the next year bears `mark` behind its name.
     """
-    first = policy.plan(scenario)
+    first = _planned(scenario, policy)
     year = _Year(policy, future, first, {one.mission_id: one.launch_utc for one in first.missions})
     for at in iter(year.next_news, None):
         year.learn(at)
@@ -62,6 +79,21 @@ def fly_year(scenario: Scenario, future: Future, policy: Policy, *, mark: str = 
     ready = {name: launch + timedelta(seconds=year.late_s(name)) for name, launch in year.committed.items()}
     over = carried_over(first, year.plan, future, ready, mark=mark)
     return FlownYear(year.plan, year.committed, year.replans, replace(over, left_kg=left), below, empty)
+
+
+def _planned(scenario: Scenario, policy: Policy) -> OperationsPlan:
+    """The year as planned; where nothing at all can fly, as in a long stand-down, a year in which everything waits."""
+    try:
+        return policy.plan(scenario)
+    except NoPlan as told:
+        unflown = tuple(Unflown(mission_id=one.mission_id, reason=told.what) for one in scenario.missions)
+        loads = tuple(
+            Load(item_id=line.item_id, part=0, mission_id="", mass_kg=line.mass_kg, reason="no mission can fly")
+            for line in scenario.cargo
+        )
+        forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
+        nothing = Schedule(flights=(), unflown=unflown), Manifest(loads=loads), StowagePlan(placements=())
+        return assemble_year(scenario, *nothing, windows=(), forecast=forecast)
 
 
 @dataclass
