@@ -11,6 +11,7 @@ from supercargo.model import Blackout, CargoLine, Future, Grounding, MissionRequ
 
 __all__ = ["NOTHING_CARRIED", "Carried", "carried_into", "carried_over", "with_carried"]
 
+_SMALLEST_ORDER_KG = 1.0
 _PERIOD_D, _DUE_D, _READY_D = 90.0, 60.0, 30.0
 """A carried mission may lift off within so many days of its new date; its cargo is due so long after; ready so long before."""
 
@@ -43,13 +44,38 @@ def carried_into(scenario: Scenario, carried: Carried) -> Scenario:
         stock=stock,
         missions=(*scenario.missions, *carried.missions),
         tails=(*scenario.tails, *carried.tails),
-        cargo=(*scenario.cargo, *carried.lines),
+        cargo=(*scenario.cargo, *carried.lines, *_orders(scenario, carried)),
         blackouts=(
             *scenario.blackouts,
             *(row for row in carried.blackouts if (row.kind, row.object, row.from_utc) not in known),
         ),
         digest="",
     )
+
+
+def _orders(scenario: Scenario, carried: Carried) -> Iterator[CargoLine]:
+    """Cargo ordered for stocks that begin lower than the year was drawn for: like its own lines of that class, once more.
+
+    Lines that wait from the year before count first.
+    """
+    coming: dict[tuple[str, str], float] = {}
+    for line in carried.lines:
+        coming[line.destination, line.supply_class] = coming.get((line.destination, line.supply_class), 0.0) + line.mass_kg
+    alike: dict[tuple[str, str], list[CargoLine]] = {}
+    for line in sorted(scenario.cargo, key=lambda one: (one.release_utc, one.item_id)):
+        if line.direction == "up":
+            alike.setdefault((line.destination, line.supply_class), []).append(line)
+    for row in scenario.stock:
+        key = row.destination, row.supply_class
+        lacking = row.on_hand_kg - carried.left_kg.get(key, row.on_hand_kg) - coming.get(key, 0.0)
+        lines, number = alike.get(key, []), 0
+        while lacking >= _SMALLEST_ORDER_KG and lines:
+            pattern = lines[number % len(lines)]
+            mass_kg = min(pattern.mass_kg, lacking) if pattern.form == "bulk" else pattern.mass_kg
+            yield as_written(
+                replace(pattern, item_id=f"{pattern.item_id}+{number // len(lines) + 1}", mass_kg=mass_kg, must=False)
+            )
+            lacking, number = lacking - mass_kg, number + 1
 
 
 def with_carried(future: Future, carried: Carried) -> Future:
