@@ -38,6 +38,7 @@ COMMANDS = (
     "kpi",
     "compare",
     "comply",
+    "backtest",
     "windows",
     *ORBIT,
     "transfer",

@@ -212,6 +212,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "verify": ("verify", folder, "--json"),
         "kpi": ("kpi", folder, "--json"),
         "compare": ("compare", folder, folder, "--json"),
+        "backtest": ("backtest", "--runs", "20", "--out", str(tmp_path / "b"), "--json"),
         "windows": (
             "windows",
             year,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.backtest_answer import BackTestAnswer
 from supercargo.app.doctor import Check
 from supercargo.app.operations_answers import (
     BoardAnswer,
@@ -403,6 +404,7 @@ ANSWERS: Mapping[str, Any] = {
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
     "comply": ComplyAnswer,
+    "backtest": BackTestAnswer,
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.backtest_cli import backtest_app
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
@@ -442,6 +443,7 @@ def transfer(
 
 app.registered_commands += [*replan_app.registered_commands, *simulate_app.registered_commands]
 app.registered_commands += [*operations_app.registered_commands]
+app.registered_commands += backtest_app.registered_commands
 
 
 def main() -> None:

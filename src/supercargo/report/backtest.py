@@ -10,7 +10,7 @@ from supercargo.model import BackTest, BandRow, StockBandRow
 from supercargo.report.svg import PALETTE, CalendarAxis, escaped, points
 from supercargo.report.templating import template_of
 
-__all__ = ["inside_sentence", "render_backtest"]
+__all__ = ["inside_sentence", "render_backtest", "series_sentence"]
 
 WIDTH_PX, FAN_PX, STOCK_PX = 860, 300, 190
 LEFT_PX, RIGHT_PX, TOP_PX, FOOT_PX = 46, 10, 14, 22
@@ -35,7 +35,7 @@ def render_backtest(found: BackTest) -> str:
         covers=[(name, [row for row in found.cover if row.supply_class == name]) for name in ordered],
         planned=[row for row in found.known if row.kind == "planned"],
         cadence=[row for row in found.known if row.kind == "cadence"],
-        series_share=_series_share(found),
+        series_share=series_sentence(found),
     )
 
 
@@ -73,7 +73,8 @@ def _kg(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _series_share(found: BackTest) -> str:
+def series_sentence(found: BackTest) -> str:
+    """How many figures lay inside their bands over all days stood on; empty where no other day was stood on."""
     arrivals = sum(row.arrivals for row in found.series)
     if not arrivals:
         return ""
