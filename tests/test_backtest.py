@@ -85,14 +85,14 @@ def otherwise(flight: FlownFlight, at: datetime) -> FlownFlight | None:
             propellant_up_kg=None,
             unpressurised_up_kg=None,
         )
-    moved = {
+    moved: dict[str, Any] = {
         name: later(getattr(flight, name), 9)
         for name in ("dock_utc", "undock_utc", "mission_end_utc")
         if getattr(flight, name)[:10] >= day
     }
     if moved:
         moved |= {"return_kg": 7.0, "disposal_kg": 7.0}
-    return replace(flight, **moved)  # type: ignore[arg-type]
+    return replace(flight, **moved)
 
 
 def altered(at: datetime) -> Records:
@@ -238,7 +238,8 @@ def family(**wishes: Any) -> FamilyAhead:
 
 
 def ahead_with(one: FamilyAhead, **wishes: Any) -> Ahead:
-    return Ahead(**({"families": (one,), "standdowns_d": (100,), "delays": (), "last_arrival_day": -8} | wishes))
+    told: dict[str, Any] = {"families": (one,), "standdowns_d": (100,), "delays": (), "last_arrival_day": -8}
+    return Ahead(**(told | wishes))
 
 
 def days_of(ahead: Ahead, index: int = 0, until_d: int = 400) -> list[int]:

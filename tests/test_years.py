@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -206,7 +207,7 @@ def test_stock_falls_by_the_use_that_comes_true() -> None:
 # chains and pairs
 
 
-def asked(folder: Path, **wishes: int) -> YearsAsked:
+def asked(folder: Path, **wishes: Any) -> YearsAsked:
     return YearsAsked(folder=folder, out=folder.parent / "years", **wishes)
 
 
@@ -259,7 +260,8 @@ def test_pairs_are_of_the_same_year_and_chain() -> None:
     told = {(1, 1): (90.0, 80.0), (1, 2): (70.0, 66.0), (2, 1): (95.0, 75.0), (2, 2): (None, 50.0)}
     rows = [row(*key, name, value) for key, pair in told.items() for name, value in zip(POLICIES, pair, strict=True)]
     k3 = next(one for one in compare_years(rows, YEAR_MEASURES) if one.measure.startswith("K3"))
-    assert (k3.years, k3.chains, k3.difference) == (3, 2, pytest.approx((10 + 4 + 20) / 3))
+    assert (k3.years, k3.chains) == (3, 2)
+    assert k3.difference == pytest.approx((10 + 4 + 20) / 3)
     assert (k3.low, k3.high) == pytest.approx(paired_interval([10.0, 4.0, 20.0]))
     assert (k3.chains_low, k3.chains_high) == pytest.approx(paired_interval([7.0, 20.0]))
     assert not any(one.measure.startswith("K10") for one in compare_years(rows, YEAR_MEASURES))  # never told

@@ -163,4 +163,4 @@ class _Course:
 def _spread(gaps: Sequence[int]) -> float:
     """Width by which a drawn gap is blurred: Silverman's rule on the logarithms."""
     logs = [math.log(max(gap, 1)) for gap in gaps]
-    return max(_LEAST_SPREAD, 1.06 * statistics.pstdev(logs) * len(logs) ** -0.2)
+    return max(_LEAST_SPREAD, 1.06 * statistics.pstdev(logs) * math.pow(len(logs), -0.2))

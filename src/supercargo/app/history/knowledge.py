@@ -255,10 +255,10 @@ def _planned(known: Known, name: str) -> Iterator[Planned]:
     plans.sort(key=lambda one: (one.day, one.mission))
     own = _own(known, name)
     before = (own[-1].name, known.day(own[-1].launch_utc)) if own else ("", 0)
-    for one in plans:
-        yield from _between(before, one)
-        yield one
-        before = (one.mission, one.day)
+    for plan in plans:
+        yield from _between(before, plan)
+        yield plan
+        before = (plan.mission, plan.day)
 
 
 def _between(before: tuple[str, int], planned: Planned) -> Iterator[Planned]:
