@@ -242,6 +242,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "comply": ("comply", folder, "--json"),
         "replan": ("replan", folder, "--event", "slip:TN-02=+7d", "--out", str(tmp_path / "replanned"), "--json"),
         "simulate": ("simulate", folder, "--runs", "20", "--workers", "1", "--json"),
+        "simulate-years": ("simulate", year, "--years", "1", "--workers", "1", "--out", str(tmp_path / "y"), "--json"),
         "schema": ("schema", "--json"),
         "doctor": ("doctor", "--json"),
         "error": ("check", str(tmp_path / "none"), "--json"),
@@ -291,7 +292,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         whole = group.name in ANSWERS
         names = [command.name or command.callback.__name__ for command in nested if command.callback]
         commands |= {str(group.name)} if whole else {f"{group.name}-{name}" for name in names}
-    assert set(ANSWERS) - {"error"} == commands
+    assert set(ANSWERS) - {"error", "simulate-years"} == commands
     for name, words in asked.items():
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name
 

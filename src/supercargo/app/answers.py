@@ -20,6 +20,7 @@ from supercargo.app.operations_answers import (
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.app.transfer_answer import TransferAnswer
+from supercargo.app.years_answer import YearsAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
@@ -400,6 +401,7 @@ ANSWERS: Mapping[str, Any] = {
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
     "simulate": SimulateAnswer,
+    "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from supercargo.app.reference import reference_year
+from supercargo.app.simulating import cores
 from supercargo.kernel import ScenarioError, Watch, canonical_json, never, plain, silent
 from supercargo.measure.years import YEAR_MEASURES, compare_years
 from supercargo.model import POLICIES, ClosedLoop, Event, Future, Limits, OperationsPlan, PairRow, Scenario, YearRow
@@ -31,6 +32,7 @@ from supercargo.store import (
     refuse_within,
     write_rows,
 )
+from supercargo.store.chances import with_chances_of
 from supercargo.store.folders import write_whole
 
 __all__ = ["LIGHT", "MOST_YEARS", "YEARS_PAGE", "YearsAsked", "fly_years", "years_files", "years_folder"]
@@ -58,14 +60,18 @@ _GAPS = ("schedule_gap", "manifest_gap")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearsAsked:
-    """What a person asks of years of operations: `runs` chains of `years` years each, from a scenario or the one of a plan."""
+    """What a person asks of years of operations: `runs` chains of `years` years each, from a scenario or the one of a plan.
+
+    None is the scenario's own seed, every core, and the scenario's chances.
+    """
 
     folder: Path
     out: Path
     years: int = 10
     runs: int = 1
-    seed: int = 1
-    workers: int = 1
+    seed: int | None = None
+    workers: int | None = None
+    chances: Path | None = None
     force: bool = False
 
 
@@ -96,6 +102,8 @@ def years_folder(asked: YearsAsked, *, watch: Watch = silent) -> ClosedLoop:
     refuse_unwritable(asked.out)
     is_plan = (asked.folder / PLAN_FILE).is_file()
     scenario = read_plan(asked.folder).scenario if is_plan else read_scenario(asked.folder)
+    if asked.chances is not None:
+        scenario = with_chances_of(scenario, asked.chances)
     found = fly_years(scenario, asked, watch=watch)
     write_whole(asked.out, years_files(found), force=asked.force)
     return found
@@ -113,9 +121,10 @@ def years_files(found: ClosedLoop) -> dict[str, bytes]:
 
 def fly_years(scenario: Scenario, asked: YearsAsked, *, watch: Watch = silent) -> ClosedLoop:
     """Chains of years under both planners. The number of workers changes nothing but the time it takes."""
-    seeds = tuple(range(asked.seed, asked.seed + asked.runs))
+    first = scenario.settings.seed if asked.seed is None else asked.seed
+    seeds = tuple(range(first, first + asked.runs))
     chains = [_Chain(scenario=scenario, seed=seed, years=asked.years, policy=name) for name in POLICIES for seed in seeds]
-    rows = _flown(chains, asked.workers, watch)
+    rows = _flown(chains, cores() if asked.workers is None else asked.workers, watch)
     return ClosedLoop(
         scenario=scenario.settings.name,
         missions=len(scenario.missions),
