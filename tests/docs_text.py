@@ -43,6 +43,7 @@ COMMANDS = (
     "compare",
     "comply",
     "risk",
+    "backtest",
     "windows",
     *ORBIT,
     "transfer",

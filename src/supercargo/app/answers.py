@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.backtest_answer import BackTestAnswer
 from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
 from supercargo.app.doctor import Check
 from supercargo.app.kpis import KpiAnswer
@@ -22,6 +23,7 @@ from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.app.transfer_answer import TransferAnswer
+from supercargo.app.years_answer import YearsAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
@@ -394,10 +396,12 @@ ANSWERS: Mapping[str, Any] = {
     "replan": ReplanAnswer,
     "risk": RiskAnswer,
     "simulate": SimulateAnswer,
+    "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
     "comply": ComplyAnswer,
+    "backtest": BackTestAnswer,
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,

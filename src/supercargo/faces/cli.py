@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.backtest_cli import backtest_app
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.cost_cli import cost_app
 from supercargo.faces.kpi_cli import kpi_app
@@ -435,7 +436,7 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-for _group in (kpi_app, replan_app, simulate_app, risk_app, operations_app):
+for _group in (kpi_app, replan_app, simulate_app, backtest_app, risk_app, operations_app):
     app.registered_commands += _group.registered_commands
 
 

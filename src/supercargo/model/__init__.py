@@ -1,6 +1,16 @@
 """The nouns: every type that crosses rooms. No algorithm, no file, no clock."""
 
 from supercargo.model.arrivals import Arrival, PortTaken, RouteArrival, WindowQuery, WindowsFound
+from supercargo.model.backtest import (
+    BAND_KINDS,
+    BackTest,
+    BandRow,
+    CoverRow,
+    HeldRow,
+    KnownRow,
+    StandRow,
+    StockBandRow,
+)
 from supercargo.model.catalogue import (
     EVIDENCE,
     Bag,
@@ -45,7 +55,16 @@ from supercargo.model.demand import (
 )
 from supercargo.model.figures import Figure, Figures
 from supercargo.model.futures import Future, Grounding, SlipNews
-from supercargo.model.history import CargoBreakdown, ElementSet, FlownFlight, LaunchSlip, Records
+from supercargo.model.history import (
+    CargoBreakdown,
+    ElementSet,
+    FamilyStanddown,
+    FlownFlight,
+    LaunchReport,
+    LaunchSlip,
+    Programme,
+    Records,
+)
 from supercargo.model.invoices import BudgetLine, Invoice
 from supercargo.model.orbit_rows import (
     Antenna,
@@ -125,9 +144,11 @@ from supercargo.model.transfer import (
     TransferRequest,
     TransferStudy,
 )
+from supercargo.model.years import POLICIES, ClosedLoop, PairRow, YearRow
 
 __all__ = [
     "ACTIVITY_KINDS",
+    "BAND_KINDS",
     "BOOK_TABLES",
     "BUDGET_TABLE",
     "CHANCES",
@@ -141,6 +162,7 @@ __all__ = [
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "PLAN_TABLES",
+    "POLICIES",
     "REFERENCE_TABLES",
     "RISK_BASES",
     "RISK_CLASSES",
@@ -153,7 +175,9 @@ __all__ = [
     "Activity",
     "Antenna",
     "Arrival",
+    "BackTest",
     "Bag",
+    "BandRow",
     "Bay",
     "BetaDay",
     "Blackout",
@@ -164,6 +188,7 @@ __all__ = [
     "Chances",
     "Change",
     "CislunarLeg",
+    "ClosedLoop",
     "Contingency",
     "ContingencyValue",
     "Contract",
@@ -185,6 +210,7 @@ __all__ = [
     "Ephemerides",
     "Event",
     "Facility",
+    "FamilyStanddown",
     "Figure",
     "Figures",
     "Flight",
@@ -193,14 +219,17 @@ __all__ = [
     "GateTemplate",
     "Grounding",
     "HazardPair",
+    "HeldRow",
     "HoldSafety",
     "InsuranceOffer",
     "InventoryRow",
     "Invoice",
+    "KnownRow",
     "Kpi",
     "LandingZone",
     "Lane",
     "LaunchEnergy",
+    "LaunchReport",
     "LaunchSlip",
     "LaunchWindow",
     "Launcher",
@@ -222,6 +251,7 @@ __all__ = [
     "OrbitQuery",
     "OrbitRow",
     "Pad",
+    "PairRow",
     "Placement",
     "PlannedMission",
     "Port",
@@ -229,6 +259,7 @@ __all__ = [
     "PortTaken",
     "Price",
     "Profile",
+    "Programme",
     "Rate",
     "Records",
     "Requirement",
@@ -252,9 +283,11 @@ __all__ = [
     "Spread",
     "Staff",
     "StageReport",
+    "StandRow",
     "Standdown",
     "StationPass",
     "Stock",
+    "StockBandRow",
     "StockNeed",
     "StockRisk",
     "StowagePlan",
@@ -275,4 +308,5 @@ __all__ = [
     "Waiver",
     "WindowQuery",
     "WindowsFound",
+    "YearRow",
 ]

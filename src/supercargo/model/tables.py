@@ -221,6 +221,9 @@ HISTORY_TABLES: tuple[Table, ...] = (
     Table(file="iss_cargo_breakdown.csv", noun=history.CargoBreakdown, attribute="breakdowns", key=("mission", "direction")),
     Table(file="launch_slips.csv", noun=history.LaunchSlip, attribute="slips", key=("mission",)),
     Table(file="station_tles.csv", noun=history.ElementSet, attribute="element_sets", key=("station", "tle_line1")),
+    Table(file="launch_reports.csv", noun=history.LaunchReport, attribute="reports", key=("mission", "report_date")),
+    Table(file="standdowns.csv", noun=history.FamilyStanddown, attribute="standdowns", key=("family", "lost_date")),
+    Table(file="programmes.csv", noun=history.Programme, attribute="programmes", key=("family", "known_date")),
 )
 
 INVOICE_TABLE = Table(file="invoices.csv", noun=invoices.Invoice, attribute="invoices", key=("invoice_id",), required=True)
