@@ -49,6 +49,8 @@ class Bench:
     def add(self, kind: type[steps.Step], thing: str, at: datetime, **said: Any) -> str:
         """Add a step; gives its name."""
         name = self._year.names.name(thing.replace("/", ":", 1), kind.kind, f"{at:%Y%m%dT%H%M%S}")
+        again = self._year.used[name] = self._year.used.get(name, 0) + 1
+        name = f"{name}.{again}" if again > 1 else name
         self.steps.append(kind(command_id=name, thing=thing, at_utc=at, by=self._by, **said))
         return name
 

@@ -163,7 +163,8 @@ def _slip(year: Year, craft: Craft, at: datetime, launch: datetime, why: str) ->
     missions.schedule(year, craft, at)
     for name in opened if isinstance(opened, tuple) else ():
         year.tally.conflicts_count += 1
-        year.reasons.append(f"{craft.name} is in conflict: {name}")
+        if name.endswith("-ports"):
+            year.reasons.append(f"{craft.name} is in another's way at its port")
         yield from _decided(year, name, at, [craft.name])
 
 

@@ -60,7 +60,7 @@ class Policy:
     by: str
     planner: str = REPLAN
     apart: timedelta = timedelta(days=45)  # between two new plans, a loss or a port out apart
-    most_replans: int = 8
+    most_replans: int = 6
     late_lines: int = 10  # lines that a slip makes late before it asks for a new plan
     until_utc: datetime | None = None
 
@@ -214,6 +214,7 @@ class Year:
     released: dict[str, datetime] = field(default_factory=dict)  # release of lines by the first plan
     box_of: dict[str, str] = field(default_factory=dict)  # box -> mission
     told: dict[str, datetime] = field(default_factory=dict)  # box -> its last step
+    used: dict[str, int] = field(default_factory=dict)  # names of steps -> how often
     first_site: str = ""
     reserves: dict[tuple[str, str], float] = field(default_factory=dict)  # kg
     calls: dict[str, Call] = field(default_factory=dict)  # what news leads to
