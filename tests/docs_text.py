@@ -45,6 +45,7 @@ COMMANDS = (
     "bench",
     *TRACK,
     "release",
+    "fly",
     "mission",
     "act",
     "work",

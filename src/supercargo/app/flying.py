@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from supercargo.app.board.shelf import Shelf, shelf_beside
 from supercargo.app.flying_figures import FlownFigures, figures_of
-from supercargo.app.metering import Meter, StageWatch, unwatched
+from supercargo.app.flying_planner import LivePlanner
+from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.operations.asking import ledger_seen
 from supercargo.app.operations.cargo import record_cargo, record_case
 from supercargo.app.operations.lives import Lives
@@ -25,21 +24,14 @@ from supercargo.app.operations.recording import (
     record_mission,
     record_work,
 )
-from supercargo.app.operations.releasing import NEVER_WAIVED, ReleaseAsked, release_plan
-from supercargo.app.transfers import transfer_catalogue
-from supercargo.kernel import NoPlan, Refused, ScenarioError, digest_of_files, format_utc
-from supercargo.measure.kpis import measure_kpis
-from supercargo.measure.summary import summarise
-from supercargo.model import OperationsPlan, Waiver
-from supercargo.plan.ephemerides import ephemerides_of
-from supercargo.plan.replan import replan_year
-from supercargo.referee import judge
-from supercargo.report.front import front_figures
-from supercargo.report.page import render_report
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.kernel import Refused, ScenarioError, format_utc
+from supercargo.model import OperationsPlan
 from supercargo.simulate.draws import draw
 from supercargo.simulate.flight import fly_year, year_of
 from supercargo.simulate.flight_doings import (
     Answer,
+    Doing,
     OnCargo,
     OnCase,
     OnConflict,
@@ -50,7 +42,6 @@ from supercargo.simulate.flight_doings import (
     Replan,
     Told,
 )
-from supercargo.simulate.flight_standing import keep_names
 from supercargo.simulate.flight_state import REPLAN, Policy, Year
 from supercargo.simulate.odds import odds_of
 from supercargo.store import (
@@ -62,8 +53,6 @@ from supercargo.store import (
     refuse_existing,
     refuse_unwritable,
     refuse_within,
-    scenario_files,
-    write_plan,
 )
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
@@ -71,10 +60,9 @@ from supercargo.track.missions.release import REGISTER, register_of
 __all__ = ["FlyAsked", "Pace", "fly_plan"]
 
 Pace = Callable[[datetime], None]
-"""Waits until it is so late in the flown year; at once where the year is flown as fast as it goes."""
+"""Waits until it is so late in the flown year."""
 
 _PAGE = 5000
-_RELEASED = ("release.",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +85,7 @@ class FlyAsked:
 
 
 @dataclass(slots=True)
-class SimulatedClock:
+class _Clock:
     """The store's clock while a year is flown: the instant of what is being told."""
 
     now_utc: datetime
@@ -108,119 +96,100 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class _Deck:
-    """What doings are put to: the store, the names it knows already, plans that were released."""
+    """Where doings are put to the store, each through its use case; what an earlier run has told is passed over."""
 
-    asked: FlyAsked
     store: SqlStore
-    clock: SimulatedClock
-    shelf: Shelf
+    clock: _Clock
+    planner: LivePlanner
+    known: dict[str, str]  # names of events that an earlier run has stored, and their streams
     lives: Lives
-    known: dict[str, str]
-    watch: StageWatch
-    folder: Path
-    last: Path
+    pace: Pace | None = None
     told_count: int = 0
     repeated_count: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
 
     def put(self, told: Told) -> Answer:
-        """Tell a doing to the store through its use case, unless an earlier run has."""
-        self.clock.now_utc = told.at_utc
-        match told.doing:
-            case Replan() as wanted:
-                return self._replanned(wanted)
-            case OnCargo(steps=steps):
-                if not self._stored(steps[0].command_id):
-                    record_cargo(steps, self.store, lives=self.lives)
-            case OnCase(step=step):
-                if not self._stored(step.command_id):
-                    record_case(self.store, step)
-            case OnMission(mission_id=mission_id, command=command, act=act):
-                if not self._stored(f"{act.command_id}.1"):
-                    receipts = record_mission(self.store, mission_id, command, act)
-                    self.known |= {one.event_id: one.stream for one in receipts if one.stream.startswith("coordination/")}
-                return self._opened(act.command_id)
-            case OnWork(order=order, command=command, act=act):
-                if not self._stored(f"{act.command_id}.1"):
-                    record_work(self.store, order, command, act)
-            case OnConflict(conflict=conflict, command=command, act=act):
-                if not self._stored(f"{act.command_id}.1"):
-                    record_conflict(self.store, conflict, command, act)
-            case OnContract(contract_id=contract_id, command=command, act=act):
-                if not self._stored(f"{act.command_id}.1"):
-                    record_contract(self.store, contract_id, command, act)
-            case OnDeliveries(contract_id=contract_id, deliveries=deliveries):
-                if not self._stored(f"{deliveries[0][1].command_id}.1"):
-                    record_deliveries(self.store, contract_id, deliveries)
-        return None
-
-    def _stored(self, name: str) -> bool:
+        """Tell a doing, and give what the year wants to know of it."""
+        if isinstance(told.doing, Replan):
+            self.clock.now_utc = told.at_utc
+            return self.planner(told.doing)
         self.told_count += 1
-        if name in self.known:
+        if _first_name(told.doing) in self.known:
             self.repeated_count += 1
-            return True
-        return False
+        else:
+            if self.pace is not None:
+                self.pace(told.at_utc)
+            self.clock.now_utc = told.at_utc
+            self._record(told.doing)
+        return self._opened(told.doing) if isinstance(told.doing, OnMission) else None
 
-    def _opened(self, command_id: str) -> tuple[str, ...]:
+    def _record(self, doing: Doing) -> None:
+        match doing:
+            case OnCargo(steps=steps):
+                record_cargo(steps, self.store, lives=self.lives)
+            case OnCase(step=step):
+                record_case(self.store, step)
+            case OnMission(mission_id=mission_id, command=command, act=act):
+                receipts = record_mission(self.store, mission_id, command, act)
+                self.known |= {one.event_id: one.stream for one in receipts if one.stream.startswith("coordination/")}
+            case OnWork(order=order, command=command, act=act):
+                record_work(self.store, order, command, act)
+            case OnConflict(conflict=conflict, command=command, act=act):
+                record_conflict(self.store, conflict, command, act)
+            case OnContract(contract_id=contract_id, command=command, act=act):
+                record_contract(self.store, contract_id, command, act)
+            case OnDeliveries(contract_id=contract_id, deliveries=deliveries):
+                record_deliveries(self.store, contract_id, deliveries)
+
+    def _opened(self, doing: OnMission) -> tuple[str, ...]:
         """Conflicts that a slip has opened."""
-        streams = (self.known.get(f"{command_id}.{kind}.1", "") for kind in ("ports", "windows"))
+        streams = (self.known.get(f"{doing.act.command_id}.{kind}.1", "") for kind in ("ports", "windows"))
         return tuple(stream.partition("/")[2] for stream in streams if stream)
 
-    def _replanned(self, wanted: Replan) -> OperationsPlan | None:
-        """A new plan, released; the one that an earlier run has released, where there is one."""
-        for said, at in register_of(self.store.stream(REGISTER)):
-            kept = self.shelf.plan(said.digest[:12]) if at == wanted.opened_utc and said.by == self.asked.by else None
-            if kept is not None and at > self.asked_start:
-                self.last = kept.folder
-                return kept.plan
-        made = _planned_anew(wanted, self.asked.by, self.watch)
-        if made is None:
-            return None
-        folder = self.folder / f"plan-{wanted.number}"
-        _write(made, folder)
-        release_plan(folder, self.store, ReleaseAsked(by=self.asked.by, at_utc=wanted.opened_utc))
-        self.shelf.keep(folder)
-        self.last = folder
-        return read_plan(folder)
 
-    asked_start: datetime = datetime.min
+def _first_name(doing: Doing) -> str:
+    """The name of the first event of a doing; its events are stored together or not at all."""
+    match doing:
+        case OnCargo(steps=steps):
+            return steps[0].command_id
+        case OnCase(step=step):
+            return step.command_id
+        case OnDeliveries(deliveries=deliveries):
+            return f"{deliveries[0][1].command_id}.1"
+        case Replan():
+            return ""
+        case _:
+            return f"{doing.act.command_id}.1"
 
 
 def fly_plan(asked: FlyAsked, *, pace: Pace | None = None, watch: StageWatch = unwatched) -> FlownFigures:
     """Fly a plan through its year, seeded, and say what came of it.
 
-    Broken off and begun again it goes on where it was: what was told is not told twice. Raises ScenarioError for a folder or
-    wishes that can't be meant, Refused for a store that holds other operations.
+    Broken off and begun again it goes on where it was: what was told is not told twice. Without `pace` it goes as fast as it
+    can. Raises ScenarioError for a folder or wishes that can't be meant, Refused for a store that holds other operations.
     """
     plan = _sound_plan(asked)
-    clock = SimulatedClock(plan.scenario.settings.as_of_utc)
-    with open_operations(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as kept:
-        digest = digest_of_plan(asked.folder)
-        start = _start(asked, plan, store, digest)
+    odds = odds_of(plan, read_chances(plan.scenario))
+    policy = Policy(by=asked.by, planner=asked.planner, until_utc=asked.until_utc)
+    clock = _Clock(plan.scenario.settings.as_of_utc)
+    with open_operations(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as drafts:
+        clock.now_utc = start = _start(asked, plan, store)
         known = _names_told(asked, store)
-        clock.now_utc = start
         shelf = shelf_beside(asked.store)
-        if not register_of(store.stream(REGISTER)):
-            release_plan(asked.folder, store, ReleaseAsked(by=asked.by, at_utc=start))
-        shelf.keep(asked.folder)
-        odds = odds_of(plan, read_chances(plan.scenario))
-        policy = Policy(by=asked.by, planner=asked.planner, until_utc=asked.until_utc)
+        _release(asked, store, shelf, start)
         future = draw(odds, seed=asked.seed, index=0)
         year = year_of(odds, future, policy, start_utc=start, prefix=asked.prefix)
-        deck = _Deck(
-            asked=asked, store=store, clock=clock, shelf=shelf, lives=Lives(store), known=known, watch=watch,
-            folder=Path(kept), last=asked.folder,
-        )  # fmt: skip
-        deck.asked_start = start
-        _fly(year, deck, pace, watch)
+        planner = LivePlanner(asked.by, store, shelf, drafts=Path(drafts), watch=watch)
+        deck = _Deck(store=store, clock=clock, planner=planner, known=known, lives=Lives(store), pace=pace)
+        _fly(year, deck, watch)
         with store.reading() as view:
             ledger = ledger_seen(view)
         if asked.out is not None:
-            _copy(deck.last, asked.out, force=asked.force)
-        return figures_of(asked.folder, year, deck.told_count, deck.repeated_count, store.head(), ledger)
+            _copy(planner.last or asked.folder, asked.out, force=asked.force)
+        told = (deck.told_count, deck.repeated_count)
+        return figures_of(asked.folder, year, told, store.head(), ledger)
 
 
-def _fly(year: Year, deck: _Deck, pace: Pace | None, watch: StageWatch) -> None:
+def _fly(year: Year, deck: _Deck, watch: StageWatch) -> None:
     begin, end = year.start_utc, max((one.end_utc for one in year.plan.missions), default=year.end_utc)
     flying = fly_year(year)
     answer: Answer = None
@@ -229,9 +198,7 @@ def _fly(year: Year, deck: _Deck, pace: Pace | None, watch: StageWatch) -> None:
             told = flying.send(answer)
         except StopIteration:
             return
-        if pace is not None:
-            pace(told.at_utc)
-        watch("flying", min(1.0, (told.at_utc - begin) / (end - begin)))
+        watch(f"flying {told.at_utc:%Y-%m-%d}", min(1.0, (told.at_utc - begin) / (end - begin)))
         answer = deck.put(told)
 
 
@@ -244,27 +211,27 @@ def _sound_plan(asked: FlyAsked) -> OperationsPlan:
         refuse_within(asked.out, asked.folder, fix="choose another folder for --out")
         refuse_existing(asked.out, force=asked.force, like=[PLAN_FILE])
         refuse_unwritable(asked.out)
-    plan = read_plan(asked.folder)
+    plan, place = read_plan(asked.folder), str(asked.folder)
     if odd := digest_violations(asked.folder):
-        raise Refused(odd[0].text, fix="plan again, or fly the folder as it was written", where=str(asked.folder))
+        raise Refused(odd[0].text, fix="plan again, or fly the folder as it was written", where=place)
     if plan.recorded:
-        raise Refused("the plan tells of a year that has been flown", fix="fly a plan that is still ahead", where=str(asked.folder))
+        raise Refused("the plan tells of a year that has been flown", fix="fly a plan that is still ahead", where=place)
     if asked.until_utc is not None and asked.until_utc <= plan.scenario.settings.as_of_utc:
         since = format_utc(plan.scenario.settings.as_of_utc)
-        raise ScenarioError(f"the year begins at {since}", fix="give a later instant", where="--until")
+        raise ScenarioError(f"the flown year begins at {since}", fix="give a later instant", where="--until")
     return plan
 
 
-def _start(asked: FlyAsked, plan: OperationsPlan, store: SqlStore, digest: str) -> datetime:
-    """When the year begins: as the plan knows its facts, or when it was released. Raises Refused for another year's store."""
+def _start(asked: FlyAsked, plan: OperationsPlan, store: SqlStore) -> datetime:
+    """When the year begins: when the plan knows its facts, or was released. Raises Refused for a store of another year."""
     as_of = plan.scenario.settings.as_of_utc
     released = register_of(store.stream(REGISTER))
     if not released:
         if store.head().position:
-            what = f"the store holds {store.head().position} events and no released plan"
+            what = f"the store holds {store.head().position} events, and no plan is released in it"
             raise Refused(what, fix="fly into a store of its own: --store NEW.sqlite", where=asked.store)
         return as_of
-    first, at = released[0]
+    (first, at), digest = released[0], digest_of_plan(asked.folder)
     if first.digest != digest:
         what = f"the store flies plan {first.digest[:12]}, not {digest[:12]}"
         raise Refused(what, fix="give the plan that it flies, or a store of its own", where=asked.store)
@@ -276,17 +243,22 @@ def _start(asked: FlyAsked, plan: OperationsPlan, store: SqlStore, digest: str) 
     return start
 
 
+def _release(asked: FlyAsked, store: SqlStore, shelf: Shelf, start: datetime) -> None:
+    if not register_of(store.stream(REGISTER)):
+        release_plan(asked.folder, store, ReleaseAsked(by=asked.by, at_utc=start))
+    shelf.keep(asked.folder)
+
+
 def _names_told(asked: FlyAsked, store: SqlStore) -> dict[str, str]:
-    """Names of what an earlier run has told, each with its stream. Raises Refused for what other people have told."""
+    """Names of what an earlier run has told, each with its stream. Raises Refused for what others have told."""
     known: dict[str, str] = {}
-    position = 0
-    own, opening = f"{asked.prefix}.", tuple(said.digest for said, _ in register_of(store.stream(REGISTER)))
+    position, own = 0, f"{asked.prefix}."
     while events := store.since(position, limit=_PAGE):
         position = events[-1].position
         for event in events:
             if event.event_id.startswith(own):
                 known[event.event_id] = event.stream
-            elif not event.event_id.startswith(("release.", *opening)):
+            elif event.kind not in ("planned", "registered") and not event.event_id.startswith("release."):
                 _refuse_other(asked, event.event_id)
     return known
 
@@ -300,38 +272,7 @@ def _refuse_other(asked: FlyAsked, event_id: str) -> None:
     raise Refused(what, fix="fly into a store of its own: --store NEW.sqlite", where=asked.store)
 
 
-def _planned_anew(wanted: Replan, by: str, watch: StageWatch) -> OperationsPlan | None:
-    """The rest of the year planned anew; what it breaks is waived by the planner, None where that can't be."""
-    try:
-        made = replan_year(wanted.plan, wanted.events, as_of_utc=wanted.opened_utc, watch=watch).plan
-    except NoPlan:
-        return None
-    plan = keep_names(wanted.plan, made)
-    plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
-    plan = replace(plan, kpis=measure_kpis(plan))
-    plan = replace(plan, violations=judge(plan))
-    hard = tuple(one for one in plan.violations if one.hard)
-    if any(one.rule in NEVER_WAIVED for one in hard):
-        return None
-    reason = f"after: {wanted.why}"[:400]
-    waivers = {
-        (one.rule, one.object): Waiver(rule=one.rule, object=one.object, name=by, reason=reason, at_utc=wanted.opened_utc)
-        for one in hard
-    }
-    return replace(plan, causes=(), waivers=tuple(waivers[key] for key in sorted(waivers)))
-
-
-def _write(plan: OperationsPlan, folder: Path) -> None:
-    told = ephemerides_of(plan, transfer_catalogue())
-    plan = replace(plan, untraced=told.untraced)
-    summary = summarise(plan)
-    pages: dict[str, Any] = {"report_html": render_report(plan, summary), "front": front_figures(plan, summary)}
-    write_plan(plan, folder, run=Meter(unwatched).run(), ephemerides=told.messages, **pages, force=False)
-
-
 def _copy(folder: Path, out: Path, *, force: bool) -> None:
     if force and out.exists():
         shutil.rmtree(out)
     shutil.copytree(folder, out)
-
-

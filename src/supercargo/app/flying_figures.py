@@ -58,8 +58,8 @@ class FlownFigures:
     log_hash: str
 
 
-def figures_of(folder: Path, year: Year, told: int, repeated: int, head: Head, ledger: LedgerSeen) -> FlownFigures:
-    """The figures of a year that has been flown."""
+def figures_of(folder: Path, year: Year, told: tuple[int, int], head: Head, ledger: LedgerSeen) -> FlownFigures:
+    """The figures of a year that has been flown; `told` counts doings, and those of them that an earlier run had told."""
     tally = year.tally
     sums: dict[str, int] = {}
     for row in ledger["accounts"]:
@@ -92,8 +92,8 @@ def figures_of(folder: Path, year: Year, told: int, repeated: int, head: Head, l
         short_kg=round(tally.short_kg, 3),
         revenue_usd=ledger["revenue_usd"],
         accounts_usd={name: cents / 100 for name, cents in sorted(sums.items())},
-        told_count=told,
-        repeated_count=repeated,
+        told_count=told[0],
+        repeated_count=told[1],
         events_count=head.position,
         log_hash=head.hash,
     )

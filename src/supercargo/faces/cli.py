@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from supercargo.faces.cargo_cli import add_cargo
+from supercargo.faces.fly_cli import fly_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
@@ -436,7 +437,8 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-app.registered_commands += [*replan_app.registered_commands, *operations_app.registered_commands]
+for more in (replan_app, fly_app, operations_app):
+    app.registered_commands += more.registered_commands
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from supercargo.model import ManifestRow
 from supercargo.simulate import flight_quality as quality
 from supercargo.simulate import flight_room as room
 from supercargo.simulate.flight_doings import Flown, OnCargo, OnDeliveries, Told
-from supercargo.simulate.flight_state import RANK, Craft, Parcel, Year
+from supercargo.simulate.flight_state import RANK, Call, Craft, Parcel, Year
+from supercargo.track.acts import Act
 from supercargo.track.cargo import steps
 from supercargo.track.contracts.deciding import Deliver
 
@@ -284,21 +285,22 @@ def delivered_utc(craft: Craft, row: ManifestRow) -> datetime:
 
 def schedule_unloading(year: Year, craft: Craft) -> None:
     """Day by day what is unloaded is carried across, unpacked and stowed; at the end of it the lines are booked."""
-    rows = sorted(year.aboard(craft.name, "up"), key=lambda row: (delivered_utc(craft, row), row.item_id))
-    for _, some in groupby(rows, key=lambda row: delivered_utc(craft, row).date()):
+    listed = sorted((delivered_utc(craft, row), row.item_id) for row in year.aboard(craft.name, "up"))
+    for _, some in groupby(listed, key=lambda one: one[0].date()):
         group = tuple(some)
-        year.push(delivered_utc(craft, group[-1]), RANK["unload"], _unloading(group), craft.name)
-    if rows:
-        year.push(delivered_utc(craft, rows[-1]), RANK["deliver"], _booking("up"), craft.name)
+        year.push(group[-1][0], RANK["unload"], _unloading(group), craft.name)
+    if listed:
+        year.push(listed[-1][0], RANK["deliver"], _booking("up"), craft.name)
 
 
-def _unloading(rows: Sequence[ManifestRow]) -> Any:
+def _unloading(listed: Sequence[tuple[datetime, str]]) -> Call:
     def unloading(year: Year, at: datetime, name: str) -> Flown:
         craft = year.crafts[name]
         bench = Bench(year, "crew")
         found: list[tuple[str, Parcel]] = []
-        for row in rows:
-            parcel, when = year.parcels[row.item_id], delivered_utc(craft, row)
+        for when, item_id in listed:
+            parcel = year.parcels[item_id]
+            row = parcel.row
             _across(bench, year, craft, parcel, when)
             parcel.stowed_by = bench.add(
                 steps.Stow, f"cargo/{row.item_id}", when, where=f"place/{row.destination}", taker=_crew(craft)
@@ -344,22 +346,20 @@ def _count(year: Year, row: ManifestRow, when: datetime) -> None:
         stock.lots.append(row.item_id)
 
 
-def _booking(*directions: str) -> Any:
+def _booking(*directions: str) -> Call:
     def booking(year: Year, at: datetime, name: str) -> Flown:
-        craft = year.crafts[name]
-        rows = [row for row in year.aboard(name, *directions) if row.contract_id]
-        rows.sort(key=lambda row: (row.contract_id, delivered_utc(craft, row), row.item_id))
-        for contract_id, some in groupby(rows, key=lambda row: row.contract_id):
-            yield Told(at, OnDeliveries(contract_id=contract_id, deliveries=tuple(_deliveries(year, craft, some))))
+        parcels = [year.parcels[row.item_id] for row in year.aboard(name, *directions) if row.contract_id]
+        parcels.sort(key=lambda one: (one.row.contract_id, one.delivered_utc or at, one.item_id))
+        for contract_id, some in groupby(parcels, key=lambda one: one.row.contract_id):
+            yield Told(at, OnDeliveries(contract_id=contract_id, deliveries=tuple(_deliveries(year, name, some, at))))
 
     return booking
 
 
-def _deliveries(year: Year, craft: Craft, rows: Iterable[ManifestRow]) -> Iterator[tuple[Deliver, Any]]:
-    for row in rows:
-        evidence = f"event {year.parcels[row.item_id].stowed_by}"
-        act = year.names.act(delivered_utc(craft, row), "accounts", "deliver", row.item_id)
-        yield Deliver(item_id=row.item_id, evidence=evidence, mission_id=craft.name), act
+def _deliveries(year: Year, mission_id: str, parcels: Iterable[Parcel], at: datetime) -> Iterator[tuple[Deliver, Act]]:
+    for parcel in parcels:
+        act = year.names.act(parcel.delivered_utc or at, "accounts", "deliver", parcel.item_id)
+        yield Deliver(item_id=parcel.item_id, evidence=f"event {parcel.stowed_by}", mission_id=mission_id), act
 
 
 # --- on the way back

@@ -239,8 +239,12 @@ def follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
     spans = spans_of(plan)
     year.adopt(plan)
     year.yard = yard_of(plan, year.yard.standdowns, year.yard.port_outs)
-    for craft in year.ground():
+    for craft in year.crafts.values():
         row = plan.mission_named.get(craft.name)
+        if not craft.on_ground and row is not None:
+            craft.row, craft.spans = row, spans.get(craft.name, {})
+        if not craft.on_ground:
+            continue
         if row is None:
             craft.phase, craft.turn = phases.WITHDRAWN, craft.turn + 1
             continue

@@ -36,7 +36,7 @@ def standing_plan(year: Year, at: datetime) -> OperationsPlan:
     missions = tuple(_moved_mission(row, crafts[row.mission_id]) for row in plan.missions)
     scenario = replace(
         plan.scenario,
-        missions=tuple(_agreed(request, crafts.get(request.mission_id)) for request in plan.scenario.missions),
+        missions=tuple(_agreed(one, crafts.get(one.mission_id), plan.scenario.settings.end_utc) for one in plan.scenario.missions),
         cargo=tuple(_released(year, line, at) for line in plan.scenario.cargo),
     )
     return replace(
@@ -76,19 +76,14 @@ def _moved_row(row: ManifestRow, craft: Craft | None) -> ManifestRow:
     return replace(row, delivered_utc=delivered, on_time=None if row.due_utc is None else delivered <= row.due_utc)
 
 
-def _agreed(request: MissionRequest, craft: Craft | None) -> MissionRequest:
+def _agreed(request: MissionRequest, craft: Craft | None, end_utc: datetime) -> MissionRequest:
     """A mission that has flown late flew in an agreed period; one that can't fly before an instant is not asked to."""
-    if craft is None:
+    if craft is None or not (craft.late or craft.slips_count):
         return request
     if not craft.on_ground:
-        return replace(request, latest_utc=max(request.latest_utc, craft.launch_utc))
-    earliest = (
-        max(request.earliest_utc, craft.not_before_utc)
-        if craft.not_before_utc > craft.row.launch_utc
-        else request.earliest_utc
-    )
-    earliest = max(earliest, min(craft.not_before_utc, craft.launch_utc)) if craft.slips_count else earliest
-    return replace(request, earliest_utc=earliest, latest_utc=max(request.latest_utc, craft.launch_utc, earliest))
+        return replace(request, latest_utc=min(max(request.latest_utc, craft.launch_utc), end_utc))
+    earliest = min(max(request.earliest_utc, min(craft.not_before_utc, craft.launch_utc)), end_utc)
+    return replace(request, earliest_utc=earliest, latest_utc=min(max(request.latest_utc, craft.launch_utc), end_utc))
 
 
 def _released(year: Year, line: CargoLine, at: datetime) -> CargoLine:
