@@ -25,7 +25,7 @@ from supercargo.simulate.flight_stock import observed_share
 
 __all__ = ["events_for", "keep_names", "standing_plan"]
 
-_NEWS_SHARE = 0.05
+_NEWS_SHARE = 0.10
 """Use that has strayed less from its forecast is no news."""
 
 
