@@ -105,7 +105,9 @@ class Recount:
         flight = self.flights[name]
         if name not in self.docked:
             usd = self.terms.get(flight["contract_id"], {}).get("milestone", 0.0)
-            self.accounts[name, "revenue:milestone", self.customers.get(flight["contract_id"], ""), flight["destination"]].append(usd)
+            self.accounts[
+                name, "revenue:milestone", self.customers.get(flight["contract_id"], ""), flight["destination"]
+            ].append(usd)
         self.docked.add(name)
 
     def _lose(self, name: str) -> None:

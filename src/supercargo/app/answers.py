@@ -9,10 +9,10 @@ from supercargo.app.doctor import Check
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
+    FlyAnswer,
     LedgerAnswer,
     MissionAnswer,
     RecordAnswer,
-    FlyAnswer,
     ReleaseAnswer,
     ServeAnswer,
     WorkAnswer,

@@ -59,7 +59,7 @@ def _follow(year: Year, plan: OperationsPlan, missions: Iterable[str]) -> None:
 def rebook(year: Year, craft: Craft) -> None:
     """Lines that wait go aboard as far as mass, kinds of room and bays allow, the most urgent first."""
     scenario = year.plan.scenario
-    aboard = [row for row in year.aboard(craft.name, "up")]
+    aboard = year.aboard(craft.name, "up")
     lines = [scenario.lines[row.item_id.partition("#")[0]] for row in aboard]
     kg = math.fsum(row.mass_kg for row in aboard)
     chosen: list[str] = []
@@ -134,11 +134,7 @@ def _stowed(
     fewer = replace(scenario, settings=replace(scenario.settings, limits=limits))
     names = dict(added)
     while names:
-        loads = tuple(
-            Load(item_id=row.item_id.partition("#")[0], part=int(row.item_id.partition("#")[2] or 0), mission_id=flight.mission_id,
-                 mass_kg=row.mass_kg)
-            for row in (*rows.values(), *names.values())
-        )  # fmt: skip
+        loads = tuple(_load(row, flight.mission_id) for row in (*rows.values(), *names.values()))
         made = stow(fewer, Schedule(flights=(flight,)), Manifest(loads=loads))
         refused = {item for _, item in made.refused}
         if not refused:
@@ -146,3 +142,8 @@ def _stowed(
         gone = refused & set(names) or {sorted(names)[-1]}
         names = {name: row for name, row in names.items() if name not in gone}
     return set(), ()
+
+
+def _load(row: ManifestRow, mission_id: str) -> Load:
+    item_id, _, part = row.item_id.partition("#")
+    return Load(item_id=item_id, part=int(part or 0), mission_id=mission_id, mass_kg=row.mass_kg)

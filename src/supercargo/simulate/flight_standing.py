@@ -1,4 +1,4 @@
-"""The plan as it stands in operations: what has flown as it flew, what has slipped on its new date, what was left off left behind."""
+"""The plan as it stands in operations: flights as they flew, slipped ones on their new dates, lines left off left behind."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def standing_plan(year: Year, at: datetime) -> OperationsPlan:
     missions = tuple(_moved_mission(row, crafts[row.mission_id]) for row in plan.missions)
     scenario = replace(
         plan.scenario,
-        missions=tuple(_agreed(one, crafts.get(one.mission_id), plan.scenario.settings.end_utc) for one in plan.scenario.missions),
+        missions=tuple(
+            _agreed(one, crafts.get(one.mission_id), plan.scenario.settings.end_utc) for one in plan.scenario.missions
+        ),
         cargo=tuple(_released(year, line, at) for line in plan.scenario.cargo),
     )
     return replace(

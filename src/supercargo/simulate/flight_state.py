@@ -1,4 +1,4 @@
-"""A year in flight as it stands: missions on their dates, cargo on its way, what is still to be done, what has been counted."""
+"""A year in flight as it stands: missions on their dates, cargo on its way, what is still to be done, what was counted."""
 
 from __future__ import annotations
 
