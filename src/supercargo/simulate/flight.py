@@ -38,7 +38,7 @@ def year_of(odds: Odds, future: Future, policy: Policy, *, start_utc: datetime, 
     for craft in list(year.ground()):
         schedule(year, craft, start_utc)
     year.push(start_utc, RANK["receive"], flight_cargo.receive)
-    year.push(plan.scenario.settings.end_utc, RANK["settle"], settle_contracts)
+    year.push(plan.scenario.settings.end_utc, RANK["settle"], _settle_contracts)
     return year
 
 
@@ -52,7 +52,7 @@ def fly_year(year: Year) -> Flown:
         yield from call(year, at, name)
 
 
-def settle_contracts(year: Year, at: datetime, _: str) -> Flown:
+def _settle_contracts(year: Year, at: datetime, _: str) -> Flown:
     """At the end of the year what no mission carries is settled."""
     for contract in year.plan.scenario.contracts:
         command = Settle(until_utc=at, evidence="the year is over")

@@ -19,7 +19,9 @@ from supercargo.track.contracts.deciding import Deliver
 
 __all__ = [
     "CARGO_HANDS",
+    "Bench",
     "come_back",
+    "delivered_utc",
     "dock",
     "expect",
     "launch",
@@ -28,6 +30,7 @@ __all__ = [
     "load_back",
     "load_late",
     "lose",
+    "ready_utc",
     "receive",
     "schedule_unloading",
     "take_out",
@@ -36,7 +39,7 @@ __all__ = [
 CARGO_HANDS = "cargo operations"
 """Who holds cargo from its receipt until it is loaded."""
 
-MOST_STEPS = 1500
+_MOST_STEPS = 1500
 _HALF_HOUR = timedelta(minutes=30)
 
 
@@ -57,8 +60,8 @@ class Bench:
 
     def tell(self, at: datetime) -> Iterator[Told]:
         """The steps in parts that a request holds."""
-        for first in range(0, len(self.steps), MOST_STEPS):
-            yield Told(at, OnCargo(steps=tuple(self.steps[first : first + MOST_STEPS])))
+        for first in range(0, len(self.steps), _MOST_STEPS):
+            yield Told(at, OnCargo(steps=tuple(self.steps[first : first + _MOST_STEPS])))
 
 
 def _operator(year: Year, craft: Craft) -> str:
@@ -101,13 +104,13 @@ def ready_utc(year: Year, row: ManifestRow) -> datetime:
 
 def receive(year: Year, at: datetime, _: str = "") -> Flown:
     """Count in and inspect what has come since; then the next midnight after something comes."""
-    yield from receive_due(year, at)
+    yield from _receive_due(year, at)
     if year.coming:
         day = year.coming[0][0].replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         year.push(max(day, at + timedelta(hours=1)), RANK["receive"], receive)
 
 
-def receive_due(year: Year, at: datetime) -> Iterator[Told]:
+def _receive_due(year: Year, at: datetime) -> Iterator[Told]:
     """Count in and inspect what has come until now."""
     bench = Bench(year, "receiving inspector")
     while year.coming and year.coming[0][0] <= at:
@@ -133,7 +136,7 @@ def _receive(bench: Bench, year: Year, parcel: Parcel, at: datetime, site: str) 
 
 def load(year: Year, at: datetime, name: str) -> Flown:
     """What is at hand is packed in boxes, sealed and loaded; what is not stays, and others may take its room."""
-    yield from receive_due(year, at)
+    yield from _receive_due(year, at)
     craft = year.crafts[name]
     rows = [row for row in year.aboard(name, "up") if not _late(year, row)]
     missing = [row for row in rows if not _at_hand(year, row, at)]
@@ -151,7 +154,7 @@ def load(year: Year, at: datetime, name: str) -> Flown:
 
 def load_late(year: Year, at: datetime, name: str) -> Flown:
     """Late-load cargo goes aboard in the last day, without a box."""
-    yield from receive_due(year, at)
+    yield from _receive_due(year, at)
     craft = year.crafts[name]
     rows = [row for row in year.aboard(name, "up") if _late(year, row)]
     missing = [row for row in rows if not _at_hand(year, row, at)]

@@ -35,21 +35,21 @@ def schedule(year: Year, craft: Craft, now: datetime) -> None:
     craft.turn += 1
     launch = craft.launch_utc
     if craft.phase == phases.ON_PAD and craft.span("pad")[0] > now + _ROLLED_BACK:
-        _push(year, craft, now, "processing", roll_back)
+        _push(year, craft, now, "processing", _roll_back)
     if craft.phase == phases.PLANNED:
-        _push(year, craft, max(now, craft.span("processing")[0]), "processing", processing)
+        _push(year, craft, max(now, craft.span("processing")[0]), "processing", _processing)
     for gate in _gates(year, craft):
         if f"gate {gate.gate}" not in craft.done:
             _push(year, craft, max(now, launch - days(gate.before_launch_d)), "gate", _passing(gate))
     vehicle = year.plan.scenario.vehicle_types[craft.row.vehicle_type]
     load = max(launch - days(vehicle.cargo_cutoff_d), craft.span("processing")[0])
     _push(year, craft, max(now, load), "load", cargo.load)
-    _push(year, craft, max(now, craft.span("pad")[0]), "pad", pad)
+    _push(year, craft, max(now, craft.span("pad")[0]), "pad", _pad)
     _push(year, craft, max(now, launch - days(vehicle.late_cutoff_d)), "late load", cargo.load_late)
-    _push(year, craft, max(now, launch - timedelta(hours=_PROCEDURE_H)), "procedure", procedure)
-    _push(year, craft, max(now, launch - timedelta(hours=_POLL_H)), "poll", poll)
-    _push(year, craft, max(now, launch - timedelta(seconds=_COUNTDOWN_S)), "countdown", countdown)
-    _push(year, craft, launch, "launch", launch_it)
+    _push(year, craft, max(now, launch - timedelta(hours=_PROCEDURE_H)), "procedure", _procedure)
+    _push(year, craft, max(now, launch - timedelta(hours=_POLL_H)), "poll", _poll)
+    _push(year, craft, max(now, launch - timedelta(seconds=_COUNTDOWN_S)), "countdown", _countdown)
+    _push(year, craft, launch, "launch", _launch_it)
 
 
 def _push(year: Year, craft: Craft, at: datetime, kind: str, call: Call) -> None:
@@ -105,7 +105,7 @@ def _passing(gate: GateDue) -> Call:
     return passing
 
 
-def processing(year: Year, at: datetime, name: str) -> Flown:
+def _processing(year: Year, at: datetime, name: str) -> Flown:
     """The spacecraft enters its processing room; what takes longer there is known when it should be over."""
     craft = year.crafts[name]
     first, last = craft.span("processing")
@@ -116,19 +116,19 @@ def processing(year: Year, at: datetime, name: str) -> Flown:
     yield from enter(year, craft, at, phases.PROCESSING)
 
 
-def roll_back(year: Year, at: datetime, name: str) -> Flown:
+def _roll_back(year: Year, at: datetime, name: str) -> Flown:
     """A mission that slips for long leaves the pad."""
     yield from enter(year, year.crafts[name], at, phases.PROCESSING)
 
 
-def pad(year: Year, at: datetime, name: str) -> Flown:
+def _pad(year: Year, at: datetime, name: str) -> Flown:
     """The stack comes to the pad."""
     craft = year.crafts[name]
     if craft.phase == phases.PROCESSING:
         yield from enter(year, craft, at, phases.ON_PAD)
 
 
-def procedure(year: Year, at: datetime, name: str) -> Flown:
+def _procedure(year: Year, at: datetime, name: str) -> Flown:
     """The procedure of the launch day is opened and signed, once."""
     craft = year.crafts[name]
     if "procedure" in craft.done:
@@ -142,7 +142,7 @@ def procedure(year: Year, at: datetime, name: str) -> Flown:
             yield _do(year, craft, at, sign, ("test conductor", "quality inspector")[number], "sign", step.step, number)
 
 
-def poll(year: Year, at: datetime, name: str) -> Flown:
+def _poll(year: Year, at: datetime, name: str) -> Flown:
     """Every position is asked, and says go."""
     craft = year.crafts[name]
     when = f"{craft.launch_utc:%Y%m%dT%H%M%S}"
@@ -152,7 +152,7 @@ def poll(year: Year, at: datetime, name: str) -> Flown:
         yield _do(year, craft, at, answer, f"{position} on duty", "poll", when, position)
 
 
-def countdown(year: Year, at: datetime, name: str) -> Flown:
+def _countdown(year: Year, at: datetime, name: str) -> Flown:
     """The clock runs towards lift-off."""
     craft = year.crafts[name]
     left_s = (craft.launch_utc - at).total_seconds()
@@ -161,7 +161,7 @@ def countdown(year: Year, at: datetime, name: str) -> Flown:
         yield _do(year, craft, at, command, "mission control", "countdown", f"{craft.launch_utc:%Y%m%dT%H%M%S}")
 
 
-def launch_it(year: Year, at: datetime, name: str) -> Flown:
+def _launch_it(year: Year, at: datetime, name: str) -> Flown:
     """Lift-off; what comes after it follows from its instant."""
     craft = year.crafts[name]
     yield _do(year, craft, at, asked.Launch(), "launch director", "launch")
@@ -176,8 +176,8 @@ def launch_it(year: Year, at: datetime, name: str) -> Flown:
         return
     arrive, depart = craft.dated.there
     end = craft.row.end_utc + craft.late
-    year.push(min(at + timedelta(seconds=_INSERTION_S), arrive), RANK["ascent"], insertion, name)
-    year.push(arrive, RANK["dock"], dock, name)
+    year.push(min(at + timedelta(seconds=_INSERTION_S), arrive), RANK["ascent"], _insertion, name)
+    year.push(arrive, RANK["dock"], _dock, name)
     unload, loading = craft.span("unload"), craft.span("load")
     if unload[0] < unload[1]:
         year.push(max(arrive, unload[0]), RANK["unload"], _entering(phases.UNLOADING), name)
@@ -185,8 +185,8 @@ def launch_it(year: Year, at: datetime, name: str) -> Flown:
         year.push(max(arrive, loading[0]), RANK["loading"], _entering(phases.LOADING), name)
     cargo.schedule_unloading(year, craft)
     year.push(max(arrive, min(loading[1], depart)), RANK["loading"], cargo.load_back, name)
-    year.push(depart, RANK["depart"], leave, name)
-    year.push(end, RANK["end"], come_back, name)
+    year.push(depart, RANK["depart"], _leave, name)
+    year.push(end, RANK["end"], _come_back, name)
 
 
 def _entering(phase: str) -> Call:
@@ -198,26 +198,26 @@ def _entering(phase: str) -> Call:
     return entering
 
 
-def insertion(year: Year, at: datetime, name: str) -> Flown:
+def _insertion(year: Year, at: datetime, name: str) -> Flown:
     """The spacecraft is in orbit and goes after its place."""
     yield from enter(year, year.crafts[name], at, phases.PHASING)
 
 
-def dock(year: Year, at: datetime, name: str) -> Flown:
+def _dock(year: Year, at: datetime, name: str) -> Flown:
     """The spacecraft is at its port."""
     craft = year.crafts[name]
     yield from enter(year, craft, at, phases.DOCKED, f"docking report of {name}")
     yield from cargo.dock(year, craft, at)
 
 
-def leave(year: Year, at: datetime, name: str) -> Flown:
+def _leave(year: Year, at: datetime, name: str) -> Flown:
     """The spacecraft leaves its port."""
     craft = year.crafts[name]
     yield from enter(year, craft, at, phases.DEPARTED)
     yield from cargo.leave(year, craft, at)
 
 
-def come_back(year: Year, at: datetime, name: str) -> Flown:
+def _come_back(year: Year, at: datetime, name: str) -> Flown:
     """The mission is over: what it brings back is handed over, what it took away is burnt."""
     craft = year.crafts[name]
     yield from enter(year, craft, at, phases.RETURNED)

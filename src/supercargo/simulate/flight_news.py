@@ -41,7 +41,7 @@ def _slip_news(delay_s: int) -> Call:
         craft = year.crafts.get(name)
         if craft is not None and craft.on_ground:
             earliest = craft.committed_utc + timedelta(seconds=delay_s)
-            yield from not_before(year, craft, at, earliest, f"{name} is reported {delay_s / 86_400:.1f} d late")
+            yield from _not_before(year, craft, at, earliest, f"{name} is reported {delay_s / 86_400:.1f} d late")
 
     return slip_news
 
@@ -66,13 +66,13 @@ def _port_news(out: PortOut) -> Call:
         seen = SeeConflict(conflict=name, kind="ports", objects=(*struck, port), text=text)
         yield _on_conflict(year, name, at, seen, "mission control")
         yield from _decided(year, name, at, struck)
-        yield from settle(year, at, text)
-        yield from review(year, at, text)
+        yield from _settle(year, at, text)
+        yield from _review(year, at, text)
 
     return port_news
 
 
-def overrun(year: Year, at: datetime, name: str) -> Flown:
+def _overrun(year: Year, at: datetime, name: str) -> Flown:
     """Processing takes longer than planned."""
     craft = year.crafts[name]
     late_s = year.future.overruns_s[name]
@@ -82,10 +82,10 @@ def overrun(year: Year, at: datetime, name: str) -> Flown:
     text = f"processing of {name} takes {late_s / 86_400:.1f} d longer"
     yield from missions.incident(year, craft, at, 4, text, closes=at + timedelta(seconds=late_s))
     stacked = craft.launch_utc - craft.span("pad")[0]
-    yield from not_before(year, craft, at, at + timedelta(seconds=late_s) + stacked, text)
+    yield from _not_before(year, craft, at, at + timedelta(seconds=late_s) + stacked, text)
 
 
-def lose(year: Year, at: datetime, name: str) -> Flown:
+def _lose(year: Year, at: datetime, name: str) -> Flown:
     """A mission is lost with all aboard, and its family stands down."""
     craft = year.crafts[name]
     yield from missions.enter(year, craft, at, phases.LOST, "telemetry ended, tracking lost")
@@ -104,28 +104,28 @@ def lose(year: Year, at: datetime, name: str) -> Flown:
             other.tail_lost = True
             missions.schedule(year, other, at)
     text = f"{name} is lost"
-    yield from settle(year, at, text)
-    yield from review(year, at, text)
+    yield from _settle(year, at, text)
+    yield from _review(year, at, text)
 
 
-def low(year: Year, at: datetime, names: str) -> Flown:
+def _low(year: Year, at: datetime, names: str) -> Flown:
     """Stocks are below their reserve where the plan had them above."""
-    yield from review(year, at, f"below reserve: {names}")
+    yield from _review(year, at, f"below reserve: {names}")
 
 
-CALLS: dict[str, Call] = {"overrun": overrun, "lose": lose, "low": low}
+CALLS: dict[str, Call] = {"overrun": _overrun, "lose": _lose, "low": _low}
 """What other parts of the year hand on to this one."""
 
 
-def not_before(year: Year, craft: Craft, at: datetime, earliest: datetime, why: str) -> Flown:
+def _not_before(year: Year, craft: Craft, at: datetime, earliest: datetime, why: str) -> Flown:
     """A mission can't lift off before an instant: it and those in its way get later dates, and the planner looks at it."""
     craft.not_before_utc = earliest
     if earliest > craft.launch_utc:
-        yield from settle(year, at, why)
-        yield from review(year, at, "")
+        yield from _settle(year, at, why)
+        yield from _review(year, at, "")
 
 
-def settle(year: Year, at: datetime, why: str) -> Flown:
+def _settle(year: Year, at: datetime, why: str) -> Flown:
     """Give each mission that can't keep its date the first one that it can; the slip of each is told with its reason."""
     before = {craft.name: _late_lines(year, craft) for craft in year.ground()}
     waiting = {craft.name: (craft.dated, craft.not_before_utc) for craft in year.ground() if not craft.tail_lost}
@@ -201,7 +201,7 @@ def _may_replan(year: Year, at: datetime, *, at_once: bool = False) -> bool:
     return at_once or year.replanned_utc is None or at >= year.replanned_utc + policy.apart
 
 
-def review(year: Year, at: datetime, why: str) -> Flown:
+def _review(year: Year, at: datetime, why: str) -> Flown:
     """The planner looks at what has happened since the last plan, and plans anew where that is due."""
     if why:
         year.reasons.append(why)
@@ -215,7 +215,7 @@ def review(year: Year, at: datetime, why: str) -> Flown:
 
 
 def _again(year: Year, at: datetime, _: str) -> Flown:
-    yield from review(year, at, "")
+    yield from _review(year, at, "")
 
 
 def _replan(year: Year, at: datetime) -> Flown:
@@ -230,10 +230,10 @@ def _replan(year: Year, at: datetime) -> Flown:
         return
     year.news.clear()
     year.tally.replans.append((at, why))
-    yield from follow(year, made, at)
+    yield from _follow(year, made, at)
 
 
-def follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
+def _follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
     """Go on by a new plan: new dates, other ships, lines that come in and lines that go out."""
     old_holds = {craft.name: f"container/{craft.row.vehicle_id}" for craft in year.ground()}
     spans = spans_of(plan)

@@ -25,14 +25,14 @@ def begin(year: Year, odds: Odds) -> None:
         year.stocks[key] = Store(use=use, opening_kg=held[key].on_hand_kg)
         year.reserves[key] = held[key].reserve_kg
     if year.stocks:
-        year.push(min(settings.start_utc + MONTH, settings.end_utc), RANK["stock"], consume)
+        year.push(min(settings.start_utc + MONTH, settings.end_utc), RANK["stock"], _consume)
 
 
 def _month(year: Year, at: datetime) -> int:
     return round((at - year.plan.scenario.settings.start_utc) / MONTH + 0.49) - 1
 
 
-def consume(year: Year, at: datetime, _: str) -> Flown:
+def _consume(year: Year, at: datetime, _: str) -> Flown:
     """The use of the month that ends."""
     settings = year.plan.scenario.settings
     month = max(_month(year, at), 0)
@@ -41,7 +41,7 @@ def consume(year: Year, at: datetime, _: str) -> Flown:
     for key, stock in sorted(year.stocks.items()):
         first = 30 * month
         planned_kg = float(stock.use.mean_kg[first : first + 30].sum())
-        used_kg = planned_kg * factor(year, key, month)
+        used_kg = planned_kg * _factor(year, key, month)
         _use_up(bench, year, stock, used_kg, at)
         if stock.on_hand_kg(year.parcels) < year.reserves[key] <= year.planned_kg(key, at):
             low.append(f"{key[1]} at {key[0]}")
@@ -49,10 +49,10 @@ def consume(year: Year, at: datetime, _: str) -> Flown:
     if low:
         yield from year.calls["low"](year, at, ", ".join(low))
     if at < settings.end_utc:
-        year.push(min(at + MONTH, settings.end_utc), RANK["stock"], consume)
+        year.push(min(at + MONTH, settings.end_utc), RANK["stock"], _consume)
 
 
-def factor(year: Year, key: tuple[str, str], month: int) -> float:
+def _factor(year: Year, key: tuple[str, str], month: int) -> float:
     """What the future makes of the use of a stock in a month."""
     monthly = year.future.monthly.get(key, ())
     return year.future.demand.get(key, 1.0) * (monthly[month] if month < len(monthly) else 1.0)
@@ -65,7 +65,7 @@ def observed_share(year: Year, key: tuple[str, str], at: datetime) -> float:
         return 0.0
     use = year.stocks[key].use.mean_kg
     planned = [float(use[30 * month : 30 * month + 30].sum()) for month in range(months)]
-    used = [kg * factor(year, key, month) for month, kg in enumerate(planned)]
+    used = [kg * _factor(year, key, month) for month, kg in enumerate(planned)]
     return sum(used) / sum(planned) - 1.0 if sum(planned) > 0.0 else 0.0
 
 
