@@ -52,6 +52,7 @@ COMMANDS = (
     "bench",
     *TRACK,
     "release",
+    "fly",
     "mission",
     "act",
     "work",

@@ -268,7 +268,9 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
     }
     kept = ("--store", str(tmp_path / "operations.sqlite"), "--json")
     kim = (*kept, "--by", "kim")
+    flown = ("--store", str(tmp_path / "flown.sqlite"), "--json", "--by", "kim")
     asked |= {
+        "fly": ("fly", folder, "--planner", "keep", *flown),
         "release": ("release", folder, *kim),
         "mission": ("mission", "TN-01", *kept),
         "act": ("act", "TN-01", "gate-pass", "--name", "labels", "--word", "record 7", *kim),

@@ -12,6 +12,7 @@ from supercargo.app.kpis import KpiAnswer
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
+    FlyAnswer,
     LedgerAnswer,
     MissionAnswer,
     RecordAnswer,
@@ -422,6 +423,7 @@ ANSWERS: Mapping[str, Any] = {
     "track-history": CargoHistoryAnswer,
     "track-at": CargoAtAnswer,
     "track-epcis": EpcisAnswer,
+    "fly": FlyAnswer,
     "release": ReleaseAnswer,
     "mission": MissionAnswer,
     "act": MissionAnswer,

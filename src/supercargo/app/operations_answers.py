@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from supercargo.app.flying_figures import FlownFigures
 from supercargo.track.envelope import Receipt
 from supercargo.track.missions.release import Released
 
 __all__ = [
     "BoardAnswer",
     "ConflictAnswer",
+    "FlyAnswer",
     "LedgerAnswer",
     "MissionAnswer",
     "RecordAnswer",
@@ -38,6 +40,13 @@ class ReleaseAnswer(TypedDict):
     folder: str
     store: str
     released: Released
+
+
+class FlyAnswer(TypedDict):
+    """Answer of `fly`: what came of the flown year."""
+
+    store: str
+    flown: FlownFigures
 
 
 class WorkAnswer(TypedDict):

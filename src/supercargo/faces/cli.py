@@ -17,6 +17,7 @@ import typer
 from supercargo.faces.backtest_cli import backtest_app
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.cost_cli import cost_app
+from supercargo.faces.fly_cli import fly_app
 from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
@@ -436,7 +437,7 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-for _group in (kpi_app, replan_app, simulate_app, backtest_app, risk_app, operations_app):
+for _group in (kpi_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, operations_app):
     app.registered_commands += _group.registered_commands
 
 

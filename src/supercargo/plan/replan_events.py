@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from supercargo.kernel import Fault, days, days_between
+from supercargo.kernel import Fault, as_written, days, days_between
 from supercargo.model import (
     Blackout,
     Demand,
@@ -137,7 +137,12 @@ def upset_scenario(plan: OperationsPlan, events: Sequence[Event], as_of_utc: dat
     for event in events:
         if isinstance(event, DemandShift):
             scenario = _shifted(scenario, event, as_of_utc)
-    return scenario
+    return replace(  # as a file will say it, so that what is counted from it holds there too
+        scenario,
+        demand=tuple(map(as_written, scenario.demand)),
+        rates=tuple(map(as_written, scenario.rates)),
+        spares=tuple(map(as_written, scenario.spares)),
+    )
 
 
 def _slipped(plan: OperationsPlan, request: MissionRequest, slip: Slip | None) -> MissionRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -297,16 +297,24 @@ def asking(url: str) -> Iterator[CargoReader]:
         log.close()
 
 
-def opening_drafts(plan: OperationsPlan, log: EventStore, *, by: str, opened_utc: datetime, digest: str) -> tuple[Draft, ...]:
+def opening_drafts(
+    plan: OperationsPlan,
+    log: EventStore,
+    *,
+    by: str,
+    opened_utc: datetime,
+    digest: str,
+    flown: Collection[str] = (),
+) -> tuple[Draft, ...]:
     """What opening a plan writes into a store that may hold some of its cargo: new journeys for what lives, all else new.
 
-    A thing that came to its end keeps it: nothing is written for it. Decided on each stream as it was before this plan was
-    opened, so that an opening told again is the same.
+    A thing that came to its end keeps it: nothing is written for it, nor for what missions carry that have `flown`. Decided
+    on each stream as it was before this plan was opened, so that an opening told again is the same.
     """
     lives: dict[str, Life] = {}
     drafts: list[Draft] = []
     blank = log.head().position == 0
-    for step in opening_steps(plan, by=by, opened_utc=opened_utc, digest=digest):
+    for step in opening_steps(plan, by=by, opened_utc=opened_utc, digest=digest, flown=flown):
         near: dict[str, Life] = {}  # what the step touches; all there are would be looked through for each
         while wanted := needed_by(step, near):
             for name in wanted - lives.keys():

@@ -16,7 +16,7 @@ from supercargo.store import digest_of_plan, digest_violations, read_plan
 from supercargo.track.contracts.deciding import contract_of
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.limits import MOST_DRAFTS
-from supercargo.track.missions.phases import PHASES
+from supercargo.track.missions.phases import FLOWN_PHASES, PHASES
 from supercargo.track.missions.release import (
     REGISTER,
     Released,
@@ -65,7 +65,8 @@ def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: 
     order = _judged(plan, order, given)
     standing = _standing(plan, order, store)
     decide_release(plan, order, standing)  # what is refused is told before the cargo is looked through
-    cargo = opening_drafts(plan, store, by=order.by, opened_utc=order.at_utc, digest=digest)
+    flown = {name for name, state in standing.missions.items() if state.phase in FLOWN_PHASES}
+    cargo = opening_drafts(plan, store, by=order.by, opened_utc=order.at_utc, digest=digest, flown=flown)
     drafts = decide_release(plan, order, standing, cargo=cargo)
     receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
     return Released(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -39,13 +39,20 @@ def open_cargo(
 
 
 def opening_steps(
-    plan: OperationsPlan, *, by: str = "plan", opened_utc: datetime | None = None, digest: str = ""
+    plan: OperationsPlan,
+    *,
+    by: str = "plan",
+    opened_utc: datetime | None = None,
+    digest: str = "",
+    flown: Collection[str] = (),
 ) -> tuple[Step, ...]:
-    """The steps that open a plan's cargo; items left behind are not opened."""
+    """The steps that open a plan's cargo; items left behind are not opened, nor those of missions that have `flown`."""
     opening = _Opening(digest or plan.scenario.digest or "plan", by, opened_utc or plan.scenario.settings.as_of_utc)
     said = _Said.by(plan)
-    rows = sorted((row for row in plan.manifest if row.mission_id), key=lambda row: row.item_id)
-    return (*_containers(plan, opening), *(_planned(plan, row, said, opening) for row in rows))
+    rows = (row for row in plan.manifest if row.mission_id and row.mission_id not in flown)
+    missions = [mission for mission in plan.missions if mission.mission_id not in flown]
+    planned = (_planned(plan, row, said, opening) for row in sorted(rows, key=lambda row: row.item_id))
+    return (*_containers(plan, missions, opening), *planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,9 @@ class _Opening:
         return f"{self.named}/{quote(thing, safe='/#')}"
 
 
-def _containers(plan: OperationsPlan, opening: _Opening) -> Iterator[Step]:
+def _containers(plan: OperationsPlan, missions: Iterable[PlannedMission], opening: _Opening) -> Iterator[Step]:
     known: set[str] = set()
-    for mission in plan.missions:
+    for mission in missions:
         vehicle = f"container/{mission.vehicle_id}"
         if vehicle in known:
             continue

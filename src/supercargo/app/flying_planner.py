@@ -1,0 +1,91 @@
+"""The planner in the loop: what has happened becomes a new plan, judged, waived by name where it must be, and released."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from supercargo.app.board.shelf import Shelf
+from supercargo.app.metering import StageWatch
+from supercargo.app.operations.releasing import NEVER_WAIVED, ReleaseAsked, release_plan
+from supercargo.app.transfers import transfer_catalogue
+from supercargo.kernel import NoPlan, digest_of_files
+from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.summary import summarise
+from supercargo.model import OperationsPlan, Waiver
+from supercargo.plan.ephemerides import ephemerides_of
+from supercargo.plan.replan import replan_year
+from supercargo.referee import judge
+from supercargo.report.front import front_figures
+from supercargo.report.page import render_report
+from supercargo.simulate.flight_doings import Replan
+from supercargo.simulate.flight_standing import keep_names
+from supercargo.store import digest_of_plan, read_plan, scenario_files, write_plan
+from supercargo.store.log import SqlStore
+from supercargo.track.missions.release import REGISTER, register_of
+
+__all__ = ["LivePlanner"]
+
+_LONGEST_REASON = 400
+
+
+class LivePlanner:
+    """Plans anew and releases what comes out; `last` is the folder of the plan in force, None where it is the first one."""
+
+    def __init__(self, by: str, store: SqlStore, shelf: Shelf, *, drafts: Path, watch: StageWatch) -> None:
+        self._by, self._store, self._shelf, self._drafts, self._watch = by, store, shelf, drafts, watch
+        self.last: Path | None = None
+
+    def __call__(self, wanted: Replan) -> OperationsPlan | None:
+        """The plan in force from now on; None where none could be made that can be released.
+
+        One that an earlier run of the same year has released is taken from the shelf.
+        """
+        released = {said.digest for said, at in register_of(self._store.stream(REGISTER))[1:] if at == wanted.opened_utc}
+        for digest in sorted(released):
+            kept = self._shelf.plan(digest[:12])
+            if kept is not None:
+                self.last = kept.folder
+                return kept.plan
+        made = self._planned(wanted)
+        if made is None:
+            return None
+        folder = self._drafts / f"plan-{wanted.number}"
+        _write(made, folder)
+        if digest_of_plan(folder) not in released:
+            release_plan(folder, self._store, ReleaseAsked(by=self._by, at_utc=wanted.opened_utc))
+        self._shelf.keep(folder)
+        self.last = folder
+        return read_plan(folder)
+
+    def _planned(self, wanted: Replan) -> OperationsPlan | None:
+        """The rest of the year planned anew; what it breaks is waived by the planner, None where that can't be."""
+        try:
+            made = replan_year(wanted.plan, wanted.events, as_of_utc=wanted.opened_utc, watch=self._tell).plan
+        except NoPlan:
+            return None
+        plan = keep_names(wanted.plan, made)
+        plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
+        plan = replace(plan, kpis=measure_kpis(plan))
+        plan = replace(plan, violations=judge(plan), causes=())
+        hard = {(one.rule, one.object) for one in plan.violations if one.hard}
+        if any(rule in NEVER_WAIVED for rule, _ in hard):
+            return None
+        reason = f"after: {wanted.why}"[:_LONGEST_REASON]
+        waivers = (
+            Waiver(rule=rule, object=thing, name=self._by, reason=reason, at_utc=wanted.opened_utc)
+            for rule, thing in sorted(hard)
+        )
+        return replace(plan, waivers=tuple(waivers))
+
+    def _tell(self, stage: str, share: float) -> None:
+        self._watch(f"planning anew: {stage}", -1.0)
+
+
+def _write(plan: OperationsPlan, folder: Path) -> None:
+    told = ephemerides_of(plan, transfer_catalogue())
+    plan = replace(plan, untraced=told.untraced)
+    summary = summarise(plan)
+    pages: dict[str, Any] = {"report_html": render_report(plan, summary), "front": front_figures(plan, summary)}
+    write_plan(plan, folder, run={}, ephemerides=told.messages, **pages, force=False)

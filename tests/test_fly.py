@@ -1,0 +1,301 @@
+"""A plan flown as live operations: every doing by the rules, seeded, resumed without a word told twice, recounted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from supercargo.app.flying import FlyAsked, fly_plan
+from supercargo.app.flying_figures import FlownFigures
+from supercargo.app.operations.log import open_operations, rebuild_store, verify_store
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
+from supercargo.faces.fly_words import pace_of
+from supercargo.kernel import Refused, ScenarioError, days
+from supercargo.model import CHANCES, OperationsPlan
+from supercargo.simulate.flight_state import KEEP, REPLAN
+from supercargo.store import read_plan
+from supercargo.store.log import read_log
+from supercargo.track.envelope import Recorded
+from tests.recount import Recount
+
+HEADER = "chance,applies_to,probability,trials_count,hits_count,least_value,likely_value,most_value,unit,source,as_of,evidence"
+UNITS = {"slip": "factor", "standdown": "d", "port_out": "d", "overrun": "d", "damage": "fraction", "demand": "factor",
+         "supplier_delay": "d"}  # fmt: skip
+
+
+def a_plan_where(folder: Path, **happens: float) -> Path:
+    """The tiny year planned, with chances of its own: those named happen for certain at that size, the others never."""
+    new_scenario(folder / "year", NewScenario("tiny"))
+    rows = [HEADER]
+    for chance in CHANCES:
+        size, sure = happens.get(chance, 0.0), int(chance in happens)
+        rows.append(
+            f"{chance},,{sure},,,{size},{size},{size},{UNITS.get(chance, '')},invented for a test,2026-11-27,assumption"
+        )
+    (folder / "year" / "chances.csv").write_text("\n".join(rows) + "\n")
+    plan_scenario(folder / "year", folder / "plan")
+    return folder / "plan"
+
+
+def flown(plan: Path, store: Path, **asked: object) -> FlownFigures:
+    told: dict[str, object] = {"by": "kim", "planner": KEEP, **asked}
+    return fly_plan(FlyAsked(folder=plan, store=str(store), **told))  # type: ignore[arg-type]
+
+
+def events_of(store: Path) -> tuple[Recorded, ...]:
+    log = read_log(str(store))
+    try:
+        return log.since(0, limit=1_000_000)
+    finally:
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    new_scenario(folder / "year", NewScenario("tiny"))
+    plan_scenario(folder / "year", folder / "plan")
+    return folder / "plan"
+
+
+@pytest.fixture(scope="module")
+def year(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[FlownFigures, Path]:
+    """The tiny year flown with seed 1 and a planner in the loop."""
+    store = tmp_path_factory.mktemp("flown") / "log.sqlite"
+    return flown(tiny, store, planner=REPLAN, out=store.parent / "last"), store
+
+
+def k9_of(plan: OperationsPlan) -> float:
+    value = next(kpi.value for kpi in plan.kpis if kpi.kpi_id == "K9")
+    assert value is not None
+    return value
+
+
+def test_a_year_in_which_nothing_befalls_books_the_plans_own_revenue_to_the_cent(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path)
+    made = flown(plan, tmp_path / "log.sqlite", planner=REPLAN)
+    assert (made.flown_count, made.slips_count, made.replans, made.late_count) == (3, 0, (), 0)
+    assert made.delivered_count == made.lines_count == 24
+    assert made.revenue_usd == round(k9_of(read_plan(plan)), 2)
+
+
+def test_one_seed_tells_the_same_events_and_another_seed_others(
+    tiny: Path, year: tuple[FlownFigures, Path], tmp_path: Path
+) -> None:
+    again = flown(tiny, tmp_path / "again.sqlite", planner=REPLAN)
+    assert replace(again, folder="") == replace(year[0], folder="")
+    other = flown(tiny, tmp_path / "other.sqlite", planner=REPLAN, seed=2)
+    assert other.log_hash != again.log_hash
+    assert other.slipped or other.slips_count or other.late_count != again.late_count
+
+
+class Interrupting:
+    """A pace that lets so many doings pass and is then broken off."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+
+    def __call__(self, at_utc: datetime) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("planner", [KEEP, REPLAN])
+def test_a_year_broken_off_goes_on_where_it_was_and_stores_nothing_twice(tiny: Path, planner: str, tmp_path: Path) -> None:
+    whole = flown(tiny, tmp_path / "whole.sqlite", planner=planner)
+    asked = FlyAsked(folder=tiny, store=str(tmp_path / "broken.sqlite"), by="kim", planner=planner)
+    for after in (3, 90, 60):
+        with pytest.raises(KeyboardInterrupt):
+            fly_plan(asked, pace=Interrupting(after))
+        assert verify_store(asked.store, receipts=None, watch=lambda stage, share: None).findings_count == 0
+    made = fly_plan(asked)
+    assert made.repeated_count > 150
+    assert (made.log_hash, made.events_count) == (whole.log_hash, whole.events_count)
+    once_more = fly_plan(asked)
+    assert (once_more.log_hash, once_more.repeated_count) == (whole.log_hash, once_more.told_count)
+
+
+def test_the_log_is_sound_and_its_views_are_made_anew_alike(year: tuple[FlownFigures, Path]) -> None:
+    _, store = year
+    assert verify_store(str(store), receipts=None, watch=lambda stage, share: None).findings_count == 0
+    rebuilt = rebuild_store(str(store), watch=lambda stage, share: None)
+    assert rebuilt.digest == rebuilt.digest_before
+    assert rebuilt.events_count == year[0].events_count
+
+
+def test_the_summary_equals_a_recount_from_raw_events(year: tuple[FlownFigures, Path]) -> None:
+    made, store = year
+    count = Recount.of(events_of(store))
+    assert made.flown_count == len(count.launched)
+    assert list(made.slipped) == sorted(name for name, at in count.launched.items() if at > count.committed[name])
+    assert set(made.lost) == count.lost
+    assert made.delivered_count == len(count.delivered)
+    assert made.late_count == len(count.late_lines())
+    assert made.damaged_count == len(count.damaged)
+    assert Decimal(str(made.revenue_usd)) == count.revenue_usd()
+
+
+def test_kpis_recounted_from_the_log_are_those_of_a_year_flown_as_planned(tmp_path: Path) -> None:
+    folder = a_plan_where(tmp_path)
+    flown(folder, tmp_path / "log.sqlite")
+    count, plan = Recount.of(events_of(tmp_path / "log.sqlite")), read_plan(folder)
+    named = {kpi.kpi_id: kpi.value for kpi in plan.kpis}
+    must = [line.item_id for line in plan.scenario.cargo if line.must]
+    assert count.k1_percent(must, plan.mission_named) == named["K1"] == 100.0
+    assert count.k2_percent() == 0.0
+    assert count.k3_percent() == pytest.approx(named["K3"])
+    assert count.k4_percent() == 0.0
+    assert float(count.revenue_usd()) == round(k9_of(plan), 2)
+
+
+def test_no_line_is_delivered_or_stowed_twice(year: tuple[FlownFigures, Path]) -> None:
+    count = Recount.of(events_of(year[1]))
+    assert len(count.deliveries) == len(set(count.deliveries)) > 0
+    assert len(count.stowed) == len(set(count.stowed)) > 0
+
+
+def test_a_loss_grounds_its_family_and_nothing_of_it_lifts_off_until_the_stand_down_is_over(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, loss=1.0, standdown=120.0)
+    made = flown(plan, tmp_path / "log.sqlite")
+    count = Recount.of(events_of(tmp_path / "log.sqlite"))
+    assert made.lost
+    assert set(made.lost) == count.lost
+    lifted = sorted(count.lifted)
+    for at, name, launcher, _ in lifted:
+        for later, other, their, _ in lifted:
+            if name in count.lost and other != name and their == launcher and later > at:
+                assert later >= at + timedelta(days=120)
+    assert made.standdowns_count == len(made.lost)
+    assert len(made.grounded) + made.flown_count == 3
+    assert made.revenue_usd <= 0.0
+
+
+def test_a_planner_in_the_loop_plans_anew_after_a_loss(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, loss=1.0, standdown=30.0)
+    made = flown(plan, tmp_path / "log.sqlite", planner=REPLAN, out=tmp_path / "last")
+    assert made.replans[0].released
+    assert made.lost[0] in made.replans[0].why
+    last = read_plan(tmp_path / "last")
+    assert last.mission_named[made.lost[0]].outcome == "lost"
+    count = Recount.of(events_of(tmp_path / "log.sqlite"))
+    assert Decimal(str(made.revenue_usd)) == count.revenue_usd()
+
+
+def test_every_damaged_line_has_a_non_conformance_that_two_people_bring_to_its_end(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, damage=0.5)
+    made = flown(plan, tmp_path / "log.sqlite")
+    events = events_of(tmp_path / "log.sqlite")
+    opened = {event.stream: event.by for event in events if event.kind == "ncr_opened"}
+    closed = {event.stream: event.by for event in events if event.kind == "ncr_closed"}
+    assert made.damaged_count == len(opened) == 20
+    assert opened.keys() == closed.keys()
+    assert all(opened[name] != closed[name] for name in opened)
+    assert Recount.of(events).k4_percent() == 100.0
+
+
+def test_a_line_that_comes_too_late_for_its_ship_goes_on_a_later_one(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, supplier_delay=40.0)
+    made = flown(plan, tmp_path / "log.sqlite")
+    assert made.missed_count > 0
+    assert made.rebooked_count > 0
+    count = Recount.of(events_of(tmp_path / "log.sqlite"))
+    planned = {row.item_id: row.mission_id for row in read_plan(plan).manifest}
+    on_another = {item for (_, item), (_, mission) in count.delivered.items() if mission != planned[item]}
+    assert len(on_another) == made.rebooked_count - sum(1 for _ in still_waiting(made))
+    assert len(count.deliveries) == len(set(count.deliveries))
+
+
+def still_waiting(made: FlownFigures) -> Iterator[str]:
+    """Lines that were rebooked on a mission that did not fly in the year."""
+    return iter(())
+
+
+def test_use_above_forecast_uses_up_more_than_the_forecast(tmp_path: Path) -> None:
+    (tmp_path / "calm").mkdir()
+    (tmp_path / "more").mkdir()
+    calm = flown(a_plan_where(tmp_path / "calm"), tmp_path / "calm.sqlite")
+    more = flown(a_plan_where(tmp_path / "more", demand=1.5), tmp_path / "more.sqlite")
+    assert more.consumed_kg + more.short_kg > 1.2 * (calm.consumed_kg + calm.short_kg)
+
+
+def test_an_overrun_moves_a_lift_off_by_itself_and_is_an_incident(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, overrun=9.0)
+    made = flown(plan, tmp_path / "log.sqlite")
+    assert (made.overruns_count, made.incidents_count, len(made.slipped)) == (3, 3, 3)
+    count = Recount.of(events_of(tmp_path / "log.sqlite"))
+    assert all(at >= count.committed[name] + timedelta(days=9) for name, at in count.launched.items())
+
+
+def test_a_port_that_is_out_takes_nobody(tmp_path: Path) -> None:
+    plan = a_plan_where(tmp_path, port_out=60.0)
+    made = flown(plan, tmp_path / "log.sqlite")
+    assert made.port_outs_count > 0
+    docked = [event for event in events_of(tmp_path / "log.sqlite") if event.kind == "docked"]
+    assert len(docked) == made.flown_count
+
+
+def test_it_stops_where_it_is_told_to_and_goes_on_from_there(tiny: Path, tmp_path: Path) -> None:
+    until = read_plan(tiny).scenario.settings.start_utc + days(90)
+    part = flown(tiny, tmp_path / "log.sqlite", until_utc=until)
+    assert max(event.occurred_utc for event in events_of(tmp_path / "log.sqlite")) <= until
+    assert part.flown_count < 3
+    assert flown(tiny, tmp_path / "log.sqlite").log_hash == flown(tiny, tmp_path / "whole.sqlite").log_hash
+
+
+def test_the_last_plan_is_written_out_and_is_the_one_in_force(year: tuple[FlownFigures, Path], tiny: Path) -> None:
+    made, store = year
+    supersedes = [event for event in events_of(store) if event.kind == "PlanMadeCurrent"]
+    assert len(supersedes) == 1 + sum(one.released for one in made.replans)
+    with (store.parent / "last" / "missions.csv").open() as file:
+        assert {row["mission_id"] for row in csv.DictReader(file)} <= set(read_plan(tiny).mission_named)
+
+
+WRONG: Sequence[tuple[str, dict[str, object], str]] = (
+    ("a negative seed", {"seed": -1}, "give 0 or a larger whole number"),
+    ("no name", {"by": " "}, "say who releases and decides"),
+    ("no such planner", {"planner": "hope"}, "use one of: replan, keep"),
+    ("an end before the beginning", {"until_utc": datetime.fromisoformat("2020-01-01T00:00:00Z")}, "give a later instant"),
+)
+
+
+@pytest.mark.parametrize(("asked", "fix"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_what_can_not_be_meant_is_refused_with_its_fix(tiny: Path, asked: dict[str, object], fix: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=fix):
+        flown(tiny, tmp_path / "log.sqlite", **asked)
+    assert not (tmp_path / "log.sqlite").exists()
+
+
+@pytest.mark.parametrize("speed", ["0", "-3", "nan", "inf", "fast"])
+def test_a_speed_that_is_none_is_refused(speed: str) -> None:
+    with pytest.raises(ScenarioError, match="or max"):
+        pace_of(speed)
+
+
+def test_a_plan_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="supercargo plan"):
+        flown(tmp_path / "nowhere", tmp_path / "log.sqlite")
+
+
+def test_a_store_of_another_year_or_seed_or_of_other_people_is_refused(tiny: Path, tmp_path: Path) -> None:
+    store = tmp_path / "log.sqlite"
+    flown(tiny, store, until_utc=read_plan(tiny).scenario.settings.start_utc)
+    before = events_of(store)
+    with pytest.raises(Refused, match="flown with --seed 1 --planner keep"):
+        flown(tiny, store, seed=2)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(Refused, match="the store flies plan"):
+        flown(a_plan_where(tmp_path / "other"), store)
+    assert events_of(store) == before
+    late = read_plan(tiny).missions[0].launch_utc + days(1)
+    with open_operations(str(tmp_path / "late.sqlite"), lambda: late) as log:
+        release_plan(tiny, log, ReleaseAsked(by="kim", at_utc=late))
+    with pytest.raises(Refused, match="should have lifted off"):
+        flown(tiny, tmp_path / "late.sqlite")
