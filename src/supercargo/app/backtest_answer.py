@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
-from supercargo.model import BandRow, CoverRow, HeldRow, StandRow
+from supercargo.model import BandRow, CoverageRow, HeldRow, StandRow
 
 __all__ = ["BackTestAnswer"]
 
@@ -20,7 +20,7 @@ class BackTestAnswer(TypedDict):
     runs: int
     seed: int
     bands: list[BandRow]
-    cover: list[CoverRow]
+    cover: list[CoverageRow]
     held: list[HeldRow]
     series: list[StandRow]
     assumptions: list[str]

@@ -28,7 +28,7 @@ from supercargo.kernel import ScenarioError, Watch, as_written, canonical_json, 
 from supercargo.model import (
     BackTest,
     BandRow,
-    CoverRow,
+    CoverageRow,
     CrewStay,
     HeldRow,
     KnownRow,
@@ -95,7 +95,7 @@ def backtest_files(found: BackTest) -> dict[str, bytes]:
         "bands.csv": write_rows(found.bands, BandRow),
         "known.csv": write_rows(found.known, KnownRow),
         "stock.csv": write_rows(found.stock, StockBandRow),
-        "cover.csv": write_rows(found.cover, CoverRow),
+        "cover.csv": write_rows(found.cover, CoverageRow),
         "lost.csv": write_rows(found.held, HeldRow),
         "series.csv": write_rows(found.series, StandRow),
     }
@@ -289,7 +289,7 @@ class _Stock:
                 )
         return found
 
-    def covers(self) -> list[CoverRow]:
+    def covers(self) -> list[CoverageRow]:
         found = []
         for use, real in zip(self.drawn_use, self.real_use, strict=True):
             name = use.supply_class
@@ -302,11 +302,11 @@ class _Stock:
                 found.append(self._cover(name, case, cover))
         return found
 
-    def _cover(self, name: str, case: str, cover: Cover) -> CoverRow:
+    def _cover(self, name: str, case: str, cover: Cover) -> CoverageRow:
         def on(day: int | None) -> str:
             return "" if day is None or day < 0 else f"{(self.stand.as_of_utc + timedelta(days=day)).date()}"
 
-        row = CoverRow(
+        row = CoverageRow(
             supply_class=name,
             case=case,
             lowest_kg=cover.lowest_kg,

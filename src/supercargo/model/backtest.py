@@ -12,7 +12,7 @@ __all__ = [
     "BAND_KINDS",
     "BackTest",
     "BandRow",
-    "CoverRow",
+    "CoverageRow",
     "HeldRow",
     "KnownRow",
     "StandRow",
@@ -63,7 +63,7 @@ class StockBandRow(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverRow(_Checked):
+class CoverageRow(_Checked):
     """How low the stock of a class came, with and without the losses."""
 
     supply_class: str = text("class of supply", column="class")
@@ -113,7 +113,7 @@ class BackTest:
     bands: tuple[BandRow, ...]
     known: tuple[KnownRow, ...]
     stock: tuple[StockBandRow, ...]
-    cover: tuple[CoverRow, ...]
+    cover: tuple[CoverageRow, ...]
     held: tuple[HeldRow, ...]
     series: tuple[StandRow, ...]  # other days stood on; empty where none was asked for
     fan: tuple[tuple[int, int, int, int], ...]  # [day] arrivals so far: p05, p50, p95, as happened
