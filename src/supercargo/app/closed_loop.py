@@ -93,7 +93,7 @@ def years_folder(asked: YearsAsked, *, watch: Watch = silent) -> ClosedLoop:
     for word, value, most in (
         ("--years", asked.years, MOST_YEARS),
         ("--runs", asked.runs, 1000),
-        ("--workers", asked.workers, 256),
+        ("--workers", 1 if asked.workers is None else asked.workers, 256),
     ):
         if not 1 <= value <= most:
             raise ScenarioError(f"{value} is asked for", fix=f"ask for 1 to {most}", where=word)
