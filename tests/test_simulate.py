@@ -425,6 +425,8 @@ def test_the_folder_of_a_simulation_holds_what_the_command_tells(planned: Path, 
     assert faults == []
     page = (out / "risk.html").read_text()
     assert "nothing is planned anew" in page
+    assert "never below reserve" not in page  # that would be said of the mean
+    assert page.count("below zero in ") >= len(told["stocks"])
     assert "http" not in page.replace("http://www.w3.org", "").replace("https://github", "").split("<h2>What may happen")[0]
     with (out / "kpis.csv").open() as file:
         assert {row["basis"] for row in csv.DictReader(file)} == {"simulation", ""}
