@@ -175,6 +175,23 @@ def test_a_lost_tail_does_not_fly_again() -> None:
         assert [delays[name] is not None for name in names] == [True] + [False] * (len(names) - 1)
 
 
+def test_what_has_flown_stays_as_it_was_in_every_future() -> None:
+    """All lifted off, one of them lost: nothing is left to chance but use."""
+    plan = a_plan()
+    gone = max(plan.missions, key=lambda one: one.launch_utc).mission_id
+    missions = tuple(replace(one, outcome="lost" if one.mission_id == gone else "docked") for one in plan.missions)
+    manifest = tuple(replace(row, delivered_utc=None) if row.mission_id == gone else row for row in plan.manifest)
+    settings = replace(plan.scenario.settings, as_of_utc=max(one.launch_utc for one in plan.missions))
+    record = replace(plan, missions=missions, manifest=manifest, scenario=replace(plan.scenario, settings=settings))
+    case = Case.of(record, busy_chances())
+    ((sample, _),) = fly_futures([Order(case=case, seed=1, runs=30)])
+    numbers, _, _ = fly_unharmed(case)
+    assert np.array_equal(sample.numbers, np.tile(numbers, (30, 1)), equal_nan=True)
+    assert numbers[NAMES.index("lost missions")] == 1.0
+    assert numbers[NAMES.index("K1")] == pytest.approx(75.0)
+    assert (sample.when == case.course.timing.launch).all()
+
+
 # what comes of it, recounted
 
 
@@ -408,6 +425,8 @@ def test_the_folder_of_a_simulation_holds_what_the_command_tells(planned: Path, 
     assert faults == []
     page = (out / "risk.html").read_text()
     assert "nothing is planned anew" in page
+    assert "never below reserve" not in page  # that would be said of the mean
+    assert page.count("below zero in ") >= len(told["stocks"])
     assert "http" not in page.replace("http://www.w3.org", "").replace("https://github", "").split("<h2>What may happen")[0]
     with (out / "kpis.csv").open() as file:
         assert {row["basis"] for row in csv.DictReader(file)} == {"simulation", ""}

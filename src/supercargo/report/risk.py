@@ -14,6 +14,7 @@ from supercargo.report.templating import template_of
 __all__ = ["draw_drivers", "draw_margins", "render_risk"]
 
 WIDE, HIGH, LEFT, FOOT = 760.0, 220.0, 70.0, 42.0
+_LIKELY = 0.05
 _SHOWN = ("K1", "K2", "K3", "K4", "K5", "K9", "K10", "K10 chain", "K13", "K16")
 
 
@@ -32,17 +33,24 @@ def render_risk(plan: OperationsPlan, report: RiskReport) -> str:
     places = [_Row(one, one.object) for one in report.spreads if one.metric == "delivered in the horizon"]
     bands = replace(plan, inventory=tuple(replace(row, inbound_kg=0.0) for row in report.bands))
     stocks = sorted(report.stocks, key=lambda one: (-one.below_zero_probability, -one.below_reserve_probability))
+    states = {
+        (one.destination, one.supply_class): (
+            f"below zero in {_percent(one.below_zero_probability)}",
+            one.below_zero_probability >= _LIKELY,
+        )
+        for one in stocks
+    }
     return template_of("risk.html", {"figure": _figure, "percent": _percent}).render(
         report=report,
         settings=plan.scenario.settings,
         palette=PALETTE,
         tables=(("KPIs", kpis), ("Money and delivery", sums), ("Delivered by place in the horizon", places)),
         stocks=stocks,
-        curves=draw_stocks(bands),
+        curves=draw_stocks(bands, states=states),
         margins=draw_margins(report),
         drivers=draw_drivers(report.drivers),
         driver_rows=_by_chance(report.drivers),
-        worst=[one for one in stocks if one.below_zero_probability >= 0.05],
+        worst=[one for one in stocks if one.below_zero_probability >= _LIKELY],
     )
 
 

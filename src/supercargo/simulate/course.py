@@ -123,6 +123,7 @@ class Course:
     goods: Goods
     stocks: Stocks
     money: Money
+    lost: Truth  # [mission] was lost before the facts were known
     missions: tuple[str, ...]
     ports: tuple[str, ...]
     stock_names: tuple[tuple[str, str], ...]
@@ -147,6 +148,7 @@ def course_of(odds: Odds) -> Course:
         goods=_goods(odds, clock),
         stocks=_stocks(odds),
         money=_money(plan, odds.missions),
+        lost=np.array([mission.lost for mission in odds.missions], dtype=bool),
         missions=tuple(mission.mission_id for mission in odds.missions),
         ports=tuple(f"{place}/{port}" for place, port in odds.ports),
         stock_names=tuple((use.destination, use.supply_class) for use in odds.uses),
@@ -238,7 +240,7 @@ def _ports(odds: Odds) -> Whole:
             key for key in odds.ports if key[0] == own[0] and own in systems and systems[key] == systems[own] and key != own
         ]
         rows.append([odds.ports.index(key) for key in ([own] if own in systems else []) + alike])
-    widest = max((len(row) for row in rows), default=0)
+    widest = max((1, *map(len, rows)))
     return np.array([[*row, *[-1] * (widest - len(row))] for row in rows], dtype=np.int64).reshape(len(rows), widest)
 
 
@@ -282,7 +284,8 @@ def _goods(odds: Odds, clock: _Clock) -> Goods:
     at_mission = {one.mission_id: at for at, one in enumerate(odds.missions)}
     at_stock = {(use.destination, use.supply_class): at for at, use in enumerate(odds.uses)}
     at_drawn = {row.item_id: at for at, row in enumerate(odds.lines)}
-    rows = [row for row in plan.manifest if row.mission_id in at_mission and row.delivered_utc is not None]
+    gone = {one.mission_id for one in odds.missions if one.lost}
+    rows = [row for row in plan.manifest if row.mission_id in at_mission and (row.delivered_utc or row.mission_id in gone)]
     lines = [scenario.lines[line_name(scenario, row.item_id)] for row in rows]
     pairs = list(zip(rows, lines, strict=True))
     dated = _dated(plan)
@@ -291,7 +294,7 @@ def _goods(odds: Odds, clock: _Clock) -> Goods:
     terms = [_terms(scenario, line) for line in lines]
     return Goods(
         mission=_whole(at_mission[row.mission_id] for row in rows),
-        delivered=_whole(clock(row.delivered_utc) for row in rows if row.delivered_utc is not None),
+        delivered=_whole(clock(row.delivered_utc) if row.delivered_utc else NEVER_S for row in rows),
         due=_whole(NEVER_S if line.due_utc is None else clock(line.due_utc) for line in lines),
         tolerance=_whole(tolerance_d * DAY_S for tolerance_d, _, _ in terms),
         daily=np.array([daily for _, daily, _ in terms]) / 100.0,

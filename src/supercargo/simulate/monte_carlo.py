@@ -123,12 +123,11 @@ def fly_unharmed(case: Case) -> tuple[Floats, Floats, Floats]:
     course = calm.course
     count = len(course.missions)
     none = np.zeros(count, dtype=np.int64)
-    never = np.zeros(count, dtype=bool)
-    when, _ = dispatch(course.timing, none, never, none, np.zeros((len(course.ports), 2), dtype=np.int64))
+    when, _ = dispatch(course.timing, none, course.lost, none, np.zeros((len(course.ports), 2), dtype=np.int64))
     inbound = np.zeros(course.stocks.use.shape)
     arrived = np.zeros(_places(course))
     up = len(calm.odds.lines)
-    hazards = Hazards(when, never, np.zeros(up), np.zeros(up, dtype=np.int64))
+    hazards = Hazards(when, course.lost, np.zeros(up), np.zeros(up, dtype=np.int64))
     numbers = deliver_loads(course.timing, course.goods, course.money, hazards, (inbound, arrived))
     ones = np.ones((len(inbound), int(course.stocks.month.max(initial=0)) + 1))
     return numbers, arrived, draw_stock(course.stocks, np.ones(len(inbound)), ones, inbound)
@@ -213,13 +212,14 @@ def _fly_one(job: _Job, index: int, sample: Sample, at: int) -> Floats:
     course = job.case.course
     drawn = drawn_numbers(job.case.odds, seed=job.seed, index=index)
     delay = np.maximum(drawn.slip_s, drawn.overrun_s)
-    when, _ = dispatch(course.timing, delay, drawn.lost, drawn.grounded_s, drawn.port_out_s)
+    lost = drawn.lost | course.lost
+    when, _ = dispatch(course.timing, delay, lost, drawn.grounded_s, drawn.port_out_s)
     inbound = np.zeros(course.stocks.use.shape)
-    hazards = Hazards(when, drawn.lost, drawn.damage, drawn.supplier_delay_s)
+    hazards = Hazards(when, lost, drawn.damage, drawn.supplier_delay_s)
     sample.numbers[at] = deliver_loads(course.timing, course.goods, course.money, hazards, (inbound, sample.arrived[at]))
     there = draw_stock(course.stocks, drawn.demand, drawn.monthly, inbound)
     sample.slip_s[at], sample.when[at] = drawn.slip_s, when
-    sample.lost[at] = drawn.lost & (when < GROUNDED)
+    sample.lost[at] = lost & (when < GROUNDED)
     sample.short_d[at] = (there < course.stocks.reserve[:, None]).sum(axis=1)
     sample.empty_d[at] = (there < 0.0).sum(axis=1)
     sample.lowest[at] = there.min(axis=1, initial=np.inf)

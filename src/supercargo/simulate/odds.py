@@ -119,11 +119,13 @@ def odds_of(plan: OperationsPlan, chances: Chances) -> Odds:
     years = scenario.settings.years
     paths = SlipPaths.of(slip for slip in chances.slips if not slip.struck)
     leads_d = [days_between(scenario.settings.as_of_utc, mission.launch_utc) for mission in missions]
+    ahead = np.array([not one.outcome and one.launch_utc > scenario.settings.as_of_utc for one in missions], dtype=bool)
+    coming = {one.mission_id for one, waits in zip(missions, ahead, strict=True) if waits}
     return Odds(
         plan=plan,
         chances=chances,
         missions=missions,
-        ahead=np.array([not one.outcome and one.launch_utc > scenario.settings.as_of_utc for one in missions], dtype=bool),
+        ahead=ahead,
         lines=lines,
         ports=ports,
         uses=uses,
@@ -136,12 +138,19 @@ def odds_of(plan: OperationsPlan, chances: Chances) -> Odds:
         loss_rows=loss_rows,
         loss_row=np.array([loss_rows.index(row) if row else -1 for row in loss], dtype=np.int64),
         families=tuple(_family(scenario, one, row) for one, row in zip(missions, loss, strict=True)),
-        standdown=_risk([chances.row_for("standdown", *pair) for pair in names]),
+        standdown=_risk(
+            [chances.row_for("standdown", *pair) if waits else None for pair, waits in zip(names, ahead, strict=True)]
+        ),
         port_out=_risk([chances.row_for("port_out", f"{place}/{port}", place) for place, port in ports], _over(years)),
         overrun=_risk([chances.row_for("overrun", *pair) for pair in names]),
-        damage=_risk([chances.row_for("damage", row.supply_class) for row in lines]),
+        damage=_risk([chances.row_for("damage", row.supply_class) if row.mission_id in coming else None for row in lines]),
         demand=_risk([chances.row_for("demand", f"{u.supply_class}@{u.destination}", u.destination) for u in uses]),
-        supplier_delay=_risk([chances.row_for("supplier_delay", *names) for names in supplied]),
+        supplier_delay=_risk(
+            [
+                chances.row_for("supplier_delay", *names) if row.mission_id in coming else None
+                for row, names in zip(lines, supplied, strict=True)
+            ]
+        ),
     )
 
 
