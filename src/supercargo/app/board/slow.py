@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,6 +15,7 @@ HOLDS_S = 20.0
 """A figure that others stand beside is counted anew so often at most [s]."""
 
 _MOST = 16
+_COUNTERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="counting")
 
 T = TypeVar("T")
 
@@ -28,11 +30,17 @@ class Known(Generic[T]):
 
 @dataclass(slots=True)
 class _Entry(Generic[T]):
-    value: T | None = None
+    """The last count that ended, and the one that goes on; each with the state that it is of and when it was begun."""
+
+    ended: Future[T] | None = None
+    going: Future[T] | None = None
     of: Hashable = None
-    error: Exception | None = None
-    made_s: float = 0.0
-    counting: bool = False
+    begun_s: float = 0.0
+
+    def settle(self) -> None:
+        """Let a count that has ended take the place of the one before."""
+        if self.going is not None and self.going.done():
+            self.ended, self.going = self.going, None
 
 
 class Slow(Generic[T]):
@@ -49,23 +57,14 @@ class Slow(Generic[T]):
             self._entries[name] = entry
             while len(self._entries) > _MOST:
                 del self._entries[next(iter(self._entries))]
-            stale = entry.of != state and (entry.of is None or time.monotonic() - entry.made_s >= HOLDS_S)
-            if stale and not entry.counting:
-                entry.counting = True
-                threading.Thread(target=self._count, args=(entry, state, count), daemon=True).start()
-        give_up = time.monotonic() + wait_s
-        while entry.counting and time.monotonic() < give_up:
-            time.sleep(0.005)
-        if entry.error is not None and not entry.counting:
-            raise entry.error
-        return Known(entry.value, entry.counting)
-
-    def _count(self, entry: _Entry[T], state: Hashable, count: Callable[[], T]) -> None:
-        try:
-            value = count()
-        except Exception as error:  # it is raised where somebody asks
-            entry.error = error
-        else:
-            entry.value, entry.error = value, None
-        entry.of, entry.made_s = state, time.monotonic()
-        entry.counting = False
+            entry.settle()
+            stale = entry.of != state and (entry.ended is None or time.monotonic() - entry.begun_s >= HOLDS_S)
+            if stale and entry.going is None:
+                entry.going, entry.of, entry.begun_s = _COUNTERS.submit(count), state, time.monotonic()
+            going = entry.going
+        if going is not None:
+            wait((going,), wait_s)
+        with self._gate:
+            entry.settle()
+            ended, counting = entry.ended, entry.going is not None
+        return Known(None if ended is None else ended.result(), counting)

@@ -31,7 +31,8 @@ Word = Annotated[str, Form(max_length=200)]
 def customer_pages() -> APIRouter:
     """The routes of customers: the company's people see each, a customer's person its own."""
     router = APIRouter(include_in_schema=False)
-    counted: Slow[Delays] = Slow()
+    _one(router)
+    _words(router)
 
     @router.get("/customers", openapi_extra=_OWN.mark)
     def customers(request: Request, asked: Annotated[Asked, rule_of(_OWN)]) -> Response:
@@ -57,6 +58,12 @@ def customer_pages() -> APIRouter:
             empty="No contract is open: release a plan.",
         )
         return page(request, asked, "customers.html", title="Customers", tables=[table])
+
+    return router
+
+
+def _one(router: APIRouter) -> None:
+    counted: Slow[Delays] = Slow()
 
     @router.get("/customer", openapi_extra=_OWN.mark)
     def customer(
@@ -92,9 +99,6 @@ def customer_pages() -> APIRouter:
             flight=flight,
             command=lambda: secrets.token_hex(16),
         )
-
-    _words(router)
-    return router
 
 
 def _whose(asked: Asked, name: str) -> str:

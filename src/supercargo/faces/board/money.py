@@ -63,6 +63,11 @@ def money_pages() -> APIRouter:
             waterfall=Markup(draw_waterfall(report.steps)) if report and report.steps else "",
         )
 
+    _risks(router)
+    return router
+
+
+def _risks(router: APIRouter) -> None:
     @router.get("/risk", openapi_extra=_COMPANY.mark)
     def risk(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)]) -> Response:
         """The register of the plan in force and of operations; policies and claims for those who see money."""
@@ -112,8 +117,6 @@ def money_pages() -> APIRouter:
         tables = [planned, *(_recorded(told, found) for told, found in recorded)]
         heat = Markup(draw_heat_map(rows)) if rows else ""
         return page(request, asked, "risk.html", title="Risk", tables=tables, heat=heat, shown=tables[1:], kept=kept)
-
-    return router
 
 
 def _ledger(rows: list[dict[str, object]]) -> Table:
