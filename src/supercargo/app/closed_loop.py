@@ -90,11 +90,9 @@ def years_folder(asked: YearsAsked, *, watch: Watch = silent) -> ClosedLoop:
 
     Raises ScenarioError for a folder that can't be read and for numbers out of range, Refused for an `out` that exists.
     """
-    for word, value, most in (
-        ("--years", asked.years, MOST_YEARS),
-        ("--runs", asked.runs, 1000),
-        ("--workers", 1 if asked.workers is None else asked.workers, 256),
-    ):
+    workers = cores() if asked.workers is None else asked.workers
+    limits = (("--years", asked.years, MOST_YEARS), ("--runs", asked.runs, 1000), ("--workers", workers, 256))
+    for word, value, most in limits:
         if not 1 <= value <= most:
             raise ScenarioError(f"{value} is asked for", fix=f"ask for 1 to {most}", where=word)
     refuse_within(asked.out, asked.folder, fix="choose another folder for --out")
