@@ -13,7 +13,7 @@ from supercargo.app.transfers import transfer_catalogue
 from supercargo.kernel import NoPlan, digest_of_files
 from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import summarise
-from supercargo.model import OperationsPlan, Waiver
+from supercargo.model import Limits, OperationsPlan, Waiver
 from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.replan import replan_year
 from supercargo.referee import judge
@@ -25,7 +25,7 @@ from supercargo.store import digest_of_plan, read_plan, scenario_files, write_pl
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
 
-__all__ = ["LivePlanner"]
+__all__ = ["LivePlanner", "hasty"]
 
 _LONGEST_REASON = 400
 
@@ -62,10 +62,15 @@ class LivePlanner:
     def _planned(self, wanted: Replan) -> OperationsPlan | None:
         """The rest of the year planned anew; what it breaks is waived by the planner, None where that can't be."""
         try:
-            made = replan_year(wanted.plan, wanted.events, as_of_utc=wanted.opened_utc, watch=self._tell).plan
+            made = replan_year(
+                _limited(wanted.plan, hasty(wanted.plan.scenario.settings.limits)),
+                wanted.events,
+                as_of_utc=wanted.opened_utc,
+                watch=self._tell,
+            ).plan
         except NoPlan:
             return None
-        plan = keep_names(wanted.plan, made)
+        plan = _limited(keep_names(wanted.plan, made), wanted.plan.scenario.settings.limits)
         plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
         plan = replace(plan, kpis=measure_kpis(plan))
         plan = replace(plan, violations=judge(plan), causes=())
@@ -81,6 +86,24 @@ class LivePlanner:
 
     def _tell(self, stage: str, share: float) -> None:
         self._watch(f"planning anew: {stage}", -1.0)
+
+
+def hasty(limits: Limits) -> Limits:
+    """Limits of work for a plan that is wanted at once: a manifest within 2 % of its bound will do.
+
+    After a loss the gap of a year's first plan may be out of reach, and the search for it takes minutes.
+    """
+    return replace(
+        limits,
+        manifest_gap=max(limits.manifest_gap, 0.02),
+        manifest_nodes=min(limits.manifest_nodes, 300),
+        stowage_rounds=min(limits.stowage_rounds, 2),
+    )
+
+
+def _limited(plan: OperationsPlan, limits: Limits) -> OperationsPlan:
+    scenario = plan.scenario
+    return replace(plan, scenario=replace(scenario, settings=replace(scenario.settings, limits=limits)))
 
 
 def _write(plan: OperationsPlan, folder: Path) -> None:
