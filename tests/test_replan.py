@@ -33,7 +33,8 @@ def old(old_folder: Path) -> OperationsPlan:
 
 
 def replanned(folder: Path, out: Path, *events: str, **more: object) -> tuple[OperationsPlan, Disturbance]:
-    return replan_folder(ReplanAsked(folder, out, events, **more))  # type: ignore[arg-type]
+    made = replan_folder(ReplanAsked(folder, out, events, **more))  # type: ignore[arg-type]
+    return made.plan, made.disturbance
 
 
 def hard(plan: OperationsPlan) -> list[str]:

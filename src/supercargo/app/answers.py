@@ -16,12 +16,14 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
+from supercargo.app.replan_figures import AnswerFigures
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.compliance import Compliance
+from supercargo.measure.replan_ranking import RankedOption
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
@@ -58,6 +60,7 @@ __all__ = [
     "KpiAnswer",
     "LogAnswer",
     "MachineTold",
+    "OptionsAnswer",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
@@ -137,11 +140,23 @@ class ReplanAnswer(TypedDict):
     folder: str
     report: str
     disturbance: Disturbance
+    first: AnswerFigures
+    final: AnswerFigures
     moved_percent: float
     changes: list[Change]
     causes: list[str]
     violations: list[Violation]
     stages: list[StageReport]
+
+
+class OptionsAnswer(TypedDict):
+    """Answer of `replan --options`: plans in order of rank, and kinds of answer that gave none, with the reason."""
+
+    folder: str
+    report: str
+    conflict: str
+    options: list[RankedOption]
+    tried: list[dict[str, str]]
 
 
 class VerifyAnswer(TypedDict):

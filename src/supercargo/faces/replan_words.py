@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Sequence
 
-from supercargo.app.answers import ReplanAnswer
-from supercargo.app.replanning import ReplanAsked, replan_folder
+from supercargo.app.answers import OptionsAnswer, ReplanAnswer
+from supercargo.app.replan_figures import PARTS
+from supercargo.app.replan_options import Options, RankedOption, options_folder
+from supercargo.app.replanning import Answer, ReplanAsked, ReplanDone, replan_folder
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
 from supercargo.faces.progress import Progress
 from supercargo.faces.words import count, printable
 from supercargo.kernel import format_utc
 from supercargo.model import Change, Disturbance, OperationsPlan
 
-__all__ = ["replan", "replan_lines"]
+__all__ = ["options", "options_lines", "replan", "replan_lines"]
 
 _MOST_LISTED = 8
 _PERIOD = ("earliest_utc", "latest_utc")
@@ -20,14 +24,18 @@ _PERIOD = ("earliest_utc", "latest_utc")
 
 def replan(asked: ReplanAsked, *, as_json: bool) -> None:
     """Plan anew, write it, and tell what changes; exit 3 if the new plan breaks a promise or a hard rule."""
+    began = time.monotonic()
     with answering(as_json=as_json), Progress() as watch:
-        made, disturbance = replan_folder(asked, watch=watch)
+        done = replan_folder(asked, watch=watch, tell=lambda first: _tell_first(first, time.monotonic() - began))
+    made, disturbance = done.plan, done.disturbance
     report = asked.out / "report.html"
     if as_json:
         told: ReplanAnswer = {
             "folder": str(asked.out),
             "report": str(report),
             "disturbance": disturbance,
+            "first": done.first,
+            "final": done.final,
             "moved_percent": round(disturbance.moved_percent, 2),
             "changes": list(made.changes),
             "causes": list(made.causes),
@@ -36,10 +44,66 @@ def replan(asked: ReplanAsked, *, as_json: bool) -> None:
         }
         print_json(told)
     else:
-        lines = [*replan_lines(made, disturbance), ("Report", [str(report)])]
+        lines = [*replan_lines(made, disturbance), ("Answers", _answers(done)), ("Report", [str(report)])]
         tell("".join(f"{line}\n" for line in _set_out(lines)))
     if made.causes or any(violation.hard for violation in made.violations):
         raise SystemExit(VIOLATIONS_FOUND)
+
+
+def options(asked: ReplanAsked, *, as_json: bool) -> None:
+    """Answer in several ways, write them, and tell how they rank; exit 3 if the first in rank breaks a hard rule."""
+    began = time.monotonic()
+    with answering(as_json=as_json), Progress() as watch:
+        made = options_folder(asked, watch=watch, tell=lambda first: _tell_first(first, time.monotonic() - began))
+    page = asked.out / "options.html"
+    if as_json:
+        told: OptionsAnswer = {
+            "folder": str(asked.out),
+            "report": str(page),
+            "conflict": made.conflict,
+            "options": list(made.rows),
+            "tried": [{"way": one.way, "title": one.title, "why": one.why} for one in made.tried],
+        }
+        print_json(told)
+    else:
+        lines = [*options_lines(made), ("Page", [str(page)])]
+        tell("".join(f"{line}\n" for line in _set_out(lines)))
+    if made.rows[0].hard_count:
+        raise SystemExit(VIOLATIONS_FOUND)
+
+
+def options_lines(made: Options) -> list[tuple[str, list[str]]]:
+    """Subjects, each with its lines: events, each option with its price and why it ranks there, and what gave none."""
+    told = made.answers[0].disturbance
+    rows = [(row.option.capitalize(), _option(row)) for row in made.rows]
+    tried = [f"{one.way}: {one.title}: {one.why}" for one in made.tried]
+    head = f"known {format_utc(told.as_of_utc)}; {count(told.flown_count, 'mission')} flown before"
+    return [("Events", [*told.events, head]), *rows, *([("Not shown", tried)] if tried else [])]
+
+
+def _option(row: RankedOption) -> list[str]:
+    law = f"{count(row.hard_count, 'hard rule')} broken" if row.hard_count else "no hard rule broken"
+    parts = ", ".join(f"{words} {getattr(row, part):,.0f}" for part, words in PARTS.items() if getattr(row, part))
+    moves = f"{count(row.moved_count, 'other mission')} moved, {count(row.consent_count, 'customer')} to ask"
+    lines = f"{row.lines_moved_count} lines on other missions, {row.lines_left_count} left behind, {row.lines_late_count} late"
+    return [f"{row.way}: {row.title}", f"  {row.price_usd:,.0f} USD ({parts}); {law}", f"  {moves}; {lines}", f"  {row.why}"]
+
+
+def _tell_first(first: Answer, seconds: float) -> None:
+    """The first lawful answer, on standard error as soon as it is found."""
+    told, hard = first.disturbance, len(first.broken)
+    law = f"breaks {count(hard, 'hard rule')}" if hard else "breaks no hard rule"
+    price = f"{told.departure.total_usd:,.0f} USD of departure from the old plan"
+    moves = f"{count(len(told.struck), 'mission')} struck, {len(told.moved)} others move"
+    sys.stderr.write(f"first answer after {seconds:.1f} s: {price}, {moves}, {law}; looking for a better one\n")
+    sys.stderr.flush()
+
+
+def _answers(done: ReplanDone) -> list[str]:
+    first, final = done.first, done.final
+    rows = [f"  {PARTS[part]:<22} {getattr(final['departure'], part):>16,.0f} USD" for part in PARTS]
+    head = f"{final['price_usd']:,.0f} USD of departure from the old plan; the first answer was {first['price_usd']:,.0f} USD"
+    return [head, *rows]
 
 
 def _set_out(subjects: Sequence[tuple[str, Sequence[str]]]) -> list[str]:

@@ -86,7 +86,20 @@ from supercargo.model.plan import (
     Waiver,
 )
 from supercargo.model.reference import REFERENCE_TABLES
-from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
+from supercargo.model.replanning import (
+    Change,
+    CustomerService,
+    DemandShift,
+    Departure,
+    Disturbance,
+    Event,
+    Loss,
+    MissionMoved,
+    PortOut,
+    Slip,
+    Standdown,
+    Urgent,
+)
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
 from supercargo.model.tables import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.model.transfer import (
@@ -133,10 +146,12 @@ __all__ = [
     "CostRow",
     "CrewStay",
     "Customer",
+    "CustomerService",
     "DeliveredMass",
     "Demand",
     "DemandSeries",
     "DemandShift",
+    "Departure",
     "Destination",
     "DisposalCorridor",
     "Disturbance",
@@ -171,6 +186,7 @@ __all__ = [
     "Manifest",
     "ManifestRow",
     "MissionBay",
+    "MissionMoved",
     "MissionRequest",
     "OperationsPlan",
     "Orbit",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from supercargo.kernel import Fuse, Outcome, Watch, never, silent
 from supercargo.model import (
     CargoLine,
+    Flight,
     Load,
     Manifest,
     OperationsPlan,
@@ -18,12 +19,14 @@ from supercargo.model import (
     StowagePlan,
 )
 from supercargo.plan.bays import bay_volume_m3, bays_of_type
-from supercargo.plan.loading import load_missions
+from supercargo.plan.loading import load_missions, without_refused
+from supercargo.plan.manifest import kept_loads, lost_usd, refill
 from supercargo.plan.manifest_before import Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of
 from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
+from supercargo.plan.stowage import stow
 
-__all__ = ["before_of", "booked_before", "reload", "scenario_left"]
+__all__ = ["before_of", "booked_before", "hold_loads", "reload", "scenario_left"]
 
 _WELL_FILLED = 0.6  # a hold filled less than this was not full by its volume
 _A_LITTLE = 1e-6
@@ -98,11 +101,59 @@ def reload(
 
     `scenario` is the whole one, `needs` those that flown missions leave.
     """
-    later = Schedule(
-        flights=tuple(flight for flight in schedule.flights if flight.mission_id not in flown.names), unflown=schedule.unflown
-    )
-    left = scenario_left(scenario, flown)
+    left, later = scenario_left(scenario, flown), _later(schedule, flown)
     outcome, stowage = load_missions(left, later, needs, before=before, watch=watch, fuse=fuse)
+    return _whole(scenario, schedule, flown, outcome, stowage)
+
+
+def hold_loads(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    before: Before,
+    old: Mapping[str, Flight],
+    flown: Flown,
+    *,
+    searched: bool = True,
+    watch: Watch = silent,
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Lines keep their mission; only missions that fly otherwise than the `old` flights are filled anew, with what waits.
+
+    Unless it is `searched`, those too keep what is still lawful. Scenario and needs are those of `reload`. Nothing is proven.
+    """
+    left, later = scenario_left(scenario, flown), _later(schedule, flown)
+    otherwise = frozenset(flight.mission_id for flight in later.flights if _filled_anew(flight, old.get(flight.mission_id)))
+    filled = refill if searched else kept_loads
+    held = filled(left, later, needs, before.manifest, missions=otherwise, fill=before.fill, before=before)
+    watch(0.6)
+    manifest = held.best or Manifest(loads=())
+    stowage = stow(left, later, manifest, keep=before.placements)
+    watch(0.9)
+    if stowage.refused:
+        manifest = without_refused(left, later, manifest, stowage)
+        held = replace(held, objective=lost_usd(left, later, needs, manifest, before))
+    return _whole(scenario, schedule, flown, replace(held, best=manifest), replace(stowage, refused=()))
+
+
+def _later(schedule: Schedule, flown: Flown) -> Schedule:
+    flights = tuple(flight for flight in schedule.flights if flight.mission_id not in flown.names)
+    return Schedule(flights=flights, unflown=schedule.unflown)
+
+
+def _filled_anew(flight: Flight, old: Flight | None) -> bool:
+    """Whether a flight's dates, ship or lift differ from the old one's, so that its cargo has to be looked at again."""
+    if old is None:
+        return True
+    was, now = (
+        (one.launch_utc, one.unload_end_utc, one.end_utc, one.vehicle_type, one.launcher, one.lift_kg) for one in (old, flight)
+    )
+    return was != now
+
+
+def _whole(
+    scenario: Scenario, schedule: Schedule, flown: Flown, outcome: Outcome[Manifest], stowage: StowagePlan
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Loads and places of later missions with those of flown ones."""
     if outcome.best is None:
         return outcome, stowage
     manifest = _joined(scenario, schedule, flown, outcome.best)

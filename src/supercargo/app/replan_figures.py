@@ -1,0 +1,23 @@
+"""Answers to events in figures, as `replan --json` states them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from supercargo.measure.replan_ranking import PARTS
+from supercargo.model import Departure
+
+__all__ = ["PARTS", "AnswerFigures"]
+
+
+class AnswerFigures(TypedDict):
+    """An answer in figures: its price part by part, and what each stage found and proved [USD]."""
+
+    price_usd: float
+    departure: Departure
+    hard_count: int
+    moved_count: int
+    schedule_usd: float | None
+    schedule_bound_usd: float | None
+    manifest_usd: float | None
+    manifest_bound_usd: float | None
