@@ -8,6 +8,7 @@ from typing import Any
 
 from supercargo.app.comparing import comparison_files
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
+from supercargo.app.operations.offering import OPTIONS_FILE
 from supercargo.app.replanning import Answer, ReplanAsked, Tell, answer_files, judged, upset_of
 from supercargo.app.use_cases import refusal_of
 from supercargo.kernel import canonical_json, plain
@@ -26,7 +27,7 @@ from supercargo.store.folders import write_whole
 __all__ = ["MOST_OPTIONS", "OPTIONS_FILE", "Options", "RankedOption", "TriedWay", "options_folder"]
 
 MOST_OPTIONS = 8
-OPTIONS_FILE, OPTIONS_TABLE, OPTIONS_PAGE = "options.json", "options.csv", "options.html"
+OPTIONS_TABLE, OPTIONS_PAGE = "options.csv", "options.html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from supercargo.kernel import DAY_S, Fuse, Watch, never, silent
-from supercargo.plan.replan_schedule import Priced, Resettled, consent_usd, first_choice, old_option, settle
+from supercargo.plan.replan_schedule import Priced, Resettled, consent_usd, first_choice, old_option, settle, settled_by
 from supercargo.plan.replan_upset import Upset
 from supercargo.plan.schedule import UNIT_USD
 from supercargo.plan.schedule_options import Option
@@ -20,6 +20,7 @@ Sieve = Callable[[Option], bool]
 Loading = Literal["keep", "hold", "settle", "split"]
 """How cargo is dealt with: kept as far as lawful; kept, with moved missions filled anew; moved where that pays; sent ahead."""
 
+_HELD_USD = 10_000_000_000  # above all that a struck mission is worth
 _FIRST_DAYS = 2.0  # a struck mission flies at the first date where it lifts off within so many days of it
 
 
@@ -35,6 +36,7 @@ class Way:
     title: str
     keeps: Callable[[Upset], Sieve] | None
     loading: Loading = "settle"
+    holds: bool = False  # missions that no event strikes fly, whatever it costs the struck ones
     asks_freely: bool = False  # customers are asked wherever it helps: leaving a period costs nothing
     of_struck: bool = False  # has a meaning only where an event strikes a mission that has yet to fly
 
@@ -43,12 +45,13 @@ def settle_by(way: Way, upset: Upset, *, watch: Watch = silent, fuse: Fuse = nev
     """The cheapest schedule of a kind. Raises NoWay, with the reason, where the events leave no room for it."""
     if way.of_struck and not _struck(upset):
         raise NoWay("no event strikes a mission that has yet to fly")
-    priced = _asking(upset) if way.asks_freely else upset.priced
+    priced = _asking(upset) if way.asks_freely else _holding(upset) if way.holds else upset.priced
     kept: tuple[bool, ...] = ()
     if way.keeps is not None:
         kept = _some_of_each(upset, way, tuple(map(way.keeps(upset), priced.market.options)))
     hint = first_choice(upset.left, upset.priced, upset.old, upset.struck)
-    return settle(upset.left, priced, upset.old, hint=hint, kept=kept, watch=watch, fuse=fuse)
+    settled = settle(upset.left, priced, upset.old, hint=hint, kept=kept, watch=watch, fuse=fuse)
+    return settled if priced is upset.priced else settled_by(upset.left, upset.priced, upset.old, settled.chosen)
 
 
 def _struck(upset: Upset) -> frozenset[str]:
@@ -66,6 +69,14 @@ def _some_of_each(upset: Upset, way: Way, kept: tuple[bool, ...]) -> tuple[bool,
         keep or (option.mission not in served and way.loading != "hold")
         for option, keep in zip(market.options, kept, strict=True)
     )
+
+
+def _holding(upset: Upset) -> Priced:
+    """Prices at which no mission that was to fly is left out for the sake of a struck one."""
+    priced, kept = upset.priced, upset.old.flights.keys() - upset.struck
+    rows = zip(priced.problem.skip_costs, priced.market.missions, strict=True)
+    skip = tuple(cost + _HELD_USD // UNIT_USD * (request.mission_id in kept) for cost, request in rows)
+    return replace(priced, problem=replace(priced.problem, skip_costs=skip))
 
 
 def _asking(upset: Upset) -> Priced:
@@ -142,10 +153,16 @@ LEAST = Way("least", "depart as little as pays", None)
 
 WAYS: tuple[Way, ...] = (
     LEAST,
-    Way("wait", "hold all others; the struck mission takes what is free and its cargo waits for it", _others_hold, "hold"),
+    Way(
+        "wait",
+        "hold all others; the struck mission takes what is free, its cargo waits",
+        _others_hold,
+        "hold",
+        holds=True,
+    ),
     Way("split", "send the struck mission's cargo on others as far as it fits", None, "split", of_struck=True),
     Way("first", "fly the struck mission as soon as it can; neighbours make room", _struck_first, of_struck=True),
-    Way("ports", "keep all other dates; swap ports alone", _others_keep_dates),
+    Way("ports", "keep all other dates; swap ports alone", _others_keep_dates, holds=True),
     Way("other-ship", "fly the struck mission with another spacecraft or launcher", _other_ship, of_struck=True),
     Way("within", "ask no customer: nobody leaves its contracted period", _within_periods),
     Way("ask", "ask customers freely: leaving a contracted period stands in nobody's way", None, asks_freely=True),

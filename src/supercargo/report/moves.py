@@ -100,7 +100,8 @@ def _lane(axis: CalendarAxis, row: _Row, y: float) -> Iterator[str]:
         return
     launch, arrive, depart = row.dates
     x, docked, left = axis.x(launch), axis.x(arrive), axis.x(depart)
-    title = f"{row.label}: lift-off {short_utc(launch)}, docks at {row.port or 'no port'} {short_utc(arrive)}, leaves {short_utc(depart)}"
+    stays = f"docks at {row.port or 'no port'} {short_utc(arrive)}, leaves {short_utc(depart)}"
+    title = f"{row.label}: lift-off {short_utc(launch)}, {stays}"
     yield f"<g><title>{escaped(title)}</title>"
     yield f'<path class="lift" d="M{x:.1f} {y + 2}l5 10h-10z"/>'
     if docked > x:
