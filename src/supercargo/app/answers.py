@@ -23,7 +23,6 @@ from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
 from supercargo.measure.compliance import Compliance
-from supercargo.measure.replan_ranking import RankedOption
 from supercargo.measure.summary import Summary
 from supercargo.model import (
     Arrival,
@@ -32,6 +31,7 @@ from supercargo.model import (
     Kpi,
     LaunchWindow,
     OrbitRow,
+    RankedOption,
     RouteArrival,
     StageReport,
     Unflown,

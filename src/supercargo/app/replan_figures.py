@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from supercargo.measure.replan_ranking import PARTS
 from supercargo.model import Departure
 
-__all__ = ["PARTS", "AnswerFigures"]
+__all__ = ["AnswerFigures"]
 
 
 class AnswerFigures(TypedDict):

@@ -14,8 +14,8 @@ from supercargo.app.use_cases import refusal_of
 from supercargo.kernel import canonical_json, plain
 from supercargo.measure.comparison import compare_plans
 from supercargo.measure.kpis import measure_kpis
-from supercargo.measure.replan_ranking import RankedOption, are_alike, rank_options
-from supercargo.model import OperationsPlan
+from supercargo.measure.replan_ranking import are_alike, rank_options
+from supercargo.model import OperationsPlan, RankedOption
 from supercargo.plan.replan import Tried, first_answer, way_answer
 from supercargo.plan.replan_upset import Upset
 from supercargo.plan.replan_ways import WAYS, NoWay, Way
@@ -24,7 +24,7 @@ from supercargo.report.options import render_options
 from supercargo.store import write_rows
 from supercargo.store.folders import write_whole
 
-__all__ = ["MOST_OPTIONS", "OPTIONS_FILE", "Options", "RankedOption", "TriedWay", "options_folder"]
+__all__ = ["MOST_OPTIONS", "Options", "TriedWay", "options_folder"]
 
 MOST_OPTIONS = 8
 OPTIONS_TABLE, OPTIONS_PAGE = "options.csv", "options.html"

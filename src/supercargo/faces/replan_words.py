@@ -7,14 +7,13 @@ import time
 from collections.abc import Sequence
 
 from supercargo.app.answers import OptionsAnswer, ReplanAnswer
-from supercargo.app.replan_figures import PARTS
-from supercargo.app.replan_options import Options, RankedOption, options_folder
+from supercargo.app.replan_options import Options, options_folder
 from supercargo.app.replanning import Answer, ReplanAsked, ReplanDone, replan_folder
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
 from supercargo.faces.progress import Progress
 from supercargo.faces.words import count, printable
 from supercargo.kernel import format_utc
-from supercargo.model import Change, Disturbance, OperationsPlan
+from supercargo.model import DEPARTURE_PARTS, Change, Disturbance, OperationsPlan, RankedOption
 
 __all__ = ["options", "options_lines", "replan", "replan_lines"]
 
@@ -83,7 +82,7 @@ def options_lines(made: Options) -> list[tuple[str, list[str]]]:
 
 def _option(row: RankedOption) -> list[str]:
     law = f"{count(row.hard_count, 'hard rule')} broken" if row.hard_count else "no hard rule broken"
-    parts = ", ".join(f"{words} {getattr(row, part):,.0f}" for part, words in PARTS.items() if getattr(row, part))
+    parts = ", ".join(f"{words} {getattr(row, part):,.0f}" for part, words in DEPARTURE_PARTS.items() if getattr(row, part))
     moves = f"{count(row.moved_count, 'other mission')} moved, {count(row.consent_count, 'customer')} to ask"
     lines = f"{row.lines_moved_count} lines on other missions, {row.lines_left_count} left behind, {row.lines_late_count} late"
     return [f"{row.way}: {row.title}", f"  {row.price_usd:,.0f} USD ({parts}); {law}", f"  {moves}; {lines}", f"  {row.why}"]
@@ -101,7 +100,7 @@ def _tell_first(first: Answer, seconds: float) -> None:
 
 def _answers(done: ReplanDone) -> list[str]:
     first, final = done.first, done.final
-    rows = [f"  {PARTS[part]:<22} {getattr(final['departure'], part):>16,.0f} USD" for part in PARTS]
+    rows = [f"  {DEPARTURE_PARTS[part]:<22} {getattr(final['departure'], part):>16,.0f} USD" for part in DEPARTURE_PARTS]
     head = f"{final['price_usd']:,.0f} USD of departure from the old plan; the first answer was {first['price_usd']:,.0f} USD"
     return [head, *rows]
 

@@ -3,53 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from supercargo.kernel import quantity, text
-from supercargo.model import CustomerService, Disturbance, OperationsPlan
+from supercargo.model import DEPARTURE_PARTS, CustomerService, Disturbance, OperationsPlan, RankedOption
 
-__all__ = ["PARTS", "RankedOption", "are_alike", "rank_options"]
-
-PARTS: dict[str, str] = {
-    "margin_usd": "margin lost",
-    "moved_usd": "flights moved",
-    "bumped_usd": "lines bumped",
-    "service_usd": "service lost",
-    "unflown_usd": "missions not flown",
-    "waiting_usd": "urgent lines waiting",
-}
-"""Parts of the price of a departure, in words."""
+__all__ = ["are_alike", "rank_options"]
 
 ALIKE_SHARE = 0.01
 """Two answers with the same flights are alike where no more than this share of the lines flies otherwise."""
 
 DAY_S = 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankedOption:
-    """One answer among several to the same events, as it stands in options.csv."""
-
-    option: str = text("name of the option and of its plan folder")
-    way: str = text("kind of answer")
-    title: str = text("what is done")
-    price_usd: float = quantity("USD", "sum of the parts of the departure, by which options are ranked")
-    hard_count: int = quantity("count", "hard rules broken and not waived, which rank before the price", ge=0)
-    moved_count: int = quantity("count", "missions that move beside those that the events strike", ge=0)
-    consent_count: int = quantity("count", "missions that leave their contracted period with consent", ge=0)
-    customers_count: int = quantity("count", "customers with other money or service than before", ge=0)
-    lines_late_count: int = quantity("count", "lines up that came by their date before and do not now", ge=0)
-    lines_moved_count: int = quantity("count", "lines on other missions", ge=0)
-    lines_left_count: int = quantity("count", "lines that flew before and stay behind", ge=0)
-    delay_d: float = quantity("d", "largest delay of a mission's lift-off")
-    margin_usd: float = quantity("USD", "margin that the service loses; below zero: gains")
-    moved_usd: float = quantity("USD", "price of flights moved, consents among them")
-    bumped_usd: float = quantity("USD", "price of lines bumped")
-    service_usd: float = quantity("USD", "worth of service lost; below zero: gained")
-    unflown_usd: float = quantity("USD", "worth of missions not flown")
-    waiting_usd: float = quantity("USD", "price of days that urgent lines wait")
-    moved: tuple[str, ...] = text("missions that move beside those struck")
-    why: str = text("why it stands where it does")
 
 
 def rank_options(
@@ -67,7 +30,7 @@ def rank_options(
 
 def _row(name: str, answer: tuple[str, str, OperationsPlan, Disturbance], hard_count: int) -> RankedOption:
     way, title, _, told = answer
-    parts = {part: getattr(told.departure, part) for part in PARTS}
+    parts = {part: getattr(told.departure, part) for part in DEPARTURE_PARTS}
     return RankedOption(
         option=name,
         way=way,
@@ -118,13 +81,13 @@ def _why_before(row: RankedOption, following: RankedOption) -> str:
         fewer = following.hard_count - row.hard_count
         return f"it keeps {fewer} more hard rule{'s' if fewer > 1 else ''} than {name}, which no price outweighs"
     less_usd = following.price_usd - row.price_usd
-    gaps = {part: getattr(following, part) - getattr(row, part) for part in PARTS}
-    cheaper = max(PARTS, key=lambda part: gaps[part])
-    dearer = min(PARTS, key=lambda part: gaps[part])
+    gaps = {part: getattr(following, part) - getattr(row, part) for part in DEPARTURE_PARTS}
+    cheaper = max(DEPARTURE_PARTS, key=lambda part: gaps[part])
+    dearer = min(DEPARTURE_PARTS, key=lambda part: gaps[part])
     if gaps[cheaper] < 0.005:
         return f"it costs as much as {name}, which was found after it"
-    more = f", though {PARTS[dearer]} cost {-gaps[dearer]:,.0f} USD more" if gaps[dearer] <= -0.005 else ""
-    return f"{less_usd:,.0f} USD less than {name}: {gaps[cheaper]:,.0f} USD less for {PARTS[cheaper]}{more}"
+    more = f", though {DEPARTURE_PARTS[dearer]} cost {-gaps[dearer]:,.0f} USD more" if gaps[dearer] <= -0.005 else ""
+    return f"{less_usd:,.0f} USD less than {name}: {gaps[cheaper]:,.0f} USD less for {DEPARTURE_PARTS[cheaper]}{more}"
 
 
 def are_alike(one: OperationsPlan, other: OperationsPlan) -> bool:

@@ -87,6 +87,7 @@ from supercargo.model.plan import (
 )
 from supercargo.model.reference import REFERENCE_TABLES
 from supercargo.model.replanning import (
+    DEPARTURE_PARTS,
     Change,
     CustomerService,
     DemandShift,
@@ -96,6 +97,7 @@ from supercargo.model.replanning import (
     Loss,
     MissionMoved,
     PortOut,
+    RankedOption,
     Slip,
     Standdown,
     Urgent,
@@ -117,6 +119,7 @@ from supercargo.model.transfer import (
 __all__ = [
     "ACTIVITY_KINDS",
     "CHANCES",
+    "DEPARTURE_PARTS",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
@@ -201,6 +204,7 @@ __all__ = [
     "PortTaken",
     "Price",
     "Profile",
+    "RankedOption",
     "Rate",
     "Records",
     "Requirement",

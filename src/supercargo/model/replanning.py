@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import CargoLine
 
 __all__ = [
+    "DEPARTURE_PARTS",
     "Change",
     "CustomerService",
     "DemandShift",
@@ -20,6 +22,7 @@ __all__ = [
     "Loss",
     "MissionMoved",
     "PortOut",
+    "RankedOption",
     "Slip",
     "Standdown",
     "Urgent",
@@ -139,6 +142,17 @@ class Departure(_Checked):
         return round(math.fsum(parts), 2)
 
 
+DEPARTURE_PARTS: Mapping[str, str] = {
+    "margin_usd": "margin lost",
+    "moved_usd": "flights moved",
+    "bumped_usd": "lines bumped",
+    "service_usd": "service lost",
+    "unflown_usd": "missions not flown",
+    "waiting_usd": "urgent lines waiting",
+}
+"""Parts of the price of a departure, in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerService(_Checked):
     """What a new plan does to one customer: lines up with a due date that come by it, and what the service owes for others."""
@@ -206,3 +220,29 @@ class Disturbance:
     def moved_percent(self) -> float:
         """Other missions moved, of those that had yet to fly [percent]."""
         return 100.0 * len(self.moved) / self.later_count if self.later_count else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedOption(_Checked):
+    """One answer among several to the same events, as it stands in options.csv."""
+
+    option: str = text("name of the option and of its plan folder")
+    way: str = text("kind of answer")
+    title: str = text("what is done")
+    price_usd: float = quantity("USD", "sum of the parts of the departure, by which options are ranked")
+    hard_count: int = quantity("count", "hard rules broken and not waived, which rank before the price", ge=0)
+    moved_count: int = quantity("count", "missions that move beside those that the events strike", ge=0)
+    consent_count: int = quantity("count", "missions that leave their contracted period with consent", ge=0)
+    customers_count: int = quantity("count", "customers with other money or service than before", ge=0)
+    lines_late_count: int = quantity("count", "lines up that came by their date before and do not now", ge=0)
+    lines_moved_count: int = quantity("count", "lines on other missions", ge=0)
+    lines_left_count: int = quantity("count", "lines that flew before and stay behind", ge=0)
+    delay_d: float = quantity("d", "largest delay of a mission's lift-off")
+    margin_usd: float = quantity("USD", "margin that the service loses; below zero: gains")
+    moved_usd: float = quantity("USD", "price of flights moved, consents among them")
+    bumped_usd: float = quantity("USD", "price of lines bumped")
+    service_usd: float = quantity("USD", "worth of service lost; below zero: gained")
+    unflown_usd: float = quantity("USD", "worth of missions not flown")
+    waiting_usd: float = quantity("USD", "price of days that urgent lines wait")
+    moved: tuple[str, ...] = text("missions that move beside those struck")
+    why: str = text("why it stands where it does")

@@ -113,8 +113,8 @@ def _loaded(
     """Cargo is held to its missions, sent ahead of the struck ones, or settled anew where that pays."""
     before, part = before_of(upset.plan, schedule, upset.flown, upset.urgent), share_of(watch, "manifest")
     if loading in ("keep", "hold"):
-        old, flown, searched = upset.old.flights, upset.flown, loading == "hold"
-        return hold_loads(scenario, schedule, upset.needs_left, before, old, flown, searched=searched, watch=part)
+        searched = loading == "hold"
+        return hold_loads(scenario, schedule, upset.needs_left, before, upset.old, searched=searched, watch=part)
     if loading == "split":
         before = replace(before, leave=upset.struck)
     return reload(scenario, schedule, upset.needs_left, before, upset.flown, watch=part, fuse=fuse)

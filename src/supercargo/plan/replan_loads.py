@@ -24,6 +24,7 @@ from supercargo.plan.manifest import kept_loads, lost_usd, refill
 from supercargo.plan.manifest_before import Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of
 from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
+from supercargo.plan.replan_schedule import Old
 from supercargo.plan.stowage import stow
 
 __all__ = ["before_of", "booked_before", "hold_loads", "reload", "scenario_left"]
@@ -111,18 +112,18 @@ def hold_loads(
     schedule: Schedule,
     needs: tuple[StockNeed, ...],
     before: Before,
-    old: Mapping[str, Flight],
-    flown: Flown,
+    old: Old,
     *,
     searched: bool = True,
     watch: Watch = silent,
 ) -> tuple[Outcome[Manifest], StowagePlan]:
-    """Lines keep their mission; only missions that fly otherwise than the `old` flights are filled anew, with what waits.
+    """Lines keep their mission; only missions that fly otherwise than the old flights are filled anew, with what waits.
 
     Unless it is `searched`, those too keep what is still lawful. Scenario and needs are those of `reload`. Nothing is proven.
     """
-    left, later = scenario_left(scenario, flown), _later(schedule, flown)
-    otherwise = frozenset(flight.mission_id for flight in later.flights if _filled_anew(flight, old.get(flight.mission_id)))
+    left, later = scenario_left(scenario, old.flown), _later(schedule, old.flown)
+    flights = {flight.mission_id: flight for flight in later.flights}
+    otherwise = frozenset(name for name, flight in flights.items() if _filled_anew(flight, old.flights.get(name)))
     filled = refill if searched else kept_loads
     held = filled(left, later, needs, before.manifest, missions=otherwise, fill=before.fill, before=before)
     watch(0.6)
@@ -132,7 +133,7 @@ def hold_loads(
     if stowage.refused:
         manifest = without_refused(left, later, manifest, stowage)
         held = replace(held, objective=lost_usd(left, later, needs, manifest, before))
-    return _whole(scenario, schedule, flown, replace(held, best=manifest), replace(stowage, refused=()))
+    return _whole(scenario, schedule, old.flown, replace(held, best=manifest), replace(stowage, refused=()))
 
 
 def _later(schedule: Schedule, flown: Flown) -> Schedule:

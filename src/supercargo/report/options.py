@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supercargo.measure.compared import Comparison
-from supercargo.measure.replan_ranking import PARTS, RankedOption
-from supercargo.model import Disturbance, OperationsPlan
+from supercargo.model import DEPARTURE_PARTS, Disturbance, OperationsPlan, RankedOption
 from supercargo.report.compare_pictures import draw_docked
 from supercargo.report.moves import MOST_DRAWN, draw_moves
 from supercargo.report.page import FILTERS
@@ -35,7 +34,7 @@ def render_options(
         events=told[0].events if told else (),
         as_of_utc=told[0].as_of_utc if told else None,
         options=list(zip(rows, told, strict=True)),
-        parts=PARTS,
+        parts=DEPARTURE_PARTS,
         customers=[(name, [services.get(name) for services in of]) for name in customers],
         customer_names={customer.customer: customer.name for customer in old.scenario.customers},
         tried=tried,

@@ -9,9 +9,8 @@ from typing import Any
 
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
-from supercargo.measure.replan_ranking import PARTS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
-from supercargo.model import EVIDENCE, Change, Disturbance, Kpi, ManifestRow, OperationsPlan, Settings
+from supercargo.model import DEPARTURE_PARTS, EVIDENCE, Change, Disturbance, Kpi, ManifestRow, OperationsPlan, Settings
 from supercargo.referee import RULES
 from supercargo.report.cargo import cargo_sheets
 from supercargo.report.moves import draw_moves
@@ -80,7 +79,7 @@ def render_report(plan: OperationsPlan, summary: Summary, disturbance: Disturban
         changes=_changes(plan),
         conflict=next((row.conflict for row in plan.changes), ""),
         moves=draw_moves(plan.scenario.settings, [("now", disturbance)]) if disturbance else "",
-        parts=PARTS,
+        parts=DEPARTURE_PARTS,
         changes_count=CHANGES_COUNT,
         untraced=_untraced(plan),
         full_percent=FULL_PERCENT,

@@ -250,7 +250,7 @@ def decide_offers(state: ConflictState | None, offers: Sequence[Offer], act: Act
 
 
 def _standing(state: ConflictState | None, act: Act) -> tuple[ConflictState, str]:
-    """The conflict that an act is done to, and its stream. Raises Refused for one not seen, or an act before its last choice."""
+    """The conflict that an act is done to, and its stream. Raises Refused for one not seen, or an act before its choice."""
     if state is None:
         raise Refused("no such conflict was seen", fix="state the conflict first, or give another name")
     where = f"coordination/{state.conflict}"
