@@ -16,7 +16,7 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
-from supercargo.app.replan_figures import AnswerFigures
+from supercargo.app.replan_figures import AnswerFigures, TriedWay
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.kernel import Fault
@@ -60,7 +60,6 @@ __all__ = [
     "KpiAnswer",
     "LogAnswer",
     "MachineTold",
-    "OptionsAnswer",
     "OrbitAnswer",
     "PlanAnswer",
     "PlanHead",
@@ -135,7 +134,10 @@ class PlanAnswer(TypedDict):
 
 
 class ReplanAnswer(TypedDict):
-    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it."""
+    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it.
+
+    With --options it speaks of the first in rank; `options` are all, in order of rank, `tried` the kinds that gave none.
+    """
 
     folder: str
     report: str
@@ -147,16 +149,9 @@ class ReplanAnswer(TypedDict):
     causes: list[str]
     violations: list[Violation]
     stages: list[StageReport]
-
-
-class OptionsAnswer(TypedDict):
-    """Answer of `replan --options`: plans in order of rank, and kinds of answer that gave none, with the reason."""
-
-    folder: str
-    report: str
     conflict: str
     options: list[RankedOption]
-    tried: list[dict[str, str]]
+    tried: list[TriedWay]
 
 
 class VerifyAnswer(TypedDict):
@@ -412,7 +407,6 @@ ANSWERS: Mapping[str, Any] = {
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
-    "replan-options": OptionsAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,

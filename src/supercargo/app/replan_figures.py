@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from supercargo.model import Departure
 
-__all__ = ["AnswerFigures"]
+__all__ = ["AnswerFigures", "TriedWay"]
 
 
 class AnswerFigures(TypedDict):
@@ -20,3 +21,12 @@ class AnswerFigures(TypedDict):
     schedule_bound_usd: float | None
     manifest_usd: float | None
     manifest_bound_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriedWay:
+    """A kind of answer that is not among the options, and why."""
+
+    way: str
+    title: str
+    why: str

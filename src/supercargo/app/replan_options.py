@@ -9,7 +9,8 @@ from typing import Any
 from supercargo.app.comparing import comparison_files
 from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
 from supercargo.app.operations.offering import OPTIONS_FILE
-from supercargo.app.replanning import Answer, ReplanAsked, Tell, answer_files, judged, upset_of
+from supercargo.app.replan_figures import AnswerFigures, TriedWay
+from supercargo.app.replanning import Answer, ReplanAsked, Tell, answer_files, figures_of, judged, upset_of
 from supercargo.app.use_cases import refusal_of
 from supercargo.kernel import canonical_json, plain
 from supercargo.measure.comparison import compare_plans
@@ -24,19 +25,12 @@ from supercargo.report.options import render_options
 from supercargo.store import write_rows
 from supercargo.store.folders import write_whole
 
-__all__ = ["MOST_OPTIONS", "Options", "TriedWay", "options_folder"]
+__all__ = ["MOST_OPTIONS", "Options", "options_folder"]
 
 MOST_OPTIONS = 8
+"""Most options that are written."""
+
 OPTIONS_TABLE, OPTIONS_PAGE = "options.csv", "options.html"
-
-
-@dataclass(frozen=True, slots=True)
-class TriedWay:
-    """A kind of answer that is not among the options, and why."""
-
-    way: str
-    title: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,7 @@ class Options:
     rows: tuple[RankedOption, ...]
     answers: tuple[Answer, ...]
     tried: tuple[TriedWay, ...]
+    first: AnswerFigures
 
 
 def options_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched, tell: Tell | None = None) -> Options:
@@ -68,7 +63,7 @@ def options_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched, tell: T
     if answers[0].broken and not asked.partial:
         raise refusal_of(answers[0].plan, answers[0].broken, str(asked.folder))
     meter("writing", 0.0)
-    options = Options(asked.conflict, rows, answers, (*tried, *beyond))
+    options = Options(asked.conflict, rows, answers, (*tried, *beyond), figures_of(first))
     files = _files(upset.plan, options, {"first_answer": first_s}, meter)
     write_whole(asked.out, files, force=asked.force)
     return options

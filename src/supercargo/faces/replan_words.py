@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
-from supercargo.app.answers import OptionsAnswer, ReplanAnswer
+from supercargo.app.answers import ReplanAnswer
 from supercargo.app.replan_options import Options, options_folder
-from supercargo.app.replanning import Answer, ReplanAsked, ReplanDone, replan_folder
+from supercargo.app.replanning import Answer, ReplanAsked, ReplanDone, figures_of, replan_folder
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
 from supercargo.faces.progress import Progress
 from supercargo.faces.words import count, printable
@@ -29,24 +30,33 @@ def replan(asked: ReplanAsked, *, as_json: bool) -> None:
     made, disturbance = done.plan, done.disturbance
     report = asked.out / "report.html"
     if as_json:
-        told: ReplanAnswer = {
-            "folder": str(asked.out),
-            "report": str(report),
-            "disturbance": disturbance,
-            "first": done.first,
-            "final": done.final,
-            "moved_percent": round(disturbance.moved_percent, 2),
-            "changes": list(made.changes),
-            "causes": list(made.causes),
-            "violations": list(made.violations),
-            "stages": list(made.stages),
-        }
-        print_json(told)
+        print_json(_answer(made, done, (asked.out, report), None, asked.conflict))
     else:
         lines = [*replan_lines(made, disturbance), ("Answers", _answers(done)), ("Report", [str(report)])]
         tell("".join(f"{line}\n" for line in _set_out(lines)))
     if made.causes or any(violation.hard for violation in made.violations):
         raise SystemExit(VIOLATIONS_FOUND)
+
+
+def _answer(
+    plan: OperationsPlan, done: ReplanDone, places: tuple[Path, Path], made: Options | None, conflict: str
+) -> ReplanAnswer:
+    """The answer as one object; `places` are the plan's folder and the page to read first."""
+    return {
+        "folder": str(places[0]),
+        "report": str(places[1]),
+        "disturbance": done.disturbance,
+        "first": done.first,
+        "final": done.final,
+        "moved_percent": round(done.disturbance.moved_percent, 2),
+        "changes": list(plan.changes),
+        "causes": list(plan.causes),
+        "violations": list(plan.violations),
+        "stages": list(plan.stages),
+        "conflict": conflict,
+        "options": list(made.rows) if made else [],
+        "tried": list(made.tried) if made else [],
+    }
 
 
 def options(asked: ReplanAsked, *, as_json: bool) -> None:
@@ -56,14 +66,9 @@ def options(asked: ReplanAsked, *, as_json: bool) -> None:
         made = options_folder(asked, watch=watch, tell=lambda first: _tell_first(first, time.monotonic() - began))
     page = asked.out / "options.html"
     if as_json:
-        told: OptionsAnswer = {
-            "folder": str(asked.out),
-            "report": str(page),
-            "conflict": made.conflict,
-            "options": list(made.rows),
-            "tried": [{"way": one.way, "title": one.title, "why": one.why} for one in made.tried],
-        }
-        print_json(told)
+        best = made.answers[0]
+        done = ReplanDone(best.plan, best.disturbance, made.first, figures_of(best))
+        print_json(_answer(best.plan, done, (asked.out / made.rows[0].option, page), made, asked.conflict))
     else:
         lines = [*options_lines(made), ("Page", [str(page)])]
         tell("".join(f"{line}\n" for line in _set_out(lines)))
