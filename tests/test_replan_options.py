@@ -137,7 +137,7 @@ def test_each_option_is_a_whole_plan_that_the_referee_judges_as_told(base: Path,
 
 def test_no_kind_of_answer_is_lost_without_a_reason(made: Options) -> None:
     kinds = {row.way for row in made.rows} | {one.way for one in made.tried}
-    assert kinds == {"keep", "least", "wait", "split", "first", "ports", "other-ship", "within", "ask"}
+    assert kinds == {"keep", "least", "hold", "wait", "split", "first", "ports", "other-ship", "within", "ask"}
     assert all(one.why for one in made.tried)
 
 

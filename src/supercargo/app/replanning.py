@@ -18,7 +18,7 @@ from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import summarise
 from supercargo.model import Disturbance, OperationsPlan, StageReport, Violation
 from supercargo.plan.ephemerides import ephemerides_of
-from supercargo.plan.replan import Replanned, first_answer, way_answer
+from supercargo.plan.replan import Replanned, first_answer, held_answer, way_answer
 from supercargo.plan.replan_upset import Upset, upset_by
 from supercargo.plan.replan_ways import LEAST
 from supercargo.referee import judge, unwaived
@@ -119,9 +119,12 @@ def replan_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched, tell: Te
     first = judged(first_answer(upset, watch=_during("first answer", meter), conflict=asked.conflict))
     first_s = meter.so_far()
     tell(first)
-    found = judged(way_answer(upset, LEAST, watch=meter, fuse=fuse, conflict=asked.conflict))
+    made = way_answer(upset, LEAST, watch=meter, fuse=fuse, conflict=asked.conflict)
+    found = [judged(made)]
+    if fuse() > 0.0:
+        found.append(judged(held_answer(upset, made, watch=_during("cargo held", meter), conflict=asked.conflict)))
     meter("judging", 0.0)
-    best = min(found, listed_first(first, found), key=lambda answer: answer.rank)
+    best = min(*found, listed_first(first, found[0]), key=lambda answer: answer.rank)
     if best.broken and not asked.partial:
         raise refusal_of(best.plan, best.broken, str(asked.folder))
     best = best if best.broken else replace(best, plan=replace(best.plan, causes=()))

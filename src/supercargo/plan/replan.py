@@ -27,7 +27,7 @@ from supercargo.plan.replan_schedule import Resettled, first_choice, settled_by
 from supercargo.plan.replan_upset import Upset, agreed, upset_by
 from supercargo.plan.replan_ways import LEAST, Loading, NoWay, Way, settle_by
 
-__all__ = ["Replanned", "Tried", "first_answer", "replan_year", "way_answer"]
+__all__ = ["Replanned", "Tried", "first_answer", "held_answer", "replan_year", "way_answer"]
 
 Tried = dict[tuple[tuple[int, ...], Loading], str]
 """Names of ways by the flights that they chose and how they load."""
@@ -39,6 +39,7 @@ class Replanned:
 
     plan: OperationsPlan
     disturbance: Disturbance
+    settled: Resettled
 
 
 def replan_year(
@@ -84,6 +85,14 @@ def way_answer(
     return _answer(upset, settled, way.loading, conflict, watch, fuse)
 
 
+def held_answer(upset: Upset, made: Replanned, *, watch: StageWatch, conflict: str = "") -> Replanned:
+    """The flights of another answer with cargo held to its missions: only those that fly otherwise are filled anew.
+
+    Urgent lines take the room of what can best give way on the first missions that can carry them.
+    """
+    return _answer(upset, made.settled, "hold", conflict, watch)
+
+
 def _answer(
     upset: Upset, settled: Resettled, loading: Loading, conflict: str, watch: StageWatch, fuse: Fuse = never
 ) -> Replanned:
@@ -104,7 +113,7 @@ def _answer(
     reasons = Reasons(upset.scenario, upset.events, upset.old, settled)
     new = replace(new, changes=changes_of(upset.plan, new, upset.events, reasons, conflict=conflict))
     watch("assembly", 1.0)
-    return Replanned(new, disturbance_of(upset.plan, new, upset.events, reasons))
+    return Replanned(new, disturbance_of(upset.plan, new, upset.events, reasons), settled)
 
 
 def _loaded(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from supercargo.kernel import Fuse, Outcome, Watch, never, silent
 from supercargo.model import (
@@ -23,11 +24,15 @@ from supercargo.plan.loading import load_missions, without_refused
 from supercargo.plan.manifest import kept_loads, lost_usd, refill
 from supercargo.plan.manifest_before import Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of
+from supercargo.plan.manifest_offers import offers_at
 from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
 from supercargo.plan.replan_schedule import Old
 from supercargo.plan.stowage import stow
 
-__all__ = ["before_of", "booked_before", "hold_loads", "reload", "scenario_left"]
+__all__ = ["FIRST_FLIGHTS", "before_of", "booked_before", "hold_loads", "reload", "scenario_left"]
+
+FIRST_FLIGHTS = 2
+"""So many of the first missions that can take an urgent line are filled anew for it."""
 
 _WELL_FILLED = 0.6  # a hold filled less than this was not full by its volume
 _A_LITTLE = 1e-6
@@ -124,6 +129,8 @@ def hold_loads(
     left, later = scenario_left(scenario, old.flown), _later(schedule, old.flown)
     flights = {flight.mission_id: flight for flight in later.flights}
     otherwise = frozenset(name for name, flight in flights.items() if _filled_anew(flight, old.flights.get(name)))
+    if searched:
+        otherwise |= _first_for(left, later, before.urgent)
     filled = refill if searched else kept_loads
     held = filled(left, later, needs, before.manifest, missions=otherwise, fill=before.fill, before=before)
     watch(0.6)
@@ -134,6 +141,19 @@ def hold_loads(
         manifest = without_refused(left, later, manifest, stowage)
         held = replace(held, objective=lost_usd(left, later, needs, manifest, before))
     return _whole(scenario, schedule, old.flown, replace(held, best=manifest), replace(stowage, refused=()))
+
+
+def _first_for(scenario: Scenario, later: Schedule, urgent: frozenset[str]) -> frozenset[str]:
+    """The first missions that can take each urgent line at all."""
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    places = frozenset(line.destination for line in scenario.cargo if line.item_id in urgent)
+    for place in sorted(places):
+        offers = offers_at(scenario, later, frozenset({place}))
+        for i, f in zip(offers.pair_line.tolist(), offers.pair_flight.tolist(), strict=True):
+            if offers.lines[i].item_id in urgent:
+                flight = offers.flights[f]
+                found.setdefault(offers.lines[i].item_id, []).append((flight.unload_end_utc, flight.mission_id))
+    return frozenset(name for rows in found.values() for _, name in sorted(rows)[:FIRST_FLIGHTS])
 
 
 def _later(schedule: Schedule, flown: Flown) -> Schedule:

@@ -153,6 +153,7 @@ LEAST = Way("least", "depart as little as pays", None)
 
 WAYS: tuple[Way, ...] = (
     LEAST,
+    Way("hold", "fly as little otherwise as pays; cargo stays on its mission where it can", None, "hold"),
     Way(
         "wait",
         "hold all others; the struck mission takes what is free, its cargo waits",
