@@ -298,7 +298,8 @@ def test_an_urgent_line_that_fits_nowhere_says_of_each_mission_why(old_folder: P
     assert row.mission_id == ""
     (words,) = told.placed
     assert words.startswith("URG-9 stays behind: ")
-    assert all(name in words for name in ("TN-01", "TN-02", "TN-03"))
+    for name in ("TN-01", "TN-02", "TN-03"):
+        assert f"{name}: a piece of 4.5 x 4.5 x 4.5 m" in words
     assert told.departure.waiting_usd == 400 * 20_000.0
 
 

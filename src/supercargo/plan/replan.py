@@ -21,7 +21,7 @@ from supercargo.plan.assembly import assemble_year
 from supercargo.plan.manifest_promises import unkept_promises
 from supercargo.plan.pipeline import StageWatch, answer_of, share_of, stage_report, stowage_report, used_windows
 from supercargo.plan.replan_changes import changes_of, disturbance_of
-from supercargo.plan.replan_loads import before_of, hold_loads, reload
+from supercargo.plan.replan_loads import before_of, each_reason, hold_loads, reload
 from supercargo.plan.replan_reasons import Reasons
 from supercargo.plan.replan_schedule import Resettled, first_choice, settled_by
 from supercargo.plan.replan_upset import Upset, agreed, upset_by
@@ -100,7 +100,7 @@ def _answer(
     schedule = answer_of(settled.outcome, "schedule")
     scenario = agreed(upset.scenario, schedule)
     loaded, stowage = _loaded(upset, scenario, schedule, loading, watch, fuse)
-    manifest = answer_of(loaded, "manifest")
+    manifest = each_reason(scenario, schedule, answer_of(loaded, "manifest"), upset.urgent, upset.flown)
     used = _windows_used(upset, scenario, schedule)
     new = assemble_year(scenario, schedule, manifest, stowage, windows=used, forecast=upset.forecast)
     reports = (stage_report("schedule", settled.outcome, fuse), stage_report("manifest", loaded, fuse))

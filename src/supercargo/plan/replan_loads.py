@@ -25,11 +25,12 @@ from supercargo.plan.manifest import kept_loads, lost_usd, refill
 from supercargo.plan.manifest_before import Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of
 from supercargo.plan.manifest_offers import offers_at
+from supercargo.plan.reasons import mission_reasons, standing
 from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
 from supercargo.plan.replan_schedule import Old
 from supercargo.plan.stowage import stow
 
-__all__ = ["FIRST_FLIGHTS", "before_of", "booked_before", "hold_loads", "reload", "scenario_left"]
+__all__ = ["FIRST_FLIGHTS", "before_of", "booked_before", "each_reason", "hold_loads", "reload", "scenario_left"]
 
 FIRST_FLIGHTS = 2
 """So many of the first missions that can take an urgent line are filled anew for it."""
@@ -154,6 +155,21 @@ def _first_for(scenario: Scenario, later: Schedule, urgent: frozenset[str]) -> f
                 flight = offers.flights[f]
                 found.setdefault(offers.lines[i].item_id, []).append((flight.unload_end_utc, flight.mission_id))
     return frozenset(name for rows in found.values() for _, name in sorted(rows)[:FIRST_FLIGHTS])
+
+
+def each_reason(scenario: Scenario, schedule: Schedule, manifest: Manifest, urgent: frozenset[str], flown: Flown) -> Manifest:
+    """An urgent line that stays behind says of each mission yet to fly why that one does not take it."""
+    if not any(load.item_id in urgent and not load.mission_id for load in manifest.loads):
+        return manifest
+    stands = standing(scenario, _later(schedule, flown), manifest)
+
+    def told(load: Load) -> Load:
+        if load.mission_id or load.item_id not in urgent:
+            return load
+        each = mission_reasons(stands, load)
+        return replace(load, reason=f"{load.reason}; mission by mission: {'; '.join(each)}") if each else load
+
+    return Manifest(loads=tuple(told(load) for load in manifest.loads))
 
 
 def _later(schedule: Schedule, flown: Flown) -> Schedule:
