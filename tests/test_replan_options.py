@@ -7,6 +7,7 @@ import json
 import math
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,21 +206,21 @@ def test_options_of_a_replan_fill_a_conflict_and_the_choice_is_recorded(base: Pa
     folder = str(base / "options")
     assert run("release", str(base / "plan"), "--store", store, "--by", "Kim Doe").code == 0
 
-    def conflict(*words: str) -> tuple[int, dict[str, object], str]:
+    def conflict(*words: str) -> tuple[int, dict[str, Any]]:
         told = run("conflict", "K-1", *words, "--store", store, "--json")
-        return told.code, json.loads(told.out), told.err
+        return told.code, json.loads(told.out)
 
     by = ("--by", "Kim Doe")
     assert conflict("see", "--kind", "ports", "--object", "TN-01", "--word", "it slips", *by)[0] == 0
     for _ in range(2):  # told twice under one name, it is one
-        code, answer, _err = conflict("offer", "--from", folder, "--id", "C-1", *by)
+        code, answer = conflict("offer", "--from", folder, "--id", "C-1", *by)
         assert code == 0
-    (state,) = answer["conflicts"]  # type: ignore[misc]
+    (state,) = answer["conflicts"]
     assert [(one["option"], one["cost_usd"], one["delay_d"]) for one in state["options"]] == [
         (row.option, pytest.approx(row.price_usd), pytest.approx(row.delay_d)) for row in made.rows
     ]
-    code, answer, _err = conflict("choose", "--option", "option-1", "--word", "it costs least", *by)
-    (state,) = answer["conflicts"]  # type: ignore[misc]
+    code, answer = conflict("choose", "--option", "option-1", "--word", "it costs least", *by)
+    (state,) = answer["conflicts"]
     assert (code, state["chosen"], state["chosen_by"], state["why"]) == (0, "option-1", "Kim Doe", "it costs least")
     assert conflict("offer", "--from", folder, *by)[0] == 4  # option-1 is offered already
 
