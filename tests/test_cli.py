@@ -18,7 +18,7 @@ import pytest
 from supercargo.app import use_cases
 from supercargo.faces import kpi_words
 from supercargo.faces.interrupts import prompt_interrupts
-from supercargo.faces.progress import STAGE_SHARES, Progress, patience, share_done
+from supercargo.faces.progress import REPLAN_SHARES, STAGE_SHARES, Progress, patience, share_done
 from supercargo.faces.words import json_text, printable
 from supercargo.kernel import NoPlan, Refused, StoreError
 from supercargo.measure.kpi_tables import KpiStudy
@@ -243,6 +243,8 @@ def test_shares_of_stages_make_a_whole() -> None:
     assert sum(STAGE_SHARES.values()) == pytest.approx(1.0)
     assert share_done("writing", 1.0) == pytest.approx(1.0)
     assert share_done("unheard of", 0.5) is None
+    assert sum(REPLAN_SHARES.values()) == pytest.approx(1.0)
+    assert share_done("first answer", 1.0, REPLAN_SHARES) == pytest.approx(0.25)
 
 
 def test_patience_speaks_only_after_a_second(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
+from supercargo.app.replan_figures import AnswerFigures, TriedWay
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
@@ -36,6 +37,7 @@ from supercargo.model import (
     Disturbance,
     LaunchWindow,
     OrbitRow,
+    RankedOption,
     RouteArrival,
     StageReport,
     Unflown,
@@ -137,16 +139,24 @@ class PlanAnswer(TypedDict):
 
 
 class ReplanAnswer(TypedDict):
-    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it."""
+    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it.
+
+    With --options it speaks of the first in rank; `options` are all, in order of rank, `tried` the kinds that gave none.
+    """
 
     folder: str
     report: str
     disturbance: Disturbance
+    first: AnswerFigures
+    final: AnswerFigures
     moved_percent: float
     changes: list[Change]
     causes: list[str]
     violations: list[Violation]
     stages: list[StageReport]
+    conflict: str
+    options: list[RankedOption]
+    tried: list[TriedWay]
 
 
 class VerifyAnswer(TypedDict):

@@ -176,6 +176,10 @@ def conflict(
     word: Word = "",
     cost_usd: Annotated[float, typer.Option("--cost-usd", help="offer: what it costs.")] = 0.0,
     delay_d: Annotated[float, typer.Option("--delay-d", help="offer: days of delay.")] = 0.0,
+    options: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="offer: all options that a replan wrote there.", show_default=False),
+    ] = None,
     id_: Id = "",
     json: Json = False,
 ) -> None:
@@ -188,7 +192,7 @@ def conflict(
 
     told = ConflictWords(
         *words.doing(by, at, id_), kind=kind, objects=tuple(things or ()), option=option, party=party, word=word,
-        cost_usd=cost_usd, delay_d=delay_d,
+        cost_usd=cost_usd, delay_d=delay_d, options=options,
     )  # fmt: skip
     words.conflict(name, what, store, told, as_json=json)
 

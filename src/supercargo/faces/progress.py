@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-__all__ = ["STAGE_SHARES", "Progress", "patience", "share_done"]
+__all__ = ["REPLAN_SHARES", "STAGE_SHARES", "Progress", "patience", "share_done"]
 
 QUIET_S = 1.0
 LINE_EVERY_S = 10.0
@@ -25,6 +25,20 @@ STAGE_SHARES: Mapping[str, float] = {
     "writing": 0.05,
 }
 """Usual share of each stage in the time of a whole plan, in the order in which they come."""
+
+
+REPLAN_SHARES: Mapping[str, float] = {
+    "reading": 0.05,
+    "windows": 0.05,
+    "first answer": 0.15,
+    "schedule": 0.20,
+    "manifest": 0.24,
+    "assembly": 0.03,
+    "cargo held": 0.18,
+    "judging": 0.01,
+    "writing": 0.09,
+}
+"""Usual share of each stage in the time of a new plan after an event."""
 
 
 def share_done(stage: str, share: float, shares: Mapping[str, float] = STAGE_SHARES) -> float | None:

@@ -106,7 +106,22 @@ from supercargo.model.plan import (
     Waiver,
 )
 from supercargo.model.reference import REFERENCE_TABLES
-from supercargo.model.replanning import Change, DemandShift, Disturbance, Event, Loss, PortOut, Slip, Standdown, Urgent
+from supercargo.model.replanning import (
+    DEPARTURE_PARTS,
+    Change,
+    CustomerService,
+    DemandShift,
+    Departure,
+    Disturbance,
+    Event,
+    Loss,
+    MissionMoved,
+    PortOut,
+    RankedOption,
+    Slip,
+    Standdown,
+    Urgent,
+)
 from supercargo.model.risk_report import RISK_TABLES, Difference, Driver, MissionRisk, RiskReport, Spread, StockRisk
 from supercargo.model.risks import (
     CHANGE_FORMS,
@@ -154,6 +169,7 @@ __all__ = [
     "CHANCES",
     "CHANGE_FORMS",
     "COVERED",
+    "DEPARTURE_PARTS",
     "DIRECTIONS",
     "EVIDENCE",
     "FORMS",
@@ -198,10 +214,12 @@ __all__ = [
     "CoverageRow",
     "CrewStay",
     "Customer",
+    "CustomerService",
     "DeliveredMass",
     "Demand",
     "DemandSeries",
     "DemandShift",
+    "Departure",
     "Destination",
     "Difference",
     "DisposalCorridor",
@@ -244,6 +262,7 @@ __all__ = [
     "Manifest",
     "ManifestRow",
     "MissionBay",
+    "MissionMoved",
     "MissionRequest",
     "MissionRisk",
     "OperationsPlan",
@@ -261,6 +280,7 @@ __all__ = [
     "Price",
     "Profile",
     "Programme",
+    "RankedOption",
     "Rate",
     "Records",
     "Requirement",

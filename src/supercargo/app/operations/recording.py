@@ -21,7 +21,14 @@ from supercargo.track.contracts.deciding import (
     decide_contract,
     evolve_contract,
 )
-from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
+from supercargo.track.coordination.log import (
+    CoordinationCommand,
+    Offer,
+    SeeConflict,
+    conflict_of,
+    decide_coordination,
+    decide_offers,
+)
 from supercargo.track.coordination.slips import slip_conflicts, slip_streams
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, Statement, recorded_from
 from supercargo.track.event_store import EventStore, StreamMoved, View
@@ -40,6 +47,7 @@ __all__ = [
     "record_contract",
     "record_deliveries",
     "record_mission",
+    "record_offers",
     "record_party",
     "record_use",
     "record_work",
@@ -139,6 +147,11 @@ def record_conflict(store: Operations, conflict: str, command: CoordinationComma
         with store.reading() as view:
             objects_known(view, command.objects, stream)
     return _recorded(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
+
+
+def record_offers(store: Operations, conflict: str, offers: Sequence[Offer], act: Act) -> tuple[Receipt, ...]:
+    """Record several ways out of a conflict as one: all of them, or none. Raises Refused for the first that is not lawful."""
+    return _recorded(store, f"coordination/{conflict}", act, conflict_of, lambda state: decide_offers(state, offers, act))
 
 
 def record_contract(store: EventStore, contract_id: str, command: ContractCommand, act: Act) -> tuple[Receipt, ...]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from supercargo.app.operations import recording
 from supercargo.app.operations.collecting import collect_deliveries
+from supercargo.app.operations.offering import replan_offers
 from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
@@ -92,6 +93,7 @@ class ConflictWords(Doing):
     word: str = ""
     cost_usd: float = 0.0
     delay_d: float = 0.0
+    options: Path | None = None  # folder that `replan --options` has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,9 @@ def do_work(store: recording.Operations, order: str, what: str, told: WorkWords)
 
 
 def do_conflict(store: recording.Operations, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
-    """Record what happens to a conflict; raises as `do_mission` does."""
+    """Record what happens to a conflict; the options of a replan are offered all at once. Raises as `do_mission` does."""
+    if what == "offer" and told.options is not None:
+        return recording.record_offers(store, name, replan_offers(told.options, name), told.act(store))
     return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act(store))
 
 
