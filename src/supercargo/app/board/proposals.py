@@ -127,7 +127,7 @@ def _work(place: Path, asked: ProposalAsked) -> None:
     event = f"slip:{asked.mission_id}={asked.days:+g}d"
     wanted = ReplanAsked(folder=place / asked.base, out=folder / "plan", events=(event,), partial=True)
     try:
-        plan, _ = replan_folder(wanted, watch=watch)
+        plan = replan_folder(wanted, watch=watch).plan
         kept = shelf.keep(folder / "plan")
     except SupercargoError as error:
         _write(folder / _STANDS, {"state": "none", "told": f"{error.what}: {error.fix}"})
