@@ -39,11 +39,12 @@ lint: $(DEV_READY) ## format, style and types
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 
-bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, orbits and messages beside their peers, the event log
+bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, orbits and messages beside their peers, futures, the event log
 	$(BIN)/supercargo bench plan --peers
 	$(BIN)/supercargo bench lambert --peers --peer-python $(PEERS)/bin/python
 	$(BIN)/supercargo bench sgp4 --peers --peer-python $(PEERS)/bin/python
 	$(BIN)/supercargo bench oem --peers --peer-python $(PEERS)/bin/python
+	$(BIN)/supercargo bench simulate
 	$(BIN)/supercargo bench store
 
 serve: $(RUN_READY) ## the API of operations over the store work/log.sqlite; Ctrl-C stops it

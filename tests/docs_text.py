@@ -14,8 +14,10 @@ from supercargo.faces.api.application import all_routers
 from supercargo.faces.api.rules import RULE_MARK
 from supercargo.measure.compared import COMPARISON_TABLE
 from supercargo.measure.compliance import CHECKS
+from supercargo.measure.cost_activities import describe_activities
 from supercargo.measure.kpis import describe_kpis
-from supercargo.model import PLAN_TABLES, SCENARIO_TABLES, Table
+from supercargo.measure.scor_table import describe_scor
+from supercargo.model import BOOK_TABLES, PLAN_TABLES, SCENARIO_TABLES, Table
 from supercargo.referee import RULES
 from supercargo.store.columns import columns_of
 from supercargo.track.people import ROLE_SCOPES
@@ -25,6 +27,7 @@ from tests.docs_ccsds import keywords_part
 DOCS = Path(__file__).parents[1] / "docs"
 ORBIT = tuple(f"orbit {view}" for view in ("beta", "passes", "returns", "holds"))
 CARGO = ("import", "where", "history", "at", "epcis")
+COST = tuple(f"cost {command}" for command in ("show", "import", "quote"))
 TRACK = tuple(f"track {command}" for command in ("verify-log", "export", "rebuild", "backup", "restore", *CARGO))
 COMMANDS = (
     "",
@@ -33,10 +36,14 @@ COMMANDS = (
     "workbook",
     "plan",
     "replan",
+    "simulate",
     "verify",
     "kpi",
+    *COST,
     "compare",
     "comply",
+    "risk",
+    "backtest",
     "windows",
     *ORBIT,
     "transfer",
@@ -181,6 +188,8 @@ def parts() -> dict[str, dict[str, str]]:
         "commands.md": {"help": commands_part(), "answers": answers_part()},
         "compliance.md": {"checks": checks_part()},
         "kpis.md": {"kpis": describe_kpis()},
+        "cost.md": {"activities": "\n".join([*describe_activities(), ""]), "books": files_part(BOOK_TABLES)},
+        "scor.md": {"metrics": describe_scor()},
         "rules.md": {"rules": rules_part()},
         "files.md": {
             "scenario": files_part(SCENARIO_TABLES),

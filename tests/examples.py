@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from supercargo.model import HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES
+from supercargo.model import BOOK_TABLES, HISTORY_TABLES, PLAN_TABLES, SCENARIO_TABLES
 from supercargo.store.columns import columns_of
 from tests import cli_runner
 
@@ -202,7 +202,7 @@ def _put_rows(block: Block, file: Path, head: list[str], rows: list[list[str]]) 
 
 
 def _key_of(file: Path) -> list[str]:
-    tables = PLAN_TABLES if (file.parent / "plan.json").exists() else (*SCENARIO_TABLES, *HISTORY_TABLES)
+    tables = PLAN_TABLES if (file.parent / "plan.json").exists() else (*BOOK_TABLES, *SCENARIO_TABLES, *HISTORY_TABLES)
     table = next(table for table in tables if table.file == file.name)
     return [column.name for column in columns_of(table.noun) if column.field in table.key]
 

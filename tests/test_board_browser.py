@@ -24,9 +24,21 @@ PATHS = (
     "/year",
     "/missions",
     "/missions/TN-01",
+    "/missions/TN-01/stowage?turn=3&explode=50",
+    "/year?mission=TN-02&days=200",
     "/cargo",
     "/cargo/HOSTILE",
+    "/stock",
+    "/plans",
+    "/conflicts",
+    "/quality",
     "/orbit",
+    "/kpis",
+    "/kpis/K3",
+    "/risk",
+    "/cost",
+    "/customers",
+    "/customer?name=UNI-LAKE",
     "/compliance",
     "/audit",
     "/audit/1",
@@ -99,6 +111,63 @@ def test_an_item_is_found_by_keyboard_alone(browser: Browser, url: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/cargo/HOSTILE")
     assert page.get_by_role("heading", level=1).inner_text() == "HOSTILE"
+
+
+@pytest.mark.parametrize("look", ["dark", "contrast", "auto"])
+def test_a_page_is_printed_dark_on_white_however_it_looks(browser: Browser, url: str, look: str) -> None:
+    page = signed_in(browser, url, "dora", WORD, color_scheme="dark")
+    page.context.add_cookies([{"name": "supercargo_look", "value": look, "url": url}])
+    page.goto(f"{url}/year")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink, paper = page.evaluate("(() => { const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]; })()")
+    assert (ink, paper) == ("rgb(22, 33, 43)", "rgb(255, 255, 255)")
+
+
+def test_a_mission_is_moved_by_keyboard_alone_and_by_mouse_and_nothing_is_saved(
+    browser: Browser, url: str, desk: Desk
+) -> None:
+    before = desk.store.head().position
+    page = signed_in(browser, url, "cora", WORD, viewport={"width": 1440, "height": 900})
+    page.goto(f"{url}/year")
+    page.locator("#lane-TN-02").focus()
+    page.keyboard.press("Alt+Shift+ArrowRight")
+    page.keyboard.press("Alt+ArrowRight")
+    page.wait_for_url("**days=8*")
+    assert "nothing is saved yet" in page.locator("#move h2").inner_text()
+    page.goto(f"{url}/year")
+    bar = page.locator("#lane-TN-02 .dock").first
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 64, box["y"] + 4, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**mission=TN-02&days=*")
+    assert desk.store.head().position == before
+
+
+def test_the_bays_turn_with_the_arrow_keys_and_by_links_without_a_script(browser: Browser, url: str) -> None:
+    page = signed_in(browser, url, "dora", WORD)
+    page.goto(f"{url}/missions/TN-01/stowage")
+    page.locator(".baysrow").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**turn=1*")
+    still = signed_in(browser, url, "dora", WORD, java_script_enabled=False)
+    still.goto(f"{url}/missions/TN-01/stowage")
+    before = still.locator("svg.stow").first.inner_html()
+    still.get_by_role("link", name="Turn right").click()
+    assert still.locator("svg.stow").first.inner_html() != before
+
+
+def test_a_gate_is_passed_by_keyboard_alone(browser: Browser, url: str) -> None:
+    page = signed_in(browser, url, "cora", WORD)
+    page.goto(f"{url}/missions/TN-02")
+    page.locator("#form-gate select").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.type("minutes 7")
+    page.keyboard.press("Enter")
+    page.get_by_text("cora: minutes 7").wait_for(timeout=5000)
 
 
 def test_pages_do_their_work_without_any_script(browser: Browser, url: str) -> None:

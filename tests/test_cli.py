@@ -9,17 +9,21 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from supercargo.app import use_cases
+from supercargo.faces import kpi_words
 from supercargo.faces.interrupts import prompt_interrupts
-from supercargo.faces.progress import STAGE_SHARES, Progress, patience, share_done
+from supercargo.faces.progress import REPLAN_SHARES, STAGE_SHARES, Progress, patience, share_done
 from supercargo.faces.words import json_text, printable
 from supercargo.kernel import NoPlan, Refused, StoreError
-from supercargo.model import Kpi, Violation
+from supercargo.measure.kpi_tables import KpiStudy
+from supercargo.measure.measured import Measured
+from supercargo.model import Violation
 from supercargo.store import read_plan, write_plan
 from tests.cli_runner import run
 from tests.test_store_plan import a_plan
@@ -159,7 +163,7 @@ def test_a_defect_of_ours_is_not_dressed_up_as_an_answer(monkeypatch: pytest.Mon
     def fails(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(use_cases, "kpis_of", fails)
+    monkeypatch.setattr(kpi_words, "measure_kpi_study", fails)
     with pytest.raises(ZeroDivisionError):
         run("kpi", "plan")
 
@@ -186,15 +190,18 @@ def test_verify_prints_rule_object_text_and_ends_with_3_only_for_hard_ones(monke
 
 
 def test_kpi_shows_value_target_and_what_evidence_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    kpis = (
-        Kpi(
-            kpi_id="K3", name="on time", value=93.25, target=95.0, unit="percent", met=False, basis="plan", causes="two lines"
-        ),
-        Kpi(kpi_id="K4", name="damage", unit="percent", basis="", causes="no damage records"),
-    )
-    monkeypatch.setattr(use_cases, "kpis_of", lambda folder: kpis)
+    common: dict[str, Any] = {"formula": "", "unit": "percent", "sense": "above"}
+    k3 = Measured(
+        kpi_id="K3", name="on time", value=93.25, target=95.0, met=False, basis="plan", note="two lines", low=90.0, high=95.5,
+        interval="Wilson, 95 %", **common,
+    )  # fmt: skip
+    k4 = Measured(kpi_id="K4", name="damage", value=None, target=None, met=None, basis="", note="no damage records", **common)
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    study = KpiStudy(of="year", basis="plan", start_utc=at, end_utc=at, as_of_utc=at, period="month", kpis=(k3, k4))
+    monkeypatch.setattr(kpi_words, "measure_kpi_study", lambda asked: study)
     told = run("kpi", "plan").out
-    assert "K3   on time: 93.25 percent  target 95.00 percent  NOT MET\n     two lines" in told
+    first = "K3   on time: 93.25 percent [90.00 to 95.50, Wilson, 95 %]  target above 95.00  NOT MET"
+    assert f"{first}\n     two lines" in told
     assert "K4   damage: no evidence\n     no damage records" in told
     assert json.loads(run("kpi", "plan", "--json").out)["kpis"][1]["value"] is None
 
@@ -236,6 +243,8 @@ def test_shares_of_stages_make_a_whole() -> None:
     assert sum(STAGE_SHARES.values()) == pytest.approx(1.0)
     assert share_done("writing", 1.0) == pytest.approx(1.0)
     assert share_done("unheard of", 0.5) is None
+    assert sum(REPLAN_SHARES.values()) == pytest.approx(1.0)
+    assert share_done("first answer", 1.0, REPLAN_SHARES) == pytest.approx(0.25)
 
 
 def test_patience_speaks_only_after_a_second(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from supercargo.app.event_words import EVENT_FORMS, instant_of, read_events
 from supercargo.app.replanning import ReplanAsked, replan_folder
 from supercargo.kernel import ScenarioError, days, format_utc
 from supercargo.model import DemandShift, Loss, OperationsPlan, PortOut, Slip, Standdown, Urgent
+from supercargo.plan.replan_events import event_faults
 from supercargo.store import write_plan, write_rows
 from tests.cli_runner import run
 from tests.plans import a_plan
@@ -152,6 +153,50 @@ def test_events_that_exclude_each_other_are_named(folder: Path, tmp_path: Path, 
     assert "exclude each other" in told
     assert f"both say what becomes of {subject}" in told
     assert "keep one of event 1 and event 2" in told
+
+
+@pytest.mark.parametrize(
+    ("events", "subject"),
+    [
+        (("port-out:Hub/fore=2027-05-01..2027-06-01", "port-out:Hub/fore=2027-05-20..2027-07-01"), "Hub/fore"),
+        (("standdown:Lark=2027-05-01..2027-06-01", "standdown:Lark=2027-05-31..2027-07-01"), "Lark"),
+    ],
+)
+def test_spans_that_overlap_and_shut_the_same_are_named(
+    folder: Path, tmp_path: Path, events: tuple[str, ...], subject: str
+) -> None:
+    told = refused(folder, tmp_path / "p2", *events)
+    assert f"both say until when {subject} is shut" in told
+    assert "give one span in place of event 1 and event 2" in told
+
+
+def test_spans_that_touch_or_shut_different_things_do_not_exclude_each_other() -> None:
+    at = PLAN.scenario.settings.as_of_utc
+    words = (
+        "port-out:Hub/fore=2027-05-01..2027-06-01",
+        "port-out:Hub/fore=2027-06-01..2027-07-01",
+        "port-out:Hub/old=2027-05-01..2027-07-01",
+        "standdown:Lark=2027-05-01..2027-06-01",
+    )
+    assert event_faults(PLAN, read_events(PLAN, words), at) == ()
+
+
+def test_a_stand_down_in_which_a_mission_has_lifted_off_is_refused_by_its_name(folder: Path, tmp_path: Path) -> None:
+    mission = PLAN.mission_named["M1"]
+    before, after = (format_utc(mission.launch_utc + days(shift)) for shift in (-1, 30))
+    told = refused(folder, tmp_path / "p2", f"standdown:{mission.launcher}={before}..{after}", as_of=LIFT_OFF)
+    assert "M1 lifted off in that span" in told
+    assert "give an earlier --as-of" in told
+    told = refused(folder, tmp_path / "p3", "loss:M1", f"standdown:{mission.launcher}={before}..{after}")
+    assert "M1 lifted off in that span" in told
+    events = read_events(PLAN, ("loss:M1", f"standdown:{mission.launcher}={LIFT_OFF}..{after}"))
+    assert event_faults(PLAN, events, mission.launch_utc) == ()  # its loss is why the family stands down
+
+
+def test_a_mission_that_slips_and_is_lost_in_one_breath_is_told_with_every_other_fault(folder: Path, tmp_path: Path) -> None:
+    told = refused(folder, tmp_path / "p2", "slip:M1=+2d", "loss:M1", "slip:M1=+3d", as_of=LIFT_OFF)
+    assert told.count("exclude each other") == 2
+    assert "M1 has lifted off by the instant of the event" in told
 
 
 def test_a_closure_that_touches_no_day_left_to_plan_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from supercargo.app.history import PastYear, past_year
 from supercargo.app.history.flights import past_flights
 from supercargo.app.history.flown import WAIVED, flown_year, history_waivers
-from supercargo.app.use_cases import NewScenario, kpis_of, new_scenario, plan_scenario, verify_plan
+from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario, verify_plan
 from supercargo.kernel import ScenarioError, SupercargoError, days_between
 from supercargo.measure.comparison import compare_plans
 from supercargo.measure.kpis import measure_kpis
@@ -147,7 +147,9 @@ def test_a_past_year_is_written_twice_with_the_same_bytes_and_its_flown_folder_i
     flown = read_plan(tmp_path / "one" / "flown")
     assert flown.recorded
     assert read_scenario(tmp_path / "one").settings.remarks == the_year(2015).scenario.settings.remarks
-    assert {row.basis for row in kpis_of(tmp_path / "one" / "flown") if row.value is not None} == {"operations"}
+    assert {row.basis for row in measure_kpis(read_plan(tmp_path / "one" / "flown")) if row.value is not None} == {
+        "operations"
+    }
     head = json.loads(first["flown/plan.json"])
     assert head["violations"]
 

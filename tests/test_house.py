@@ -183,7 +183,7 @@ def test_no_error_is_swallowed_and_nothing_is_left_undone(path: Path) -> None:
 NOUNS: list[Any] = [table.noun for table in (*SCENARIO_TABLES, *PLAN_TABLES)] + [Settings, Service, Limits]
 WRITTEN_AS = {"W": "w", "USD": "usd", "m/s": "m_s", "rev/d": "rev_d", "km2/s2": "km2_s2"}
 UNITLESS = {"count", "fraction", "year", "value", "1", "1/R"}
-OTHERWISE_NAMED = {"hours_per_piece", "hours_per_bulk_t", "value", "target"}
+OTHERWISE_NAMED = {"hours_per_piece", "hours_per_bulk_t", "value", "target", "low", "high"}
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.__name__)

@@ -33,7 +33,8 @@ def old(old_folder: Path) -> OperationsPlan:
 
 
 def replanned(folder: Path, out: Path, *events: str, **more: object) -> tuple[OperationsPlan, Disturbance]:
-    return replan_folder(ReplanAsked(folder, out, events, **more))  # type: ignore[arg-type]
+    made = replan_folder(ReplanAsked(folder, out, events, **more))  # type: ignore[arg-type]
+    return made.plan, made.disturbance
 
 
 def hard(plan: OperationsPlan) -> list[str]:
@@ -250,6 +251,77 @@ def test_a_new_plan_can_be_planned_anew(old_folder: Path, tmp_path: Path) -> Non
     new, told = replanned(tmp_path / "p2", tmp_path / "p3", "slip:TN-01=+3d")
     assert told.events == ("TN-01 slips by 3 d",)
     assert not hard(new)
+
+
+def file_rows(folder: Path, name: str, missions: set[str]) -> list[bytes]:
+    """Lines of a file that speak of some missions, as they stand in it."""
+    head, *rows = (folder / name).read_bytes().splitlines()
+    at = head.decode().split(",").index("mission_id")
+    return [row for row in rows if next(csv.reader([row.decode()]))[at] in missions]
+
+
+def test_a_replan_of_a_replan_keeps_what_has_flown_byte_by_byte(old_folder: Path, tmp_path: Path) -> None:
+    replanned(old_folder, tmp_path / "p2", "slip:TN-02=+5d", as_of="2027-04-01")
+    replanned(tmp_path / "p2", tmp_path / "p3", "slip:TN-03=+9d", as_of="2027-07-01")
+    for name in ("missions.csv", "manifest.csv", "stowage.csv", "activities.csv", "costs.csv", "bays.csv"):
+        first = file_rows(old_folder, name, {"TN-01"})
+        assert first
+        assert first == file_rows(tmp_path / "p2", name, {"TN-01"}) == file_rows(tmp_path / "p3", name, {"TN-01"})
+        second = file_rows(tmp_path / "p2", name, {"TN-02"})
+        assert second
+        assert second == file_rows(tmp_path / "p3", name, {"TN-02"})
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "port-out:Starlab/Bus nadir=2027-01-01..2027-01-20",
+        "standdown:Nyx=2027-11-20..2027-12-31",
+        "demand:food@Starlab=+0.0001%",
+    ],
+)
+def test_an_event_in_nobodys_way_moves_nobody_and_costs_nothing(
+    old_folder: Path, old: OperationsPlan, tmp_path: Path, event: str
+) -> None:
+    new, told = replanned(old_folder, tmp_path / "p2", event)
+    assert new.missions == old.missions
+    assert new.manifest == old.manifest
+    assert [row.object for row in new.changes] == ["EVENT 1"]
+    assert told.departure.total_usd == 0.0
+    assert told.missions == ()
+
+
+def test_an_urgent_line_that_fits_nowhere_says_of_each_mission_why(old_folder: Path, tmp_path: Path) -> None:
+    huge = {"item_id": "URG-9", "form": "box", "pieces": "1", "dx_m": "4.5", "dy_m": "4.5", "dz_m": "4.5", "due_utc": ""}
+    new, told = replanned(old_folder, tmp_path / "p2", f"urgent:{urgent_file(old_folder, huge)}", partial=True)
+    (row,) = [row for row in new.manifest if row.item_id == "URG-9"]
+    assert row.mission_id == ""
+    (words,) = told.placed
+    assert words.startswith("URG-9 stays behind: ")
+    for name in ("TN-01", "TN-02", "TN-03"):
+        assert f"{name}: a piece of 4.5 x 4.5 x 4.5 m" in words
+    assert told.departure.waiting_usd == 400 * 20_000.0
+
+
+def test_service_of_each_customer_is_counted_from_the_rows_of_both_plans(
+    old_folder: Path, old: OperationsPlan, tmp_path: Path
+) -> None:
+    new, told = replanned(old_folder, tmp_path / "p2", "slip:TN-01=+21d")
+    for one in told.services:
+        for plan, due, on_time in (
+            (old, one.due_before_count, one.on_time_before_count),
+            (new, one.due_after_count, one.on_time_after_count),
+        ):
+            kept: dict[str, bool] = {}
+            for row in plan.manifest:
+                if row.customer == one.customer and row.direction == "up" and row.on_time is not None:
+                    item = row.item_id.partition("#")[0]
+                    kept[item] = kept.get(item, True) and row.on_time
+            assert (due, on_time) == (len(kept), sum(kept.values()))
+    owed = math.fsum(one.penalties_after_usd for one in told.services)
+    booked = -math.fsum(row.plan_usd for row in new.costs if row.account in ("revenue:penalty", "revenue:left-behind"))
+    assert owed == pytest.approx(booked, abs=0.05)
+    assert owed > 0.0
 
 
 # the command

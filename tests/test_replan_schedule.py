@@ -9,15 +9,15 @@ from datetime import timedelta
 import pytest
 
 from supercargo.kernel import NoPlan, Status, days
-from supercargo.model import Flight, LaunchWindow, Manifest, Scenario
+from supercargo.model import Blackout, Flight, LaunchWindow, Manifest, Scenario
 from supercargo.plan.manifest import fill_manifest
 from supercargo.plan.manifest_before import LINE_MOVED_USD, Before
 from supercargo.plan.replan_flown import Flown
-from supercargo.plan.replan_schedule import Old, later_market, resettle
+from supercargo.plan.replan_schedule import Old, first_choice, later_market, priced_market, resettle
 from supercargo.plan.schedule import dated_choice, schedule_missions
 from supercargo.plan.schedule_names import Turn, deal
 from supercargo.plan.schedule_options import Market, Option
-from supercargo.solve.scheduling import faults_of_choice, value_of
+from supercargo.solve.scheduling import DatedChoice, faults_of_choice, value_of
 from tests.builders import START, a_line, a_mission, a_scenario, on_day
 from tests.test_manifest import ONE, THREE, missions_of, with_lines
 from tests.test_schedule import a_window, faults
@@ -119,6 +119,96 @@ def test_no_choice_at_all_is_cheaper_than_the_new_schedule(name: str, delay_d: i
         ports=after.ports,
     )
     assert not list(faults(wide, settled.outcome.best.flights))
+
+
+def two_ports(count: int) -> Scenario:
+    """Missions that follow each other at two ports, with little freedom, so that a slip takes a port that another wants."""
+    missions = tuple(
+        a_mission(mission_id=f"M{n}", earliest_utc=on_day(30 + 22 * n), latest_utc=on_day(48 + 22 * n), docked_max_d=40.0)
+        for n in range(count)
+    )
+    scenario = a_scenario(missions=missions)
+    more = tuple(replace(scenario.tails[0], vehicle_id=f"X{n}") for n in range(count))
+    return replace(scenario, tails=(*scenario.tails, *more))
+
+
+def sparse(count: int) -> tuple[LaunchWindow, ...]:
+    return tuple(a_window(day) for day in range(30, 60 + 22 * count, 9))
+
+
+@pytest.mark.parametrize(
+    ("count", "slips", "closed"),
+    [
+        (3, {"M0": 12}, None),
+        (4, {"M1": 15}, None),
+        (4, {"M0": 9, "M2": 9}, None),
+        (5, {"M2": 18}, None),
+        (5, {}, (60, 90)),
+        (6, {"M1": 12}, (100, 120)),
+    ],
+)
+def test_least_disturbance_is_the_best_of_every_assignment_of_up_to_six_missions(
+    count: int, slips: dict[str, int], closed: tuple[int, int] | None
+) -> None:
+    scenario, seen = two_ports(count), sparse(count)
+    best = schedule_missions(scenario, seen, ()).best
+    assert best is not None
+    flights = {flight.mission_id: flight for flight in best.flights}
+    assert len(flights) == count
+    old = Old(flights, {}, NOBODY, START - timedelta(days=30), {name: d * 86_400 for name, d in slips.items()})
+    after = scenario
+    for name, delay_d in slips.items():
+        after = slipped_by(after, old, name, delay_d)
+    if closed:
+        shut = Blackout(
+            kind="port", object=port_of(flights["M2"]), from_utc=on_day(closed[0]), to_utc=on_day(closed[1]), reason="out"
+        )
+        after = replace(after, blackouts=(*after.blackouts, shut))
+    priced = priced_market(after, seen, (), old, days(15))
+    settled = resettle(after, seen, (), old, stretch=days(15))
+    assert settled.outcome.status is Status.OPTIMAL
+    assert settled.outcome.objective == cheapest(priced.problem) * 1000
+    first = first_choice(after, priced, old, frozenset(slips))
+    assert not list(faults_of_choice(priced.problem, first))
+    assert value_of(priced.problem, first) >= value_of(priced.problem, settled.chosen)
+
+
+def port_of(flight: Flight) -> str:
+    return f"{flight.destination}/{flight.port}"
+
+
+def slipped_by(scenario: Scenario, old: Old, name: str, delay_d: int) -> Scenario:
+    first = old.flights[name].launch_utc + days(delay_d)
+    return replace(
+        scenario,
+        missions=tuple(
+            replace(one, earliest_utc=first, latest_utc=one.latest_utc + days(delay_d)) if one.mission_id == name else one
+            for one in scenario.missions
+        ),
+    )
+
+
+def cheapest(problem: DatedChoice) -> int:
+    """The least cost of all lawful assignments, found by trying every one; a part that costs more than the best is left."""
+    own = problem.of_job()
+    least = [min([problem.skip_costs[job], *(problem.alternatives[i].cost for i in own[job])]) for job in range(len(own))]
+    best = sum(problem.skip_costs)
+
+    def tried(job: int, chosen: tuple[int, ...], cost: int) -> None:
+        nonlocal best
+        if cost + sum(least[job:]) >= best and job < len(own):
+            return
+        if job == len(own):
+            best = min(best, value_of(problem, chosen))
+            return
+        for index in (*own[job], -1):
+            now = (*chosen, index)
+            whole = (*now, *[-1] * (len(own) - job - 1))
+            if index < 0 or not list(faults_of_choice(problem, whole)):
+                tried(job + 1, now, cost + (problem.skip_costs[job] if index < 0 else problem.alternatives[index].cost))
+
+    tried(0, (), 0)
+    return best
 
 
 def test_a_slip_that_nobody_is_in_the_way_of_moves_nobody_else() -> None:

@@ -32,11 +32,11 @@ from supercargo.model import (
     Violation,
     Waiver,
 )
-from supercargo.report.boxes import back_to_front, faces
+from supercargo.report.boxes import TURNS, Eye, back_to_front, faces
 from supercargo.report.cargo import cargo_sheets
 from supercargo.report.page import render_report
 from supercargo.report.stock import draw_stocks
-from supercargo.report.stowage import class_colours, draw_stowage
+from supercargo.report.stowage import StowageSeen, class_colours, draw_stowage
 from supercargo.report.svg import CalendarAxis, clip
 from supercargo.report.timeline import draw_timeline
 from tests.big_plan import a_big_plan
@@ -329,15 +329,18 @@ def test_clip_marks_what_it_cuts() -> None:
 # stowage
 
 
-def visible_order_is_right(low: Any, high: Any, order: list[int]) -> bool:
+def visible_order_is_right(low: Any, high: Any, order: list[int], eye: Eye) -> bool:
     """No box is drawn after one that lies wholly nearer to the eye along the same line of sight, by sampling sight lines."""
     rank = {box: n for n, box in enumerate(order)}
     rng = np.random.default_rng(1)
+    sight = np.array([eye.along_x, eye.along_y, 1.0])  # points along it fall on one point of the picture
+    along = sight != 0
     for _ in range(300):
         through = rng.uniform(0, 1, 3)
-        near = np.max(low - through, axis=1)  # where the line through + t (1, 1, 1) enters each box
-        far = np.min(high - through, axis=1)
-        hit = [int(i) for i in np.flatnonzero(far - near > 1e-6)]
+        ends = np.stack([(low - through)[:, along] / sight[along], (high - through)[:, along] / sight[along]])
+        near, far = ends.min(axis=0).max(axis=1), ends.max(axis=0).min(axis=1)  # where the line enters and leaves each box
+        beside = ((low > through) | (high < through))[:, ~along].any(axis=1)
+        hit = [int(i) for i in np.flatnonzero((far - near > 1e-6) & ~beside)]
         hit.sort(key=lambda i: near[i])
         if [rank[i] for i in hit] != sorted(rank[i] for i in hit):
             return False
@@ -345,8 +348,8 @@ def visible_order_is_right(low: Any, high: Any, order: list[int]) -> bool:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.integers(2, 40))
-def test_nearer_boxes_are_drawn_over_farther_ones(seed: int, cuts: int) -> None:
+@given(st.integers(0, 10_000), st.integers(2, 40), st.sampled_from(TURNS))
+def test_nearer_boxes_are_drawn_over_farther_ones_from_every_side(seed: int, cuts: int, eye: Eye) -> None:
     rng = np.random.default_rng(seed)
     boxes = [(np.zeros(3), np.ones(3))]
     for _ in range(cuts):  # guillotine cuts: disjoint boxes, none in a ring
@@ -358,7 +361,7 @@ def test_nearer_boxes_are_drawn_over_farther_ones(seed: int, cuts: int) -> None:
         boxes += [(low, first), (second, high)]
     rng.shuffle(boxes)
     low, high = np.array([one[0] for one in boxes]), np.array([one[1] for one in boxes])
-    assert visible_order_is_right(low, high, back_to_front(low, high))
+    assert visible_order_is_right(low, high, back_to_front(low, high, eye), eye)
 
 
 def test_boxes_that_cover_each_other_in_a_ring_are_all_drawn_once() -> None:
@@ -372,6 +375,51 @@ def test_a_box_shows_three_faces_that_meet_in_its_nearest_corner() -> None:
     assert outline == "M0 -100L87 -50V50L0 100 -87 50V-50z"
     assert left_face == "M-87 -50L0 0V100L-87 50z"
     assert right_face == "M0 0L87 -50V50L0 100z"
+
+
+@pytest.mark.parametrize("eye", TURNS)
+def test_an_outline_is_the_hull_of_a_box_and_its_two_upright_faces_lie_in_it(eye: Eye) -> None:
+    low, size = (0.3, 1.1, 0.2), (1.0, 0.7, 0.4)
+    corners = [eye.seen(*(at + size[n] * share for n, (at, share) in enumerate(zip(low, ends, strict=True)))) for ends in CUBE]
+    drawn = [pixels_of(path) for path in faces(low, size, 100, eye)]
+    for way in range(2):
+        seen = [round(corner[way] * 100) for corner in corners]
+        assert (min(one[way] for one in drawn[0]), max(one[way] for one in drawn[0])) == (min(seen), max(seen))
+        for side in drawn[1:]:
+            assert min(seen) <= min(one[way] for one in side) <= max(one[way] for one in side) <= max(seen)
+    wide = sum(max(u for u, _ in side) - min(u for u, _ in side) for side in drawn[1:])
+    assert abs(wide - (max(u for u, _ in drawn[0]) - min(u for u, _ in drawn[0]))) <= 1
+
+
+CUBE = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+
+
+def pixels_of(path: str) -> list[tuple[int, int]]:
+    """Corners of a path of M, L and V with whole pixels."""
+    found: list[tuple[int, int]] = []
+    for word, numbers in re.findall(r"([MLV])([-0-9 ]+)", path):
+        at = [int(one) for one in numbers.split()]
+        found += [(found[-1][0], at[0])] if word == "V" else list(zip(at[::2], at[1::2], strict=True))
+    return found
+
+
+def test_pieces_taken_out_are_not_drawn_and_pieces_drawn_apart_stand_higher_the_sooner_they_go() -> None:
+    plan = a_big_plan(4, 300)
+    colours = class_colours(plan)
+    whole = draw_stowage(plan, colours, only="M00")[0]
+    count = sum(one.mission_id == "M00" for one in plan.stowage)
+    after = draw_stowage(plan, colours, only="M00", seen=StowageSeen(turn=3, apart_fraction=1.0, taken_count=count - 2))[0]
+    assert sorted(re.findall(r"unloaded as (\d+)", "".join(after.svgs)), key=int) == [str(count - 1), str(count)]
+    assert "next" in "".join(after.svgs)
+    assert "next" not in "".join(whole.svgs)
+    lone = replace(plan, stowage=tuple(one for one in plan.stowage if one.mission_id == "M00"))
+    apart = draw_stowage(lone, colours, seen=StowageSeen(apart_fraction=1.0))[0]
+    lowest = {}
+    for picture in (whole, apart):
+        found = re.findall(r"unloaded as (\d+)</title><path d=\"([^\"]+)\"", "".join(picture.svgs))
+        lowest[id(picture)] = {int(order): max(v for _, v in pixels_of(path)) for order, path in found}
+    risen = [lowest[id(whole)][n] - lowest[id(apart)][n] for n in (1, count)]
+    assert risen[0] > risen[1]
 
 
 def test_every_placed_piece_is_drawn_once_with_its_place_in_the_unload_order() -> None:

@@ -32,6 +32,7 @@ from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
 from supercargo.store import plan_files, read_catalogue, read_plan
 from tests.builders import a_licence, a_requirement, a_team
+from tests.cost_recount import recount_cost, recount_variances
 from tests.mutations import MUTATIONS, Mutation
 
 
@@ -306,3 +307,13 @@ def test_a_blown_fuse_is_owned_up_to(tmp_path: Path) -> None:
     plan_scenario(tmp_path / "tiny", tmp_path / "out", limit_s=0.001)
     assert json.loads((tmp_path / "out" / "plan.json").read_text())["fuse_blown"] is True
     assert [violation for violation in verify_plan(tmp_path / "out") if violation.hard] == []
+
+
+def test_cost_of_the_year_is_that_of_an_independent_recount(year: OperationsPlan) -> None:
+    """Cost to serve counted anew from the rows of the files, by fractions instead of cents and without the product's code."""
+    recount_cost(year)
+
+
+def test_departures_of_the_year_from_plan_are_those_of_an_independent_recount(year: OperationsPlan) -> None:
+    """Price is (AP - SP) x AQ and usage (AQ - SQ) x SP, line by line, of invoices that a seed drew."""
+    recount_variances(year, seed=1)

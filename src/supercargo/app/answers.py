@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
+from supercargo.app.backtest_answer import BackTestAnswer
+from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
 from supercargo.app.doctor import Check
+from supercargo.app.kpis import KpiAnswer
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
@@ -17,8 +20,12 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
+from supercargo.app.replan_figures import AnswerFigures, TriedWay
+from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
+from supercargo.app.simulate_answer import SimulateAnswer
 from supercargo.app.transfer_answer import TransferAnswer
+from supercargo.app.years_answer import YearsAnswer
 from supercargo.kernel import Fault
 from supercargo.measure.compared import Arrival as PlaceArrival
 from supercargo.measure.compared import ComparedLiftOffs, ComparedLines, ComparedPlan, Value
@@ -28,9 +35,9 @@ from supercargo.model import (
     Arrival,
     Change,
     Disturbance,
-    Kpi,
     LaunchWindow,
     OrbitRow,
+    RankedOption,
     RouteArrival,
     StageReport,
     Unflown,
@@ -56,7 +63,6 @@ __all__ = [
     "ErrorAnswer",
     "FigureAnswer",
     "HeadAnswer",
-    "KpiAnswer",
     "LogAnswer",
     "MachineTold",
     "OrbitAnswer",
@@ -133,16 +139,24 @@ class PlanAnswer(TypedDict):
 
 
 class ReplanAnswer(TypedDict):
-    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it."""
+    """Answer of `replan`: how far the new plan departs from the old one, and the new plan as `plan` tells it.
+
+    With --options it speaks of the first in rank; `options` are all, in order of rank, `tried` the kinds that gave none.
+    """
 
     folder: str
     report: str
     disturbance: Disturbance
+    first: AnswerFigures
+    final: AnswerFigures
     moved_percent: float
     changes: list[Change]
     causes: list[str]
     violations: list[Violation]
     stages: list[StageReport]
+    conflict: str
+    options: list[RankedOption]
+    tried: list[TriedWay]
 
 
 class VerifyAnswer(TypedDict):
@@ -151,13 +165,6 @@ class VerifyAnswer(TypedDict):
     folder: str
     hard_count: int
     violations: list[Violation]
-
-
-class KpiAnswer(TypedDict):
-    """Answer of `kpi`: the KPIs of a plan."""
-
-    folder: str
-    kpis: list[Kpi]
 
 
 class FigureAnswer(TypedDict):
@@ -398,10 +405,14 @@ ANSWERS: Mapping[str, Any] = {
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
+    "risk": RiskAnswer,
+    "simulate": SimulateAnswer,
+    "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,
     "kpi": KpiAnswer,
     "compare": ComparisonAnswer,
     "comply": ComplyAnswer,
+    "backtest": BackTestAnswer,
     "bench": list[BenchAnswer],
     "workbook": WorkbookAnswer,
     "windows": WindowsAnswer,
@@ -414,6 +425,9 @@ ANSWERS: Mapping[str, Any] = {
     "track-rebuild": RebuildAnswer,
     "track-restore": RestoreAnswer,
     "error": ErrorAnswer,
+    "cost-show": CostAnswer,
+    "cost-import": CostImportAnswer,
+    "cost-quote": CostQuoteAnswer,
     "track-import": CargoImportAnswer,
     "track-where": CargoWhereAnswer,
     "track-history": CargoHistoryAnswer,

@@ -60,6 +60,13 @@ class Meter:
         self._stages.append({"stage": self._stage, **spent, "peak_mb": peak_mb()})
         self._since, self._cpu_since = now, cpu
 
+    def so_far(self) -> dict[str, float]:
+        """Seconds and processor seconds since the meter began [s]."""
+        return {
+            "seconds": round(time.perf_counter() - self._began, 3),
+            "cpu_seconds": round(time.process_time() - self._cpu_began, 3),
+        }
+
     def run(self) -> dict[str, Any]:
         """Close the last stage and return the content of run.json."""
         self._close()

@@ -12,8 +12,9 @@ from supercargo.app.metering import FuseClock, Meter, StageWatch, unwatched
 from supercargo.app.transfers import transfer_catalogue
 from supercargo.kernel import Fault, NoPlan, ScenarioError, digest_of_files
 from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.risk_register import register_risks
 from supercargo.measure.summary import Summary, summarise
-from supercargo.model import Kpi, OperationsPlan, Scenario, Violation
+from supercargo.model import OperationsPlan, Scenario, Violation
 from supercargo.plan.ephemerides import ephemerides_of
 from supercargo.plan.listed_ways import remarks_on_listed
 from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
@@ -31,6 +32,7 @@ from supercargo.store import (
     read_past_catalogue,
     read_plan,
     read_records,
+    read_risks,
     read_scenario,
     refuse_existing,
     refuse_existing_file,
@@ -54,7 +56,6 @@ __all__ = [
     "NewScenario",
     "check_scenario",
     "convert_scenario",
-    "kpis_of",
     "make_template",
     "new_scenario",
     "plan_scenario",
@@ -241,7 +242,7 @@ def plan_scenario(
         scenario = replace(scenario, settings=replace(scenario.settings, seed=seed))
     plan = plan_year(scenario, planner=BASELINE if baseline else OPTIMISED, watch=meter, fuse=fuse)
     meter("judging", 0.0)
-    plan = replace(plan, kpis=measure_kpis(plan))
+    plan = replace(plan, kpis=measure_kpis(plan), risks=register_risks(plan, read_risks(scenario).risks))
     plan = replace(plan, violations=judge(plan))
     broken = tuple(violation for violation in plan.violations if violation.hard)
     if not broken:
@@ -286,11 +287,6 @@ def verify_plan(folder: Path) -> tuple[Violation, ...]:
     """Judge a plan folder, whoever wrote it; waived violations are taken out."""
     plan = read_plan(folder)
     return tuple(sorted((*unwaived(judge(plan), plan.waivers), *digest_violations(folder))))
-
-
-def kpis_of(folder: Path) -> tuple[Kpi, ...]:
-    """KPIs of a plan folder, computed anew from its rows."""
-    return measure_kpis(read_plan(folder))
 
 
 def summary_of(plan: OperationsPlan) -> Summary:

@@ -84,6 +84,12 @@ def _oem(order: Order) -> list[Result]:
     return bench_oem(instances=order.instances[: order.limit], peer_python=order.rivals_python, watch=order.watch)
 
 
+def _simulate(order: Order) -> list[Result]:
+    from supercargo.bench.futures import bench_futures
+
+    return bench_futures(instances=order.instances, watch=order.watch)
+
+
 def _store(order: Order) -> list[Result]:
     from supercargo.bench.log import bench_log
 
@@ -124,6 +130,13 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         _oem,
         comparison_lines,
         frozenset({"instances", "limit", "peers", "peer-python"}),
+    ),
+    Benchmark(
+        "simulate",
+        "ten thousand futures of the reference year, and a thousand without each chance, by two processes",
+        _simulate,
+        comparison_lines,
+        frozenset({"instances"}),
     ),
     Benchmark(
         "store",

@@ -14,11 +14,16 @@ from typing import Annotated
 
 import typer
 
+from supercargo.faces.backtest_cli import backtest_app
 from supercargo.faces.cargo_cli import add_cargo
+from supercargo.faces.cost_cli import cost_app
 from supercargo.faces.fly_cli import fly_app
+from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
 from supercargo.faces.replan_cli import replan_app
+from supercargo.faces.risk_cli import risk_app
+from supercargo.faces.simulate_cli import simulate_app
 from supercargo.faces.track_cli import track_app
 
 __all__ = [
@@ -28,7 +33,6 @@ __all__ = [
     "compare",
     "comply",
     "doctor",
-    "kpi",
     "main",
     "new",
     "plan",
@@ -51,6 +55,7 @@ app = typer.Typer(
 app.add_typer(orbit_app, name="orbit")
 add_cargo(track_app)
 app.add_typer(track_app, name="track")
+app.add_typer(cost_app, name="cost")
 
 
 def _tell_version(asked: bool) -> None:
@@ -210,14 +215,6 @@ def verify(folder: PlanFolder, *, json: Json = False) -> None:
     commands.verify(folder, as_json=json)
 
 
-@app.command(epilog="Example: supercargo kpi work/plan --json")
-def kpi(folder: PlanFolder, *, json: Json = False) -> None:
-    """Measure the KPIs of a plan folder."""
-    from supercargo.faces import commands
-
-    commands.kpi(folder, as_json=json)
-
-
 @app.command(epilog="Example: supercargo compare work/plan work/baseline --out work/compared")
 def compare(
     folders: Annotated[
@@ -338,7 +335,7 @@ def doctor(*, json: Json = False) -> None:
 @app.command(epilog="Example: supercargo bench plan --missions 12,48,96,192")
 def bench(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem, store.", show_default=False)
+        str, typer.Argument(metavar="NAME", help="Benchmark: plan, lambert, sgp4, oem, simulate, store.", show_default=False)
     ],
     *,
     missions: Annotated[
@@ -355,7 +352,9 @@ def bench(
     ] = None,
     instances: Annotated[
         list[Path] | None,
-        typer.Option(metavar="PATH", help="oem: read this file or folder; again for each.", show_default=False),
+        typer.Option(
+            metavar="PATH", help="oem: this file or folder; simulate: this plan; again for each.", show_default=False
+        ),
     ] = None,
     peers: Annotated[
         bool, typer.Option("--peers", help="Compare: plan with first come, first served; others with known software.")
@@ -376,8 +375,9 @@ def bench(
 
     plan: a year of each size, each in a process of its own after a warm-up that is told apart. lambert: flights between
     planets and a porkchop. sgp4: states among the stars and a year's events of an orbit. oem: the reading of ephemeris
-    messages. store: confirmed events beside the disk's own syncs, a year's views, kills. An option that does nothing in a
-    benchmark is refused; a peer that is missing is told as skipped. JSON is a list of results.
+    messages. simulate: ten thousand futures of the reference year. store: confirmed events beside the disk's own syncs, a
+    year's views, kills. An option that does nothing in a benchmark is refused; a peer that is missing is told as skipped.
+    JSON is a list of results.
     """
     from supercargo.faces import benches
 
@@ -437,8 +437,8 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-for more in (replan_app, fly_app, operations_app):
-    app.registered_commands += more.registered_commands
+for _group in (kpi_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, operations_app):
+    app.registered_commands += _group.registered_commands
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app import comparing, schemas, use_cases
-from supercargo.app.answers import DoctorAnswer, ErrorAnswer, KpiAnswer, PlanAnswer, SchemaAnswer, VerifyAnswer
+from supercargo.app.answers import DoctorAnswer, ErrorAnswer, PlanAnswer, SchemaAnswer, VerifyAnswer
 from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
@@ -25,7 +25,7 @@ from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.transfers import TransferWords, Wanted, request_of, rows_lines, rows_path, study_lines, study_told
 from supercargo.faces.window_words import WindowsAsked, query_of, window_lines, windows_told
-from supercargo.faces.words import count, json_text, kpi_lines, printable, summary_lines
+from supercargo.faces.words import count, json_text, printable, summary_lines
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, plain
 from supercargo.model import TransferWindow
 from supercargo.report.compare_lines import comparison_lines
@@ -37,7 +37,6 @@ __all__ = [
     "check",
     "compare",
     "doctor",
-    "kpi",
     "new",
     "orbit",
     "plan",
@@ -176,17 +175,6 @@ def verify(folder: Path, *, as_json: bool) -> None:
         _say(counts if violations else "no violations")
     if hard:
         raise SystemExit(VIOLATIONS_FOUND)
-
-
-def kpi(folder: Path, *, as_json: bool) -> None:
-    """Measure the KPIs of a plan folder."""
-    with answering(as_json=as_json), patience("measuring the plan"):
-        kpis = use_cases.kpis_of(folder)
-    if as_json:
-        told: KpiAnswer = {"folder": str(folder), "kpis": list(kpis)}
-        print_json(told)
-    else:
-        tell("\n".join(kpi_lines(kpis)) + "\n")
 
 
 def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: bool) -> None:

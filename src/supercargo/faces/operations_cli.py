@@ -176,6 +176,10 @@ def conflict(
     word: Word = "",
     cost_usd: Annotated[float, typer.Option("--cost-usd", help="offer: what it costs.")] = 0.0,
     delay_d: Annotated[float, typer.Option("--delay-d", help="offer: days of delay.")] = 0.0,
+    options: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="offer: all options that a replan wrote there.", show_default=False),
+    ] = None,
     id_: Id = "",
     json: Json = False,
 ) -> None:
@@ -188,7 +192,7 @@ def conflict(
 
     told = ConflictWords(
         *words.doing(by, at, id_), kind=kind, objects=tuple(things or ()), option=option, party=party, word=word,
-        cost_usd=cost_usd, delay_d=delay_d,
+        cost_usd=cost_usd, delay_d=delay_d, options=options,
     )  # fmt: skip
     words.conflict(name, what, store, told, as_json=json)
 
@@ -236,7 +240,8 @@ def record(
         str,
         typer.Argument(
             metavar="AREA",
-            help="things, missions, work-orders, assets, conflicts, contracts, non-conformances, requirements, partners.",
+            help="things, missions, work-orders, assets, conflicts, contracts, invoices, budgets, non-conformances, "
+            "requirements, parties, partners, risks, policies, claims.",
             show_default=False,
         ),
     ],
@@ -256,7 +261,8 @@ def record(
     """Record any command, by its form.
 
     A wrong or missing part is told with all that the command says. Steps of cargo are commands on things; non-conformances
-    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here.
+    are disposed of and closed here; evidence, waivers, drills and partners of compliance are recorded here; so are complaints,
+    surveys and recognition, on parties.
     """
     from supercargo.faces import record_words
 
@@ -269,7 +275,8 @@ def board(
         str,
         typer.Argument(
             metavar="BOARD",
-            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, ledger.",
+            help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, risks, "
+            "policies, claims, complaints, surveys, recognitions, ledger, invoices, budgets.",
             show_default=False,
         ),
     ],

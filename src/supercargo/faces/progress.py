@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-__all__ = ["STAGE_SHARES", "Progress", "patience", "share_done"]
+__all__ = ["REPLAN_SHARES", "STAGE_SHARES", "Progress", "patience", "share_done"]
 
 QUIET_S = 1.0
 LINE_EVERY_S = 10.0
@@ -27,20 +27,34 @@ STAGE_SHARES: Mapping[str, float] = {
 """Usual share of each stage in the time of a whole plan, in the order in which they come."""
 
 
-def share_done(stage: str, share: float) -> float | None:
-    """Share of the whole plan that is done when `share` of `stage` is; None for an unknown stage."""
-    if stage not in STAGE_SHARES:
+REPLAN_SHARES: Mapping[str, float] = {
+    "reading": 0.05,
+    "windows": 0.05,
+    "first answer": 0.15,
+    "schedule": 0.20,
+    "manifest": 0.24,
+    "assembly": 0.03,
+    "cargo held": 0.18,
+    "judging": 0.01,
+    "writing": 0.09,
+}
+"""Usual share of each stage in the time of a new plan after an event."""
+
+
+def share_done(stage: str, share: float, shares: Mapping[str, float] = STAGE_SHARES) -> float | None:
+    """Share of the whole work that is done when `share` of `stage` is; None for an unknown stage."""
+    if stage not in shares:
         return None
-    names = list(STAGE_SHARES)
-    before = sum(STAGE_SHARES[name] for name in names[: names.index(stage)])
-    return min(1.0, before + STAGE_SHARES[stage] * min(1.0, max(0.0, share)))
+    names = list(shares)
+    before = sum(shares[name] for name in names[: names.index(stage)])
+    return min(1.0, before + shares[stage] * min(1.0, max(0.0, share)))
 
 
 class Progress:
     """A stage watch that shows a bar on a terminal, and elsewhere a line for each stage and every ten seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, shares: Mapping[str, float] = STAGE_SHARES) -> None:
+        self._clock, self._shares = clock, shares
         self._began = self._told = clock()
         self._stage, self._done = "", 0.0
         self._bar: Any = None
@@ -55,7 +69,7 @@ class Progress:
 
     def __call__(self, stage: str, share: float) -> None:
         """Tell that `share` of `stage` is done."""
-        self._done = max(self._done, share_done(stage, share) or 0.0)
+        self._done = max(self._done, share_done(stage, share, self._shares) or 0.0)
         now = self._clock()
         if now - self._began < QUIET_S:
             return

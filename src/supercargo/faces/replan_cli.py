@@ -24,6 +24,16 @@ def replan(
         str,
         typer.Option("--as-of", metavar="INSTANT", help="When it is known, UTC, as 2027-03-01.", show_default="the earliest"),
     ] = "",
+    options: Annotated[
+        int,
+        typer.Option(
+            "--options", metavar="N", help="Write the N best answers that differ, ranked.", min=0, max=8, show_default="none"
+        ),
+    ] = 0,
+    conflict: Annotated[
+        str,
+        typer.Option("--conflict", metavar="NAME", help="Conflict of the log that it resolves.", show_default=False),
+    ] = "",
     limit_s: Annotated[
         float | None, typer.Option("--limit-s", help="Stop solvers after so many seconds.", min=0.0, show_default=False)
     ] = None,
@@ -35,10 +45,15 @@ def replan(
 
     Events: slip:MISSION=+21d, loss:MISSION, standdown:FAMILY=A..B, port-out:DESTINATION/PORT=A..B, urgent:ITEMS.csv,
     demand:CLASS@DEST=+20%. What has lifted off by the instant stays as it was. Prints who moves, which customers that
-    touches and what it costs; PLAN2 is a whole plan with changes.csv.
+    touches and what it costs; PLAN2 is a whole plan with changes.csv. With --options, PLAN2 holds plans option-1 to option-N,
+    ranked by price, and options.html, which sets them side by side.
     """
     from supercargo.app.replanning import ReplanAsked
     from supercargo.faces import replan_words
 
-    asked = ReplanAsked(folder, out, tuple(events), as_of=as_of, limit_s=limit_s, partial=partial, force=force)
-    replan_words.replan(asked, as_json=json)
+    asked = ReplanAsked(
+        folder, out, tuple(events), as_of=as_of, limit_s=limit_s, partial=partial, force=force, conflict=conflict,
+        options=options,
+    )  # fmt: skip
+    told = replan_words.options if options else replan_words.replan
+    told(asked, as_json=json)

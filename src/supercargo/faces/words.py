@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import canonical_json, format_utc, plain
 from supercargo.model import Kpi, OperationsPlan
 
-__all__ = ["count", "json_text", "kpi_lines", "printable", "summary_lines"]
+__all__ = ["count", "json_text", "printable", "summary_lines"]
 
 _MOST_LISTED = 8
 
@@ -171,17 +171,3 @@ def _solvers(plan: OperationsPlan) -> list[str]:
         fuse = ", stopped by the time limit" if stage.fuse_blown else ""
         lines.append(f"{stage.stage}: {stage.status.value}{gap}{fuse}")
     return lines or ["none"]
-
-
-def kpi_lines(kpis: Sequence[Kpi]) -> list[str]:
-    """One KPI a line with value, target and whether it is met; its causes beneath."""
-    return [printable(line) for one in kpis for line in _kpi(one)]
-
-
-def _kpi(one: Kpi) -> Iterator[str]:
-    value = "no evidence" if one.value is None else f"{one.value:,.2f} {one.unit}"
-    target = "" if one.target is None else f"  target {one.target:,.2f} {one.unit}"
-    met = {None: "", True: "  met", False: "  NOT MET"}[one.met]
-    yield f"{one.kpi_id:<4} {one.name}: {value}{target}{met}"
-    if one.causes:
-        yield f"     {one.causes}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = ["Fault", "NoPlan", "Refused", "ScenarioError", "StoreError", "SupercargoError"]
 
@@ -24,9 +25,19 @@ class SupercargoError(Exception):
         super().__init__(what)
         self.what, self.fix, self.where = what, fix, where
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error crosses from one process to another with all that it says."""
+        return _again, (type(self), self.what, dict(vars(self)))
+
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\n  fix: {self.fix}"
+
+
+def _again(kind: type[SupercargoError], what: str, said: dict[str, Any]) -> SupercargoError:
+    error = kind(what, fix=said["fix"])
+    vars(error).update(said)
+    return error
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from supercargo.kernel import as_written
+from supercargo.measure.facts import Facts
 from supercargo.measure.findings import (
     Finding,
     cost_per_kg,
@@ -18,10 +19,13 @@ from supercargo.measure.findings import (
     time_in_maintenance,
     utilisation,
 )
+from supercargo.measure.measured import METHODS, limits_of
+from supercargo.measure.plan_facts import facts_of_plan
+from supercargo.measure.scores import scored_of
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan
 
-__all__ = ["KPIS", "KpiDefinition", "describe_kpis", "measure_kpis"]
+__all__ = ["KPIS", "KpiDefinition", "describe_kpis", "measure_kpis", "reached"]
 
 REACHED: dict[str, Callable[[float, float], bool]] = {
     "above": lambda value, target: value > target,
@@ -197,12 +201,16 @@ KPIS: tuple[KpiDefinition, ...] = (
 """The KPIs with the targets of the framework that the service is run by; K1 to K16 in order."""
 
 
-def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) -> Kpi:
+def reached(definition: KpiDefinition, value: float | None, target: float | None) -> bool | None:
+    """Whether a value reaches a target; None where either is not known."""
+    return None if value is None or target is None else REACHED[definition.sense](value, target)
+
+
+def _row(definition: KpiDefinition, found: Finding, basis: str, years: float, limits: tuple[float, float, str] | None) -> Kpi:
     known = found.value is not None
     target = definition.target * years if definition.yearly and definition.target is not None else definition.target
-    met = None
-    if found.value is not None and target is not None:
-        met = REACHED[definition.sense](found.value, target)
+    met = reached(definition, found.value, target)
+    low, high, method = limits or (None, None, "")
     return as_written(
         Kpi(
             kpi_id=definition.kpi_id,
@@ -213,6 +221,9 @@ def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) ->
             met=met,
             basis=basis if known else "",
             causes=" ".join(found.causes.split()),
+            low=low,
+            high=high,
+            interval=method,
         )
     )
 
@@ -220,25 +231,43 @@ def _row(definition: KpiDefinition, found: Finding, basis: str, years: float) ->
 def measure_kpis(plan: OperationsPlan) -> tuple[Kpi, ...]:
     """All sixteen KPIs of a plan, in order; where a plan can't know, value and met are empty and causes says what is missing.
 
-    Values in percent, K9 in USD, K7 and K14 counts; basis is `plan` wherever there is a value, `operations` where the plan is
-    the record of a year that was flown.
+    Values in percent, K9 in USD, K7 and K14 counts, with a 95 % interval where the objects are a sample; basis is `plan`
+    wherever there is a value, `operations` where the plan is the record of a year that was flown.
     """
-    summary = summarise(plan)
+    summary, facts = summarise(plan), facts_of_plan(plan)
     rows = []
     for definition in KPIS:
         if definition.measured_by is None:
             found = Finding(value=None, causes=f"a plan can't know this; missing: {definition.missing}")
         else:
             found = definition.measured_by(plan, summary)
-        rows.append(_row(definition, found, "operations" if plan.recorded else "plan", plan.scenario.settings.years))
+        limits = _limits(definition.kpi_id, facts) if found.value is not None else None
+        rows.append(_row(definition, found, "operations" if plan.recorded else "plan", plan.scenario.settings.years, limits))
     return tuple(rows)
 
 
+def _limits(kpi_id: str, facts: Facts) -> tuple[float, float, str] | None:
+    """The interval of a KPI by its objects, and how it was made; None where it is no estimate or rests on too few."""
+    found = scored_of(kpi_id, facts)
+    limits = None if found.missing else limits_of(found.rows, found.way, kpi_id, found.scale)
+    return (*limits, METHODS[found.way]) if limits else None
+
+
 def describe_kpis() -> str:
-    """The KPI table as Markdown, for the documentation: id, name, formula, target, unit, and what it rests on."""
-    head = ["| id | name | formula | target | unit | basis |", "| --- | --- | --- | --- | --- | --- |"]
+    """The KPI table as Markdown, for the documentation: id, name, formula, target, unit, what a plan lacks, its interval."""
+    head = ["| id | name | formula | target | unit | from a plan | interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
     for one in KPIS:
         target = "" if one.target is None else f"{one.sense} {one.target:,.0f}{' a year' if one.yearly else ''}"
-        basis = "plan" if one.measured_by else f"not known to a plan; missing: {one.missing}"
-        head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {basis} |")
+        known = "yes" if one.measured_by else f"not known to a plan; missing: {one.missing}"
+        head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {known} | {_WAYS[one.kpi_id]} |")
     return "\n".join(head) + "\n"
+
+
+_RATIO = METHODS["ratio"]
+_WAYS = {
+    **dict.fromkeys(("K1", "K2", "K3", "K4", "K8"), METHODS["share"]),
+    **dict.fromkeys(("K5", "K6", "K10", "K11", "K16"), _RATIO),
+    "K7": METHODS["count"],
+    "K12": METHODS["rate"],
+    **dict.fromkeys(("K9", "K13", "K14", "K15"), "none: a total or a census is no estimate"),
+}

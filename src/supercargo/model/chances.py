@@ -100,6 +100,9 @@ class SlipRecord(_Record):
     reported_utc: datetime = text("date of the report")
     planned_utc: datetime = text("lift-off planned by the report")
     lifted_utc: datetime = text("lift-off as it was")
+    struck: bool = text(
+        "a loss in between grounded its family: not resampled, since stand-downs are drawn apart", default=False
+    )
 
     @property
     def lead_d(self) -> float:

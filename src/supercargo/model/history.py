@@ -11,7 +11,17 @@ from datetime import datetime
 from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import _Checked
 
-__all__ = ["FLIGHT_OUTCOMES", "CargoBreakdown", "ElementSet", "FlownFlight", "LaunchSlip", "Records"]
+__all__ = [
+    "FLIGHT_OUTCOMES",
+    "CargoBreakdown",
+    "ElementSet",
+    "FamilyStanddown",
+    "FlownFlight",
+    "LaunchReport",
+    "LaunchSlip",
+    "Programme",
+    "Records",
+]
 
 FLIGHT_OUTCOMES = ("success", "launch failure", "spacecraft lost before docking")
 
@@ -85,6 +95,41 @@ class ElementSet(_Checked):
     source: str = text("where it was found", default="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchReport(_Checked):
+    """The date planned for a flight, as a report of a day told it."""
+
+    mission: str = text("name of the flight, as the record has it once it has flown")
+    family: str = text("family of spacecraft")
+    report_date: str = text("day of the report, YYYY-MM-DD")
+    planned_date: str = text("date planned then, YYYY-MM-DD")
+    source: str = text("where the date comes from", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyStanddown(_Checked):
+    """A family of launchers or spacecraft that stood still after a loss."""
+
+    family: str = text("launcher or spacecraft")
+    lost_date: str = text("day of the loss, YYYY-MM-DD")
+    returned_date: str = text("day of its next lift-off, YYYY-MM-DD")
+    source: str = text("where the dates come from", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme(_Checked):
+    """What is known of a family of spacecraft from a day on: how many will fly, and what one typically carries."""
+
+    family: str = text("family of spacecraft")
+    known_date: str = text("day from which it is known, YYYY-MM-DD")
+    flights_total_count: float | None = quantity("count", "flights in all; empty: no end is known", ge=1, default=None)
+    flights_a_year_count: float | None = quantity("count", "flights a year as agreed", ge=0.1, le=50, default=None)
+    dry_kg: float | None = quantity("kg", "pressurised cargo of a flight, where the record is silent", ge=0, default=None)
+    water_kg: float | None = quantity("kg", "water of a flight, where the record is silent", ge=0, default=None)
+    gas_kg: float | None = quantity("kg", "oxygen and air of a flight, where the record is silent", ge=0, default=None)
+    source: str = text("where it comes from", default="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Records:
     """All that is known of past flights."""
@@ -93,3 +138,6 @@ class Records:
     breakdowns: tuple[CargoBreakdown, ...] = ()
     slips: tuple[LaunchSlip, ...] = ()
     element_sets: tuple[ElementSet, ...] = ()
+    reports: tuple[LaunchReport, ...] = ()
+    standdowns: tuple[FamilyStanddown, ...] = ()
+    programmes: tuple[Programme, ...] = ()

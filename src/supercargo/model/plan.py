@@ -14,6 +14,7 @@ from supercargo.kernel import Status, quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import DIRECTIONS, FORMS
 from supercargo.model.replanning import Change
+from supercargo.model.risks import RiskRow
 from supercargo.model.scenario import Scenario
 
 __all__ = [
@@ -397,6 +398,9 @@ class Kpi(_Checked):
     met: bool | None = text("target reached; empty: no evidence", default=None)
     basis: str = text("what it rests on", choices=("plan", "simulation", "operations", ""))
     causes: str = text("largest causes, or what evidence is missing")
+    low: float | None = quantity("percent", "lower end of the interval; empty: no estimate", default=None)
+    high: float | None = quantity("percent", "upper end of the interval", default=None)
+    interval: str = text("how the interval was made", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -448,6 +452,7 @@ class OperationsPlan:
     inventory: tuple[InventoryRow, ...]
     costs: tuple[CostRow, ...]
     kpis: tuple[Kpi, ...] = ()
+    risks: tuple[RiskRow, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     changes: tuple[Change, ...] = ()
     violations: tuple[Violation, ...] = ()

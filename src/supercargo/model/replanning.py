@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +11,22 @@ from supercargo.kernel import format_utc, quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import CargoLine
 
-__all__ = ["Change", "DemandShift", "Disturbance", "Event", "Loss", "PortOut", "Slip", "Standdown", "Urgent"]
+__all__ = [
+    "DEPARTURE_PARTS",
+    "Change",
+    "CustomerService",
+    "DemandShift",
+    "Departure",
+    "Disturbance",
+    "Event",
+    "Loss",
+    "MissionMoved",
+    "PortOut",
+    "RankedOption",
+    "Slip",
+    "Standdown",
+    "Urgent",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +119,75 @@ class Change(_Checked):
     why: str = text("event or conflict that asks for it")
     cost_usd: float = quantity("USD", "revenue lost and cost added; below zero: gained")
     customer: str = text("whose cargo or mission it is; empty: nobody's alone")
+    conflict: str = text("conflict of the coordination log that the new plan resolves; empty: none is named", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure(_Checked):
+    """What a new plan costs against the old one, part by part; answers to the same events are ranked by the sum."""
+
+    margin_usd: float = quantity("USD", "margin that the service loses; below zero: gains")
+    moved_usd: float = quantity(
+        "USD", "other lift-offs, ports, sites and ships, and consents, at the prices of a departure", ge=0
+    )
+    bumped_usd: float = quantity("USD", "lines taken off the mission that they were booked on", ge=0)
+    service_usd: float = quantity("USD", "worth of service lost on lines that come late or stay behind; below zero: gained")
+    unflown_usd: float = quantity("USD", "worth of missions that do not fly any more; below zero: more fly")
+    waiting_usd: float = quantity("USD", "days that urgent lines wait for their delivery", ge=0)
+
+    @property
+    def total_usd(self) -> float:
+        """The sum of the parts [USD]."""
+        parts = (self.margin_usd, self.moved_usd, self.bumped_usd, self.service_usd, self.unflown_usd, self.waiting_usd)
+        return round(math.fsum(parts), 2)
+
+
+DEPARTURE_PARTS: Mapping[str, str] = {
+    "margin_usd": "margin lost",
+    "moved_usd": "flights moved",
+    "bumped_usd": "lines bumped",
+    "service_usd": "service lost",
+    "unflown_usd": "missions not flown",
+    "waiting_usd": "urgent lines waiting",
+}
+"""Parts of the price of a departure, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerService(_Checked):
+    """What a new plan does to one customer: lines up with a due date that come by it, and what the service owes for others."""
+
+    customer: str = text("customer")
+    due_before_count: int = quantity("count", "lines up with a due date in the old plan", ge=0)
+    due_after_count: int = quantity("count", "the same in the new plan", ge=0)
+    on_time_before_count: int = quantity("count", "of these, lines that come by their date in the old plan", ge=0)
+    on_time_after_count: int = quantity("count", "the same in the new plan", ge=0)
+    penalties_before_usd: float = quantity("USD", "penalties owed in the old plan for what is late or left behind", ge=0)
+    penalties_after_usd: float = quantity("USD", "the same in the new plan", ge=0)
+    cost_usd: float = quantity("USD", "margin lost on its lines and missions; below zero: gained")
+
+    @property
+    def before_percent(self) -> float | None:
+        """K3 of the customer's lines in the old plan [percent]; None without a line that is due."""
+        return 100.0 * self.on_time_before_count / self.due_before_count if self.due_before_count else None
+
+    @property
+    def after_percent(self) -> float | None:
+        """K3 of the customer's lines in the new plan [percent]; None without a line that is due."""
+        return 100.0 * self.on_time_after_count / self.due_after_count if self.due_after_count else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionMoved:
+    """A mission that departs from the old plan, at both of its dates and ports; None and empty where it does not fly."""
+
+    mission_id: str
+    struck: bool  # by the event itself
+    before_utc: tuple[datetime, datetime, datetime] | None  # lift-off, docking, departure
+    after_utc: tuple[datetime, datetime, datetime] | None
+    port_before: str
+    port_after: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +210,39 @@ class Disturbance:
     customers_usd: tuple[tuple[str, float], ...]  # by customer, the dearest first
     conflicts: tuple[str, ...]  # what stood in the way of the old plan
     placed: tuple[str, ...]  # urgent lines: where they fly, and what gives way
+    departure: Departure  # the price of it all, part by part
+    services: tuple[CustomerService, ...]  # every customer with a line up that is due, or that pays or gains
+    missions: tuple[MissionMoved, ...]  # all that depart, struck ones first
+    lines_late_count: int  # lines up that came by their date in the old plan and do not now, left behind counted late
     why_more: str  # why more than the share of missions that is looked for had to move; empty: it had not
 
     @property
     def moved_percent(self) -> float:
         """Other missions moved, of those that had yet to fly [percent]."""
         return 100.0 * len(self.moved) / self.later_count if self.later_count else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedOption(_Checked):
+    """One answer among several to the same events, as it stands in options.csv."""
+
+    option: str = text("name of the option and of its plan folder")
+    way: str = text("kind of answer")
+    title: str = text("what is done")
+    price_usd: float = quantity("USD", "sum of the parts of the departure, by which options are ranked")
+    hard_count: int = quantity("count", "hard rules broken and not waived, which rank before the price", ge=0)
+    moved_count: int = quantity("count", "missions that move beside those that the events strike", ge=0)
+    consent_count: int = quantity("count", "missions that leave their contracted period with consent", ge=0)
+    customers_count: int = quantity("count", "customers with other money or service than before", ge=0)
+    lines_late_count: int = quantity("count", "lines up that came by their date before and do not now", ge=0)
+    lines_moved_count: int = quantity("count", "lines on other missions", ge=0)
+    lines_left_count: int = quantity("count", "lines that flew before and stay behind", ge=0)
+    delay_d: float = quantity("d", "largest delay of a mission's lift-off")
+    margin_usd: float = quantity("USD", "margin that the service loses; below zero: gains")
+    moved_usd: float = quantity("USD", "price of flights moved, consents among them")
+    bumped_usd: float = quantity("USD", "price of lines bumped")
+    service_usd: float = quantity("USD", "worth of service lost; below zero: gained")
+    unflown_usd: float = quantity("USD", "worth of missions not flown")
+    waiting_usd: float = quantity("USD", "price of days that urgent lines wait")
+    moved: tuple[str, ...] = text("missions that move beside those struck")
+    why: str = text("why it stands where it does")

@@ -45,6 +45,7 @@ from supercargo.model.demand import (
     Term,
 )
 from supercargo.model.permits import Licence, Requirement, Staff
+from supercargo.model.risks import Contingency, InsuranceOffer, Risk
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -167,6 +168,9 @@ class Scenario:
     licences: tuple[Licence, ...] = ()
     staff: tuple[Staff, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    contingencies: tuple[Contingency, ...] = ()
+    insurance: tuple[InsuranceOffer, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
     digest: str = ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, permits, plan, replanning
+from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks
 
-__all__ = ["HISTORY_TABLES", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
+__all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +169,16 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         key=("requirement_id",),
         sparse=True,
     ),
+    Table(file="risks.csv", noun=risks.Risk, attribute="risks", key=("risk_id",), sparse=True),
+    Table(file="contingencies.csv", noun=risks.Contingency, attribute="contingencies", key=("contingency_id",), sparse=True),
+    Table(
+        file="insurance.csv",
+        noun=risks.InsuranceOffer,
+        attribute="insurance",
+        key=("offer",),
+        refers=(("missions", "missions.csv"), ("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
+        sparse=True,
+    ),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
 )
@@ -201,6 +211,7 @@ PLAN_TABLES: tuple[Table, ...] = (
         required=True,
     ),
     Table(file="kpis.csv", noun=plan.Kpi, attribute="kpis", key=("kpi_id",), required=True),
+    Table(file="risks.csv", noun=risks.RiskRow, attribute="risks", key=("risk_id",)),
     Table(file="waivers.csv", noun=plan.Waiver, attribute="waivers", key=("rule", "object")),
     Table(file="changes.csv", noun=replanning.Change, attribute="changes", key=("object", "field"), sparse=True),
 )
@@ -210,4 +221,12 @@ HISTORY_TABLES: tuple[Table, ...] = (
     Table(file="iss_cargo_breakdown.csv", noun=history.CargoBreakdown, attribute="breakdowns", key=("mission", "direction")),
     Table(file="launch_slips.csv", noun=history.LaunchSlip, attribute="slips", key=("mission",)),
     Table(file="station_tles.csv", noun=history.ElementSet, attribute="element_sets", key=("station", "tle_line1")),
+    Table(file="launch_reports.csv", noun=history.LaunchReport, attribute="reports", key=("mission", "report_date")),
+    Table(file="standdowns.csv", noun=history.FamilyStanddown, attribute="standdowns", key=("family", "lost_date")),
+    Table(file="programmes.csv", noun=history.Programme, attribute="programmes", key=("family", "known_date")),
 )
+
+INVOICE_TABLE = Table(file="invoices.csv", noun=invoices.Invoice, attribute="invoices", key=("invoice_id",), required=True)
+BUDGET_TABLE = Table(file="budget.csv", noun=invoices.BudgetLine, attribute="budget", key=("line",), required=True)
+BOOK_TABLES: tuple[Table, ...] = (INVOICE_TABLE, BUDGET_TABLE)
+"""Files that people bring to an existing plan: what was billed, and what was set aside."""

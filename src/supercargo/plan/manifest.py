@@ -18,7 +18,7 @@ from supercargo.plan.manifest_room import NO_FILL
 from supercargo.plan.reasons import with_reasons
 from supercargo.solve.integer import SAME, Search, objective_of, restrict, search
 
-__all__ = ["fill_manifest", "lost_usd", "refill"]
+__all__ = ["fill_manifest", "kept_loads", "lost_usd", "refill"]
 
 NODES_SHARED = 100
 """Branch and bounds among which the nodes of a group of places are shared out."""
@@ -176,6 +176,34 @@ def refill(
         objective += _objective(scenario, schedule, model, mine)
     renewed = with_reasons(scenario, schedule, _manifest(scenario, schedule, parts), barred=barred, fill=fill)
     return Outcome(Status.FEASIBLE, renewed, objective, min(bound, objective))
+
+
+def kept_loads(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    manifest: Manifest,
+    *,
+    missions: frozenset[str],
+    fill: Mapping[str, float] = NO_FILL,
+    before: Before = NOTHING_BEFORE,
+) -> Outcome[Manifest]:
+    """Every line stays on its mission where that is still lawful, and leftover room goes to what waits, without a search.
+
+    Only where the loads break a limit are `missions` filled again, as `refill` does. Nothing is proven of the answer.
+    """
+    parts: dict[str, Parts] = {}
+    objective = 0.0
+    for places in _groups(scenario):
+        model = manifest_model(scenario, offers_at(scenario, schedule, places, NOTHING_BARRED, fill), needs, before)
+        values = values_of(model, manifest)
+        if not math.isfinite(objective_of(model.program, values)):
+            values = _freed(model, values, missions)
+        mine = parts_of(scenario, model, values, fill)
+        parts.update(mine)
+        objective += _objective(scenario, schedule, model, mine)
+    kept = with_reasons(scenario, schedule, _manifest(scenario, schedule, parts), barred=NOTHING_BARRED, fill=fill)
+    return Outcome(Status.FEASIBLE, kept, objective, -math.inf)
 
 
 def _freed(model: ManifestModel, values: npt.NDArray[np.float64], missions: frozenset[str]) -> npt.NDArray[np.float64]:

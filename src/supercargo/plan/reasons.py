@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from supercargo.plan.manifest_offers import Hindrance, cutoff_utc, fits_a_bay, h
 from supercargo.plan.manifest_room import NO_FILL, Rooms, hold_of, takes
 from supercargo.plan.manifest_worth import left_behind_usd, worth_usd
 
-__all__ = ["Standing", "reason_left_behind", "standing", "with_reasons"]
+__all__ = ["Standing", "mission_reasons", "reason_left_behind", "standing", "with_reasons"]
 
 NAMED = 4
 """Missions named in a sentence before it says how many more there are."""
@@ -110,6 +111,17 @@ def reason_left_behind(stands: Standing, load: Load, barred: Barred, flown: tupl
     if lawful and refused:
         said += f"; refused by stowage on {_named(refused)}"
     return f"rest of a line whose parts fly on {_named(list(flown))}: {said}" if flown else said
+
+
+def mission_reasons(stands: Standing, load: Load) -> tuple[str, ...]:
+    """Why a load is aboard none of the missions to its place: one sentence for each, in order of lift-off."""
+    place = stands.scenario.lines[load.item_id].destination
+    flights, said = stands.flights_to.get(place, []), []
+    for flight in flights:
+        alone = copy(stands)
+        alone.flights_to = {place: [flight]}
+        said.append(f"{flight.mission_id}: {reason_left_behind(alone, load, frozenset())}")
+    return tuple(said)
 
 
 def _named(missions: list[str]) -> str:

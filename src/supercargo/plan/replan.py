@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from supercargo.kernel import Fuse, ScenarioError, never, stream
-from supercargo.model import Disturbance, Event, LaunchWindow, OperationsPlan, Scenario, Schedule, Urgent
+from supercargo.kernel import Fuse, Outcome, never
+from supercargo.model import (
+    Disturbance,
+    Event,
+    LaunchWindow,
+    Manifest,
+    OperationsPlan,
+    Scenario,
+    Schedule,
+    StowagePlan,
+)
 from supercargo.plan.assembly import assemble_year
-from supercargo.plan.demand import forecast_demand
 from supercargo.plan.manifest_promises import unkept_promises
-from supercargo.plan.needs import stock_needs
 from supercargo.plan.pipeline import StageWatch, answer_of, share_of, stage_report, stowage_report, used_windows
 from supercargo.plan.replan_changes import changes_of, disturbance_of
-from supercargo.plan.replan_events import default_as_of, event_faults, lost_missions, slips_of, stretch_of, upset_scenario
-from supercargo.plan.replan_flown import Flown, flown_by, needs_left, old_flights
-from supercargo.plan.replan_loads import before_of, booked_before, reload, scenario_left
+from supercargo.plan.replan_loads import before_of, each_reason, hold_loads, reload
 from supercargo.plan.replan_reasons import Reasons
-from supercargo.plan.replan_schedule import Old, resettle
-from supercargo.plan.windows import find_windows
+from supercargo.plan.replan_schedule import Resettled, first_choice, settled_by
+from supercargo.plan.replan_upset import Upset, agreed, upset_by
+from supercargo.plan.replan_ways import LEAST, Loading, NoWay, Way, settle_by
 
-__all__ = ["Replanned", "replan_year"]
+__all__ = ["Replanned", "Tried", "first_answer", "held_answer", "replan_year", "way_answer"]
+
+Tried = dict[tuple[tuple[int, ...], Loading], str]
+"""Names of ways by the flights that they chose and how they load."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Replanned:
 
     plan: OperationsPlan
     disturbance: Disturbance
+    settled: Resettled
 
 
 def replan_year(
@@ -46,73 +56,82 @@ def replan_year(
 
     Raises ScenarioError with every event that can't have happened to this plan, NoPlan where nothing can fly at all.
     """
-    at = default_as_of(plan, events) if as_of_utc is None else as_of_utc
-    faults = event_faults(plan, events, at)
-    if faults:
-        raise ScenarioError.of(faults, where="--event")
-    lost, stretch = lost_missions(events), stretch_of(events)
-    scenario = upset_scenario(plan, events, at)
-    flown = flown_by(plan, at, lost)
-    wide = _stretched(scenario, flown, stretch)
-    windows = find_windows(wide, watch=share_of(watch, "windows"))
-    forecast = forecast_demand(scenario, rng=stream(scenario.settings.seed, "demand"))
-    needs = stock_needs(scenario, forecast)
-    left = needs_left(scenario, needs, flown)
-    delays = {name: slip.delay_s for name, slip in slips_of(events).items()}
-    old = Old(old_flights(plan), booked_before(plan, flown), flown, at, delays)
-    settled = resettle(
-        scenario_left(scenario, flown), windows, left, old, stretch=stretch, watch=share_of(watch, "schedule"), fuse=fuse
-    )
+    return way_answer(upset_by(plan, events, as_of_utc, watch), LEAST, watch=watch, fuse=fuse)
+
+
+def first_answer(upset: Upset, *, watch: StageWatch, conflict: str = "") -> Replanned:
+    """A first answer without a search: who can keep the old flight does, and cargo stays on its mission.
+
+    Raises NoPlan where nothing can fly at all.
+    """
+    chosen = first_choice(upset.left, upset.priced, upset.old, upset.struck)
+    settled = settled_by(upset.left, upset.priced, upset.old, chosen)
+    return _answer(upset, settled, "keep", conflict, watch)
+
+
+def way_answer(
+    upset: Upset, way: Way, *, watch: StageWatch, fuse: Fuse = never, conflict: str = "", tried: Tried | None = None
+) -> Replanned:
+    """The cheapest answer of a kind; what was `tried` before, by choice of flights and loading, is written into.
+
+    Raises NoWay where the events leave no room for that kind, or it flies and loads as another did; NoPlan where nothing can
+    fly at all.
+    """
+    settled = settle_by(way, upset, watch=share_of(watch, "schedule"), fuse=fuse)
+    if tried is not None:
+        known = tried.setdefault((settled.chosen, way.loading), way.name)
+        if known != way.name:
+            raise NoWay(f"it comes to what {known!r} does")
+    return _answer(upset, settled, way.loading, conflict, watch, fuse)
+
+
+def held_answer(upset: Upset, made: Replanned, *, watch: StageWatch, conflict: str = "") -> Replanned:
+    """The flights of another answer with cargo held to its missions: only those that fly otherwise are filled anew.
+
+    Urgent lines take the room of what can best give way on the first missions that can carry them.
+    """
+    return _answer(upset, made.settled, "hold", conflict, watch)
+
+
+def _answer(
+    upset: Upset, settled: Resettled, loading: Loading, conflict: str, watch: StageWatch, fuse: Fuse = never
+) -> Replanned:
+    """A schedule that was settled is loaded, written out in full, and told apart from the old plan."""
     schedule = answer_of(settled.outcome, "schedule")
-    reports = [stage_report("schedule", settled.outcome, fuse)]
-    upset, scenario = scenario, _agreed(scenario, schedule)
-    urgent = frozenset(line.item_id for event in events if isinstance(event, Urgent) for line in event.lines)
-    before = before_of(plan, schedule, flown, urgent)
-    loaded, stowage = reload(scenario, schedule, left, before, flown, watch=share_of(watch, "manifest"), fuse=fuse)
-    manifest = answer_of(loaded, "manifest")
-    reports.append(stage_report("manifest", loaded, fuse))
-    used = _windows_used(plan, scenario, windows, schedule, flown)
-    new = assemble_year(scenario, schedule, manifest, stowage, windows=used, forecast=forecast)
+    scenario = agreed(upset.scenario, schedule)
+    loaded, stowage = _loaded(upset, scenario, schedule, loading, watch, fuse)
+    manifest = each_reason(scenario, schedule, answer_of(loaded, "manifest"), upset.urgent, upset.flown)
+    used = _windows_used(upset, scenario, schedule)
+    new = assemble_year(scenario, schedule, manifest, stowage, windows=used, forecast=upset.forecast)
+    reports = (stage_report("schedule", settled.outcome, fuse), stage_report("manifest", loaded, fuse))
     new = replace(
         new,
         stages=(*reports, stowage_report(stowage, new.manifest)),
-        causes=unkept_promises(scenario, schedule, needs, manifest),
-        waivers=plan.waivers,
+        causes=unkept_promises(scenario, schedule, upset.needs, manifest),
+        waivers=upset.plan.waivers,
     )
-    reasons = Reasons(upset, events, old, settled)
-    new = replace(new, changes=changes_of(plan, new, events, reasons))
+    reasons = Reasons(upset.scenario, upset.events, upset.old, settled)
+    new = replace(new, changes=changes_of(upset.plan, new, upset.events, reasons, conflict=conflict))
     watch("assembly", 1.0)
-    return Replanned(new, disturbance_of(plan, new, events, reasons))
+    return Replanned(new, disturbance_of(upset.plan, new, upset.events, reasons), settled)
 
 
-def _stretched(scenario: Scenario, flown: Flown, stretch: timedelta) -> Scenario:
-    """Periods in which windows are looked for: those of missions that have not flown are longer."""
-    return replace(
-        scenario,
-        missions=tuple(
-            request if request.mission_id in flown.names else replace(request, latest_utc=request.latest_utc + stretch)
-            for request in scenario.missions
-        ),
-    )
+def _loaded(
+    upset: Upset, scenario: Scenario, schedule: Schedule, loading: Loading, watch: StageWatch, fuse: Fuse
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Cargo is held to its missions, sent ahead of the struck ones, or settled anew where that pays."""
+    before, part = before_of(upset.plan, schedule, upset.flown, upset.urgent), share_of(watch, "manifest")
+    if loading in ("keep", "hold"):
+        searched = loading == "hold"
+        return hold_loads(scenario, schedule, upset.needs_left, before, upset.old, searched=searched, watch=part)
+    if loading == "split":
+        before = replace(before, leave=upset.struck)
+    return reload(scenario, schedule, upset.needs_left, before, upset.flown, watch=part, fuse=fuse)
 
 
-def _agreed(scenario: Scenario, schedule: Schedule) -> Scenario:
-    """The scenario with the periods that customers have to agree to."""
-    return replace(
-        scenario,
-        missions=tuple(
-            replace(request, latest_utc=max(request.latest_utc, schedule.flight_of[request.mission_id].launch_utc))
-            if request.mission_id in schedule.flight_of
-            else request
-            for request in scenario.missions
-        ),
-    )
-
-
-def _windows_used(
-    plan: OperationsPlan, scenario: Scenario, windows: tuple[LaunchWindow, ...], schedule: Schedule, flown: Flown
-) -> tuple[LaunchWindow, ...]:
+def _windows_used(upset: Upset, scenario: Scenario, schedule: Schedule) -> tuple[LaunchWindow, ...]:
     """Windows with those of the new flights marked, and those that flown ones took as they were."""
-    later = [flight for flight in schedule.flights if flight.mission_id not in flown.names]
-    taken = [row for row in plan.windows if row.used_by in flown.names]
-    return used_windows(scenario, windows, later, taken)
+    flown = upset.flown.names
+    later = [flight for flight in schedule.flights if flight.mission_id not in flown]
+    taken = [row for row in upset.plan.windows if row.used_by in flown]
+    return used_windows(scenario, upset.windows, later, taken)

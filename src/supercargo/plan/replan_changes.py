@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 
 from supercargo.kernel import as_written, format_utc
 from supercargo.model import (
@@ -14,77 +13,32 @@ from supercargo.model import (
     Disturbance,
     Event,
     Loss,
-    ManifestRow,
     OperationsPlan,
     PlannedMission,
-    Scenario,
     Standdown,
     Urgent,
 )
-from supercargo.plan.costing import late_penalty_usd
+from supercargo.plan.replan_departure import departure_of, missions_moved, moved_fields, services_of
+from supercargo.plan.replan_lines import Lines
 from supercargo.plan.replan_reasons import Reasons
 
-__all__ = ["MOST_MOVED_PERCENT", "changes_of", "disturbance_of", "missions_moved"]
+__all__ = ["MOST_MOVED_PERCENT", "changes_of", "disturbance_of"]
 
 MOST_MOVED_PERCENT = 42.0
 """Share of the missions yet to fly above which a new plan says why so many move [percent]."""
 
-_FIELDS = ("launch_utc", "vehicle_type", "launcher", "site", "pad", "port", "facility_id", "vehicle_id", "outcome")
 _NAMED = 4
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """The rows of a plan by line, and what each line earns the service [USD]."""
+def changes_of(
+    old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons, *, conflict: str = ""
+) -> tuple[Change, ...]:
+    """Events, then missions, then lines; the costs of all rows add up to the margin that the service loses [USD].
 
-    plan: OperationsPlan
-
-    @cached_property
-    def of(self) -> Mapping[str, tuple[ManifestRow, ...]]:
-        found: dict[str, list[ManifestRow]] = {}
-        for row in self.plan.manifest:
-            found.setdefault(row.item_id.partition("#")[0], []).append(row)
-        return {item_id: tuple(rows) for item_id, rows in found.items()}
-
-    @cached_property
-    def aboard(self) -> Mapping[str, frozenset[str]]:
-        """Lines of each mission."""
-        found: dict[str, set[str]] = {}
-        for item_id, rows in self.of.items():
-            for row in rows:
-                found.setdefault(row.mission_id, set()).add(item_id)
-        return {mission_id: frozenset(items) for mission_id, items in found.items()}
-
-    def missions(self, item_id: str) -> str:
-        return ";".join(sorted({row.mission_id for row in self.of.get(item_id, ()) if row.mission_id}))
-
-    def delivered(self, item_id: str) -> str:
-        told = [row.delivered_utc for row in self.of.get(item_id, ()) if row.delivered_utc]
-        return format_utc(max(told)) if told else ""
-
-    def on_time(self, item_id: str) -> bool:
-        return not any(row.on_time is False for row in self.of.get(item_id, ()))
-
-    def earned_usd(self, item_id: str) -> float:
-        return math.fsum(_earned_usd(self.plan.scenario, row) for row in self.of.get(item_id, ()))
-
-
-def _earned_usd(scenario: Scenario, row: ManifestRow) -> float:
-    """Price less penalty of a row; of one left behind, or lost, minus what is owed [USD]."""
-    line = scenario.lines[row.item_id.partition("#")[0]]
-    price_usd = scenario.price_usd(line) * row.mass_kg / line.mass_kg
-    if row.mission_id and row.delivered_utc is not None:
-        return price_usd - late_penalty_usd(scenario, line, row.delivered_utc, price_usd)
-    if row.mission_id or line.due_utc is None or line.due_utc > scenario.settings.end_utc:
-        return 0.0
-    cap = scenario.term_values.get((scenario.contract_id(line), "penalty_cap"), 0.0)
-    return -price_usd * cap / 100.0
-
-
-def changes_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> tuple[Change, ...]:
-    """Events, then missions, then lines; the costs of all rows add up to the margin that the service loses [USD]."""
+    Each row names the `conflict` of the coordination log that the new plan resolves, if one is given.
+    """
     rows = [*_event_rows(events), *_mission_rows(old, new, reasons), *_line_rows(old, new, events, reasons)]
-    return tuple(as_written(row) for row in rows)
+    return tuple(as_written(replace(row, conflict=conflict)) for row in rows)
 
 
 def _event_rows(events: Sequence[Event]) -> Iterator[Change]:
@@ -136,11 +90,7 @@ def _mission_rows(old: OperationsPlan, new: OperationsPlan, reasons: Reasons) ->
 def _told(was: PlannedMission | None, now: PlannedMission | None) -> list[tuple[str, str, str]]:
     if was is None or now is None:
         return [("flies", "true" if was else "false", "true" if now else "false")]
-    return [
-        (field, _word(getattr(was, field)), _word(getattr(now, field)))
-        for field in _FIELDS
-        if getattr(was, field) != getattr(now, field)
-    ]
+    return [(field, _word(getattr(was, field)), _word(getattr(now, field))) for field in moved_fields(was, now)]
 
 
 def _period(old: OperationsPlan, new: OperationsPlan, name: str) -> list[tuple[str, str, str]]:
@@ -161,7 +111,7 @@ def _load(mission: PlannedMission) -> str:
 
 
 def _line_rows(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> Iterator[Change]:
-    before, after = _Lines(old), _Lines(new)
+    before, after = Lines(old), Lines(new)
     urgent = _urgent(events)
     for item_id in sorted(after.of):
         was, now = before.missions(item_id), after.missions(item_id)
@@ -185,7 +135,7 @@ def _urgent(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(line.item_id for event in events if isinstance(event, Urgent) for line in event.lines)
 
 
-def _line_why(new: OperationsPlan, sides: tuple[_Lines, _Lines], item_id: str, known: tuple[frozenset[str], Reasons]) -> str:
+def _line_why(new: OperationsPlan, sides: tuple[Lines, Lines], item_id: str, known: tuple[frozenset[str], Reasons]) -> str:
     (before, after), (urgent, reasons) = sides, known
     was, now = before.missions(item_id), after.missions(item_id)
     if item_id in urgent:
@@ -218,20 +168,11 @@ def _moved_names(new: OperationsPlan, reasons: Reasons) -> frozenset[str]:
     )
 
 
-def missions_moved(old: OperationsPlan, new: OperationsPlan, reasons: Reasons) -> tuple[str, ...]:
-    """Missions yet to fly that no event names or grounds and that yet fly otherwise than before, or not at all."""
-    return tuple(
-        name
-        for name in sorted(old.mission_named)
-        if name not in reasons.struck
-        and name not in reasons.old.flown.names
-        and _told(old.mission_named[name], new.mission_named.get(name))
-    )
-
-
 def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event], reasons: Reasons) -> Disturbance:
     """Who moves, who pays, what is served less well, and which conflicts that resolves."""
-    before, after, moved = _Lines(old), _Lines(new), missions_moved(old, new, reasons)
+    before, after, missions = Lines(old), Lines(new), missions_moved(old, new, reasons)
+    aside = reasons.old.flown.names | reasons.struck
+    moved = tuple(one.mission_id for one in missions if one.before_utc and one.mission_id not in aside)
     later = [name for name in old.mission_named if name not in reasons.old.flown.names]
     flew = {item_id: (before.missions(item_id), after.missions(item_id)) for item_id in before.of}
     share = 100.0 * len(moved) / len(later) if later else 0.0
@@ -257,6 +198,14 @@ def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Ev
         customers_usd=_by_customer(new.changes),
         conflicts=conflicts,
         placed=tuple(_placed(before, after, item_id) for item_id in sorted(_urgent(events))),
+        departure=departure_of(old, new, reasons, _urgent(events)),
+        services=services_of(old, new, new.changes),
+        missions=missions,
+        lines_late_count=sum(
+            before.on_time(item_id) and not after.on_time(item_id)
+            for item_id in before.of
+            if old.scenario.lines[item_id].direction == "up"
+        ),
         why_more=_why_more(moved, share, events),
     )
 
@@ -283,7 +232,7 @@ def _by_customer(changes: Sequence[Change]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _placed(before: _Lines, after: _Lines, item_id: str) -> str:
+def _placed(before: Lines, after: Lines, item_id: str) -> str:
     mission = after.missions(item_id)
     if not mission:
         return f"{item_id} stays behind: {next((row.reason for row in after.of[item_id] if row.reason), '')}"

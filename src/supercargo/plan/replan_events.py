@@ -61,6 +61,11 @@ def event_faults(plan: OperationsPlan, events: Sequence[Event], as_of_utc: datet
             if first != number:
                 clash = f"{event} and {events[first - 1]} exclude each other: both say what becomes of {subject}"
                 faults.append(Fault(where, 0, "", clash, f"keep one of event {first} and event {number}"))
+        for first, earlier in enumerate(events[: number - 1], 1):
+            shut = _both_shut(earlier, event)
+            if shut:
+                clash = f"{event} and {earlier} exclude each other: both say until when {shut} is shut"
+                faults.append(Fault(where, 0, "", clash, f"give one span in place of event {first} and event {number}"))
     return tuple(faults)
 
 
@@ -72,6 +77,29 @@ def _subjects(event: Event) -> tuple[str, ...]:
     if isinstance(event, Urgent):
         return tuple(f"line {line.item_id}" for line in event.lines)
     return ()
+
+
+def _both_shut(one: Event, other: Event) -> str:
+    """What two events shut in spans that overlap; empty where they shut nothing together."""
+    if isinstance(one, PortOut) and isinstance(other, PortOut):
+        names = {f"{one.destination}/{one.port}"} & {f"{other.destination}/{other.port}"}
+    elif isinstance(one, Standdown) and isinstance(other, Standdown):
+        names = {*one.launchers, *one.vehicle_types} & {*other.launchers, *other.vehicle_types}
+    else:
+        return ""
+    overlap = one.from_utc < other.to_utc and other.from_utc < one.to_utc
+    return ", ".join(sorted(names)) if overlap else ""
+
+
+def _launched_in(plan: OperationsPlan, event: Standdown, as_of_utc: datetime) -> list[str]:
+    """Missions of a family that have lifted off although it stands down; one lost at its first instant has caused it."""
+    return sorted(
+        mission.mission_id
+        for mission in plan.missions
+        if event.from_utc < mission.launch_utc < event.to_utc
+        and mission.launch_utc <= as_of_utc
+        and (mission.launcher in event.launchers or mission.vehicle_type in event.vehicle_types)
+    )
 
 
 def _fault_of(plan: OperationsPlan, event: Event, as_of_utc: datetime) -> tuple[str, str]:
@@ -87,6 +115,9 @@ def _fault_of(plan: OperationsPlan, event: Event, as_of_utc: datetime) -> tuple[
         settings = plan.scenario.settings
         if event.to_utc <= max(as_of_utc, settings.start_utc) or event.from_utc >= settings.end_utc:
             return f"{event}, which touches no part of the year that is left to plan", "give dates in it"
+    if isinstance(event, Standdown) and (launched := _launched_in(plan, event, as_of_utc)):
+        told = f"{event}, but {', '.join(launched[:5])} lifted off in that span by the instant of the event"
+        return told, "let the span begin after the last of them has lifted off, or give an earlier --as-of"
     if isinstance(event, DemandShift):
         tracked = {(stock.destination, stock.supply_class) for stock in plan.scenario.stock}
         if (event.destination, event.supply_class) not in tracked:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from supercargo.kernel import Fuse, Outcome, Watch, never, silent
 from supercargo.model import (
     CargoLine,
+    Flight,
     Load,
     Manifest,
     OperationsPlan,
@@ -18,12 +20,20 @@ from supercargo.model import (
     StowagePlan,
 )
 from supercargo.plan.bays import bay_volume_m3, bays_of_type
-from supercargo.plan.loading import load_missions
+from supercargo.plan.loading import load_missions, without_refused
+from supercargo.plan.manifest import kept_loads, lost_usd, refill
 from supercargo.plan.manifest_before import Before
 from supercargo.plan.manifest_loads import Parts, grams, manifest_of
+from supercargo.plan.manifest_offers import offers_at
+from supercargo.plan.reasons import mission_reasons, standing
 from supercargo.plan.replan_flown import Flown, old_manifest, terms_left
+from supercargo.plan.replan_schedule import Old
+from supercargo.plan.stowage import stow
 
-__all__ = ["before_of", "booked_before", "reload", "scenario_left"]
+__all__ = ["FIRST_FLIGHTS", "before_of", "booked_before", "each_reason", "hold_loads", "reload", "scenario_left"]
+
+FIRST_FLIGHTS = 2
+"""So many of the first missions that can take an urgent line are filled anew for it."""
 
 _WELL_FILLED = 0.6  # a hold filled less than this was not full by its volume
 _A_LITTLE = 1e-6
@@ -98,11 +108,89 @@ def reload(
 
     `scenario` is the whole one, `needs` those that flown missions leave.
     """
-    later = Schedule(
-        flights=tuple(flight for flight in schedule.flights if flight.mission_id not in flown.names), unflown=schedule.unflown
-    )
-    left = scenario_left(scenario, flown)
+    left, later = scenario_left(scenario, flown), _later(schedule, flown)
     outcome, stowage = load_missions(left, later, needs, before=before, watch=watch, fuse=fuse)
+    return _whole(scenario, schedule, flown, outcome, stowage)
+
+
+def hold_loads(
+    scenario: Scenario,
+    schedule: Schedule,
+    needs: tuple[StockNeed, ...],
+    before: Before,
+    old: Old,
+    *,
+    searched: bool = True,
+    watch: Watch = silent,
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Lines keep their mission; only missions that fly otherwise than the old flights are filled anew, with what waits.
+
+    Unless it is `searched`, those too keep what is still lawful. Scenario and needs are those of `reload`. Nothing is proven.
+    """
+    left, later = scenario_left(scenario, old.flown), _later(schedule, old.flown)
+    flights = {flight.mission_id: flight for flight in later.flights}
+    otherwise = frozenset(name for name, flight in flights.items() if _filled_anew(flight, old.flights.get(name)))
+    if searched:
+        otherwise |= _first_for(left, later, before.urgent)
+    filled = refill if searched else kept_loads
+    held = filled(left, later, needs, before.manifest, missions=otherwise, fill=before.fill, before=before)
+    watch(0.6)
+    manifest = held.best or Manifest(loads=())
+    stowage = stow(left, later, manifest, keep=before.placements)
+    watch(0.9)
+    if stowage.refused:
+        manifest = without_refused(left, later, manifest, stowage)
+        held = replace(held, objective=lost_usd(left, later, needs, manifest, before))
+    return _whole(scenario, schedule, old.flown, replace(held, best=manifest), replace(stowage, refused=()))
+
+
+def _first_for(scenario: Scenario, later: Schedule, urgent: frozenset[str]) -> frozenset[str]:
+    """The first missions that can take each urgent line at all."""
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    places = frozenset(line.destination for line in scenario.cargo if line.item_id in urgent)
+    for place in sorted(places):
+        offers = offers_at(scenario, later, frozenset({place}))
+        for i, f in zip(offers.pair_line.tolist(), offers.pair_flight.tolist(), strict=True):
+            if offers.lines[i].item_id in urgent:
+                flight = offers.flights[f]
+                found.setdefault(offers.lines[i].item_id, []).append((flight.unload_end_utc, flight.mission_id))
+    return frozenset(name for rows in found.values() for _, name in sorted(rows)[:FIRST_FLIGHTS])
+
+
+def each_reason(scenario: Scenario, schedule: Schedule, manifest: Manifest, urgent: frozenset[str], flown: Flown) -> Manifest:
+    """An urgent line that stays behind says of each mission yet to fly why that one does not take it."""
+    if not any(load.item_id in urgent and not load.mission_id for load in manifest.loads):
+        return manifest
+    stands = standing(scenario, _later(schedule, flown), manifest)
+
+    def told(load: Load) -> Load:
+        if load.mission_id or load.item_id not in urgent:
+            return load
+        each = mission_reasons(stands, load)
+        return replace(load, reason=f"{load.reason}; mission by mission: {'; '.join(each)}") if each else load
+
+    return Manifest(loads=tuple(told(load) for load in manifest.loads))
+
+
+def _later(schedule: Schedule, flown: Flown) -> Schedule:
+    flights = tuple(flight for flight in schedule.flights if flight.mission_id not in flown.names)
+    return Schedule(flights=flights, unflown=schedule.unflown)
+
+
+def _filled_anew(flight: Flight, old: Flight | None) -> bool:
+    """Whether a flight's dates, ship or lift differ from the old one's, so that its cargo has to be looked at again."""
+    if old is None:
+        return True
+    was, now = (
+        (one.launch_utc, one.unload_end_utc, one.end_utc, one.vehicle_type, one.launcher, one.lift_kg) for one in (old, flight)
+    )
+    return was != now
+
+
+def _whole(
+    scenario: Scenario, schedule: Schedule, flown: Flown, outcome: Outcome[Manifest], stowage: StowagePlan
+) -> tuple[Outcome[Manifest], StowagePlan]:
+    """Loads and places of later missions with those of flown ones."""
     if outcome.best is None:
         return outcome, stowage
     manifest = _joined(scenario, schedule, flown, outcome.best)

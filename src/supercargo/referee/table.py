@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -172,14 +172,15 @@ RULES: tuple[Rule, ...] = (
 """Every rule, in the order in which docs/rules.md lists them."""
 
 
-def judge(plan: OperationsPlan) -> tuple[Violation, ...]:
+def judge(plan: OperationsPlan, *, only: Collection[str] = ()) -> tuple[Violation, ...]:
     """A plan is judged from its own rows and its scenario alone; nothing that its maker worked out is believed.
 
     Violations sorted by rule, object and text; those that a waiver covers are among them (see `unwaived`). Never raises,
-    whatever names the rows carry.
+    whatever names the rows carry. `only` names the rules that are asked about; none named are all.
     """
     case = Case(plan)
-    return tuple(sorted({violation for rule in RULES for violation in _listed(rule, case)}))
+    rules = [rule for rule in RULES if not only or rule.rule_id in only]
+    return tuple(sorted({violation for rule in rules for violation in _listed(rule, case)}))
 
 
 def _listed(rule: Rule, case: Case) -> Iterator[Violation]:

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from supercargo.kernel import DAY_S
 from supercargo.model import OperationsPlan
 from supercargo.report.lanes import Block, Lane, timeline_blocks
 from supercargo.report.svg import CalendarAxis, escaped
 from supercargo.report.timeline import HATCH, HEADING_PX, LABEL_PX, LANE_PX, WIDTH_PX, grid_parts, lane_parts
 
-__all__ = ["CalendarAsked", "draw_calendar"]
+__all__ = ["CalendarAsked", "block_name", "calendar_blocks", "draw_calendar"]
 
 _RESOURCES = ("Ports", "Pads", "Processing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarAsked:
-    """What of a plan is drawn: from when to when, of which place (empty: all), which mission stands out, the present."""
+    """What of a plan is drawn: from when to when, of which place (empty: all), which mission stands out, the present.
+
+    `shut` are blocks by name of which only the heading is drawn; `marks` are missions with what is wrong about them.
+    """
 
     start: datetime
     end: datetime
     place: str = ""
     mission: str = ""
     instant: datetime | None = None
+    shut: frozenset[str] = frozenset()
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+def block_name(block: Block) -> str:
+    """What a block is called: the place, or the sort of resource."""
+    return block.heading.partition(":")[0].partition(" (")[0]
+
+
+def calendar_blocks(plan: OperationsPlan) -> tuple[str, ...]:
+    """The names of all blocks, in their order."""
+    return tuple(block_name(block) for block in timeline_blocks(plan))
 
 
 def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
@@ -35,10 +51,10 @@ def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
     for block in _chosen(plan, asked):
         body.append(f'<text class="head" x="4" y="{y + 18}">{escaped(block.heading, 90)}</text>')
         y += HEADING_PX
-        for n, lane in enumerate(block.lanes):
+        for n, lane in enumerate(() if block_name(block) in asked.shut else block.lanes):
             if n % 2 == 0:
                 body.append(f'<rect class="band" x="0" y="{y}" width="{WIDTH_PX:.0f}" height="{LANE_PX}"/>')
-            body.extend(_linked(plan, axis, lane, y, asked.mission))
+            body.extend(_linked(plan, axis, lane, y, asked))
             y += LANE_PX
     height = y + 6
     name = escaped(f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, pads and facilities")
@@ -46,6 +62,7 @@ def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
     months = "".join(grid_parts(axis, plan.scenario.settings.end_utc, height))
     return (
         f'<svg class="timeline" viewBox="0 0 {WIDTH_PX:.0f} {height}" width="{WIDTH_PX:.0f}" height="{height}" role="group" '
+        f'data-days="{(asked.end - asked.start).total_seconds() / DAY_S:.6f}" data-across="{axis.width_px / WIDTH_PX:.6f}" '
         f'aria-label="{name}">{HATCH}{months}{"".join(body)}{now}</svg>'
     )
 
@@ -72,16 +89,18 @@ def _within(lane: Lane, asked: CalendarAsked) -> Lane:
     )
 
 
-def _linked(plan: OperationsPlan, axis: CalendarAxis, lane: Lane, y: int, mission: str) -> Iterator[str]:
+def _linked(plan: OperationsPlan, axis: CalendarAxis, lane: Lane, y: int, asked: CalendarAsked) -> Iterator[str]:
     name = lane.label.partition(" ")[0]
     if name not in plan.mission_named:
         yield from lane_parts(axis, lane, y)
         return
     row = plan.mission_named[name]
     said = escaped(f"{name}, {row.vehicle_type} to {row.destination}, lift-off {row.launch_utc:%Y-%m-%d %H:%M} UTC")
-    chosen = ' class="chosen"' if name == mission else ""
+    chosen = ' class="chosen"' if name == asked.mission else ""
     yield f'<a href="/missions/{escaped(name)}" aria-label="{said}" id="lane-{escaped(name)}"{chosen}>'
     yield from lane_parts(axis, lane, y)
+    if wrong := asked.marks.get(name):
+        yield f'<text class="mark" x="1" y="{y + 12.5}">!<title>{escaped(wrong)}</title></text>'
     yield "</a>"
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from supercargo.kernel import format_utc
 from supercargo.measure.kpis import KPIS
 from supercargo.measure.summary import FULL_PERCENT, Summary, is_waived
-from supercargo.model import EVIDENCE, Change, Disturbance, Kpi, ManifestRow, OperationsPlan, Settings
+from supercargo.model import DEPARTURE_PARTS, EVIDENCE, Change, Disturbance, Kpi, ManifestRow, OperationsPlan, Settings
 from supercargo.referee import RULES
 from supercargo.report.cargo import cargo_sheets
+from supercargo.report.moves import draw_moves
 from supercargo.report.stock import draw_stocks
 from supercargo.report.stowage import class_colours, draw_stowage
 from supercargo.report.svg import PALETTE, short_utc
@@ -76,6 +77,9 @@ def render_report(plan: OperationsPlan, summary: Summary, disturbance: Disturban
         files=(*FILES, CHANGES_FILE) if plan.changes else FILES,
         disturbance=disturbance,
         changes=_changes(plan),
+        conflict=next((row.conflict for row in plan.changes), ""),
+        moves=draw_moves(plan.scenario.settings, [("now", disturbance)]) if disturbance else "",
+        parts=DEPARTURE_PARTS,
         changes_count=CHANGES_COUNT,
         untraced=_untraced(plan),
         full_percent=FULL_PERCENT,

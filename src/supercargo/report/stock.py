@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from supercargo.kernel import days
 from supercargo.model import InventoryRow, OperationsPlan
@@ -24,8 +25,13 @@ class StockCurves:
     pictures: tuple[str, ...]
 
 
-def draw_stocks(plan: OperationsPlan) -> tuple[StockCurves, ...]:
-    """Curves for each tracked stock, places in the scenario's order."""
+def draw_stocks(
+    plan: OperationsPlan, *, states: Mapping[tuple[str, str], tuple[str, bool]] = MappingProxyType({})
+) -> tuple[StockCurves, ...]:
+    """Curves for each tracked stock, places in the scenario's order.
+
+    `states` has words for the corner of a (place, class) and whether they are bad news; else they tell days below reserve.
+    """
     series: dict[str, dict[str, list[InventoryRow]]] = defaultdict(lambda: defaultdict(list))
     for row in plan.inventory:
         series[row.destination][row.supply_class].append(row)
@@ -34,7 +40,7 @@ def draw_stocks(plan: OperationsPlan) -> tuple[StockCurves, ...]:
         StockCurves(
             place,
             tuple(
-                _picture(plan, place, name, sorted(rows, key=lambda row: row.day_utc))
+                _picture(plan, sorted(rows, key=lambda row: row.day_utc), states.get((place, name)))
                 for name, rows in sorted(series[place].items())
             ),
         )
@@ -42,8 +48,8 @@ def draw_stocks(plan: OperationsPlan) -> tuple[StockCurves, ...]:
     )
 
 
-def _picture(plan: OperationsPlan, place: str, supply_class: str, rows: list[InventoryRow]) -> str:
-    settings = plan.scenario.settings
+def _picture(plan: OperationsPlan, rows: list[InventoryRow], told: tuple[str, bool] | None) -> str:
+    settings, place, supply_class = plan.scenario.settings, rows[0].destination, rows[0].supply_class
     axis = CalendarAxis(settings.start_utc, settings.end_utc, LEFT_PX, WIDTH_PX - LEFT_PX - 6)
     high_kg = max(max(row.p95_kg, row.reserve_kg, row.on_hand_kg) for row in rows) * 1.05 or 1.0
     low_kg = min(0.0, *(min(row.p05_kg, row.on_hand_kg) for row in rows))
@@ -52,10 +58,10 @@ def _picture(plan: OperationsPlan, place: str, supply_class: str, rows: list[Inv
         return BOTTOM_PX - (BOTTOM_PX - TOP_PX) * (mass_kg - low_kg) / (high_kg - low_kg)
 
     below = sum(1 for row in rows if row.on_hand_kg < row.reserve_kg - 0.01)
-    state = f"{below} days below reserve" if below else "never below reserve"
+    state, bad = told or (f"{below} days below reserve" if below else "never below reserve", below > 0)
     name = escaped(f"{supply_class} at {place}: {state}, lowest {min(row.on_hand_kg for row in rows):,.0f} kg")
     parts = [
-        f'<svg class="stock{" short" if below else ""}" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" width="{WIDTH_PX}" '
+        f'<svg class="stock{" short" if bad else ""}" viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" width="{WIDTH_PX}" '
         f'height="{HEIGHT_PX}" role="img" aria-label="{name}"><title>{name}</title>',
         f'<text class="stockname" x="4" y="13">{escaped(supply_class, 24)}</text>',
         f'<text class="state" x="{WIDTH_PX - 6}" y="13">{state}</text>',

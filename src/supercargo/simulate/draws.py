@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from supercargo.kernel import DAY_S, stream
-from supercargo.model import Chances, Future, Grounding, OperationsPlan, PortOut, SlipNews
-from supercargo.simulate.odds import Odds, Risk, StockUse, odds_of
+from supercargo.model import CHANCES, Chances, Future, Grounding, OperationsPlan, PortOut, SlipNews
+from supercargo.simulate.odds import Months, Odds, Risk, odds_of
 
 __all__ = ["Drawn", "draw", "draw_future", "drawn_numbers"]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+
+_STREAMS = (*CHANCES, "use")
+"""Each has numbers of its own; a new one is added at the end, so that those before it stay as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +70,10 @@ def draw(odds: Odds, *, seed: int, index: int) -> Future:
 def drawn_numbers(odds: Odds, *, seed: int, index: int) -> Drawn:
     """The same in numbers. Each chance has a stream of its own, so that switching one off moves no other."""
 
-    def rng(chance: str) -> np.random.Generator:
-        return stream(seed, f"future/{index}/{chance}")
+    keys = stream(seed, f"future/{index}").integers(0, 2**63, len(_STREAMS)).tolist()
+
+    def rng(chance: str, *further: int) -> np.random.Generator:
+        return np.random.default_rng([keys[_STREAMS.index(chance)], *further])
 
     slips, factor, slip_s = _slips(odds, rng("slip"))
     overruns, standdowns, damage, late = (rng(name) for name in ("overrun", "standdown", "damage", "supplier_delay"))
@@ -75,13 +81,15 @@ def drawn_numbers(odds: Odds, *, seed: int, index: int) -> Drawn:
         slips=slips,
         slip_factor=factor,
         slip_s=slip_s,
-        lost=_losses(odds, rng("loss"), {row.applies_to: rng(f"loss/{row.applies_to}") for row in odds.loss_rows}),
+        lost=_losses(
+            odds, rng("loss"), {row.applies_to: rng("loss", crc32(row.applies_to.encode())) for row in odds.loss_rows}
+        ),
         grounded_s=np.rint(_hits(odds.standdown, standdowns) * DAY_S).astype(np.int64),
         port_out_s=_outs(odds, rng("port_out")),
         overrun_s=np.where(odds.ahead, np.rint(_hits(odds.overrun, overruns) * DAY_S), 0.0).astype(np.int64),
         damage=_hits(odds.damage, damage),
         demand=_factors(odds, rng("demand")),
-        monthly=_months(odds.uses, rng("use")),
+        monthly=_strayed(odds.months, rng("use")),
         supplier_delay_s=np.rint(_hits(odds.supplier_delay, late) * DAY_S).astype(np.int64),
     )
 
@@ -132,26 +140,22 @@ def _factors(odds: Odds, rng: np.random.Generator) -> Floats:
     return found
 
 
-def _months(uses: tuple[StockUse, ...], rng: np.random.Generator) -> Floats:
+def _strayed(months: Months, rng: np.random.Generator) -> Floats:
     """[stock, month] factor: crews stray from their mean by one draw a month, and parts fail when they fail."""
-    if not uses:
-        return np.ones((0, 0))
-    noise = rng.standard_normal((len(uses), len(uses[0].crew_kg)))
-    found = np.ones_like(noise)
-    for at, use in enumerate(uses):
-        if not use.spread_fraction and not use.parts:
-            continue
-        drawn = use.crew_kg * np.maximum(1.0 + use.spread_fraction * noise[at], 0.0) + use.other_kg
-        expected = use.crew_kg + use.other_kg
-        for mass_kg, failures in use.parts:
-            drawn = drawn + mass_kg * rng.poisson(failures, len(drawn))
-            expected = expected + mass_kg * failures
-        found[at] = np.divide(drawn, expected, out=np.ones_like(drawn), where=expected > 0.0)
+    noise = rng.standard_normal(months.crew_kg.shape)
+    drawn = months.crew_kg * np.maximum(1.0 + months.spread * noise, 0.0) + months.steady_kg
+    failures = rng.poisson(months.part_failures, (len(months.part_kg), drawn.shape[1]))
+    np.add.at(drawn, months.part_stock, months.part_kg * failures)
+    found: Floats = np.divide(drawn, months.expected_kg, out=np.ones_like(drawn), where=months.expected_kg > 0.0)
     return found
 
 
 def _news(odds: Odds, drawn: Drawn, at: int) -> Iterator[SlipNews]:
-    """What the reports of the resampled mission tell, stretched; news comes before the lift-off that was told before."""
+    """What the reports of the resampled mission tell, stretched; news comes before the lift-off that was told before.
+
+    Reports of more delay than came true are cut to it, and those that take back delay are left out: nobody can be told, after
+    a day has passed, that it was the day.
+    """
     if drawn.slips[at] < 0:
         return
     path = odds.paths.paths[int(drawn.slips[at])]
@@ -159,8 +163,9 @@ def _news(odds: Odds, drawn: Drawn, at: int) -> Iterator[SlipNews]:
     mission, told_s = odds.missions[at], 0
     earliest: datetime = odds.as_of_utc
     for known_d, delay_d in zip(path.known_d, path.told_d, strict=True):
-        delay_s = round(delay_d * stretch * float(drawn.slip_factor[at]) * 24.0) * 3600
-        if delay_s == told_s:
+        reported_s = round(delay_d * stretch * float(drawn.slip_factor[at]) * 24.0) * 3600
+        delay_s = min(reported_s, int(drawn.slip_s[at]))
+        if delay_s <= told_s:
             continue
         standing = mission.launch_utc + timedelta(seconds=told_s)
         known = min(odds.as_of_utc + timedelta(days=known_d * stretch), standing - timedelta(hours=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from supercargo.model.chances import is_of_family
 from supercargo.plan.demand import MONTH_D, YEAR_D, crew_by_day
 from supercargo.simulate.slips import SlipPaths
 
-__all__ = ["Odds", "Risk", "StockUse", "odds_of"]
+__all__ = ["Months", "Odds", "Risk", "StockUse", "odds_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,14 +30,33 @@ class Risk:
     likely: Floats  # [object]
     most: Floats  # [object]
 
+    @cached_property
+    def _turn(self) -> tuple[Floats, Floats, Floats]:
+        """[object] share below the likeliest size, and the products that the inverse takes the root of."""
+        span, rise = self.most - self.least, self.likely - self.least
+        share = np.divide(rise, span, out=np.zeros_like(span), where=span > 0.0)
+        return share, span * rise, span * (span - rise)
+
     def sizes(self, uniform: Floats) -> Floats:
         """Sizes by the inverse of the triangle's distribution, one for each uniform number."""
-        span = self.most - self.least
-        rising = np.divide(self.likely - self.least, span, out=np.zeros_like(span), where=span > 0.0)
-        up = self.least + np.sqrt(uniform * span * (self.likely - self.least))
-        down = self.most - np.sqrt((1.0 - uniform) * span * (self.most - self.likely))
-        found: Floats = np.where(uniform < rising, up, down)
+        share, below, above = self._turn
+        rising = self.least + np.sqrt(uniform * below)
+        falling = self.most - np.sqrt((1.0 - uniform) * above)
+        found: Floats = np.where(uniform < share, rising, falling)
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Months:
+    """What makes use stray from month to month, for all stocks at once."""
+
+    crew_kg: Floats  # [stock, month] kg
+    steady_kg: Floats  # [stock, month] kg by plan
+    spread: Floats  # [stock, 1] of the crew's use in a month
+    expected_kg: Floats  # [stock, month] kg; 1 where nothing is used
+    part_stock: npt.NDArray[np.int64]  # [part]
+    part_kg: Floats  # [part, 1]
+    part_failures: Floats  # [part, 1] in a month
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +83,7 @@ class Odds:
     lines: tuple[ManifestRow, ...]  # up rows aboard a mission
     ports: tuple[tuple[str, str], ...]
     uses: tuple[StockUse, ...]
+    months: Months
     slip: Risk  # [mission] sizes are factors
     paths: SlipPaths
     path_heap: Floats  # [mission, path] probability heaped up
@@ -96,16 +117,19 @@ def odds_of(plan: OperationsPlan, chances: Chances) -> Odds:
     loss_rows = tuple(sorted({row.applies_to: row for row in loss if row}.values(), key=lambda row: row.applies_to))
     supplied = [_supplier(scenario, row.supply_class) for row in lines]
     years = scenario.settings.years
-    paths = SlipPaths.of(chances.slips)
+    paths = SlipPaths.of(slip for slip in chances.slips if not slip.struck)
     leads_d = [days_between(scenario.settings.as_of_utc, mission.launch_utc) for mission in missions]
+    ahead = np.array([not one.outcome and one.launch_utc > scenario.settings.as_of_utc for one in missions], dtype=bool)
+    coming = {one.mission_id for one, waits in zip(missions, ahead, strict=True) if waits}
     return Odds(
         plan=plan,
         chances=chances,
         missions=missions,
-        ahead=np.array([not one.outcome and one.launch_utc > scenario.settings.as_of_utc for one in missions], dtype=bool),
+        ahead=ahead,
         lines=lines,
         ports=ports,
         uses=uses,
+        months=_months(uses),
         slip=_risk([chances.row_for("slip", *pair) for pair in names]),
         paths=paths,
         path_heap=_heaped(paths, leads_d),
@@ -114,12 +138,19 @@ def odds_of(plan: OperationsPlan, chances: Chances) -> Odds:
         loss_rows=loss_rows,
         loss_row=np.array([loss_rows.index(row) if row else -1 for row in loss], dtype=np.int64),
         families=tuple(_family(scenario, one, row) for one, row in zip(missions, loss, strict=True)),
-        standdown=_risk([chances.row_for("standdown", *pair) for pair in names]),
+        standdown=_risk(
+            [chances.row_for("standdown", *pair) if waits else None for pair, waits in zip(names, ahead, strict=True)]
+        ),
         port_out=_risk([chances.row_for("port_out", f"{place}/{port}", place) for place, port in ports], _over(years)),
         overrun=_risk([chances.row_for("overrun", *pair) for pair in names]),
-        damage=_risk([chances.row_for("damage", row.supply_class) for row in lines]),
+        damage=_risk([chances.row_for("damage", row.supply_class) if row.mission_id in coming else None for row in lines]),
         demand=_risk([chances.row_for("demand", f"{u.supply_class}@{u.destination}", u.destination) for u in uses]),
-        supplier_delay=_risk([chances.row_for("supplier_delay", *names) for names in supplied]),
+        supplier_delay=_risk(
+            [
+                chances.row_for("supplier_delay", *names) if row.mission_id in coming else None
+                for row, names in zip(lines, supplied, strict=True)
+            ]
+        ),
     )
 
 
@@ -169,6 +200,23 @@ def _uses(plan: OperationsPlan) -> tuple[StockUse, ...]:
         means.setdefault(key, []).append(max(before[key] + row.inbound_kg - row.on_hand_kg, 0.0))
         before[key] = row.on_hand_kg
     return tuple(_use(scenario, key, np.array(mean_kg)) for key, mean_kg in sorted(means.items()))
+
+
+def _months(uses: Sequence[StockUse]) -> Months:
+    count = len(uses[0].crew_kg) if uses else 0
+    parts = [(at, mass_kg, failures) for at, use in enumerate(uses) for mass_kg, failures in use.parts]
+    expected = np.array([use.crew_kg + use.other_kg for use in uses]).reshape(len(uses), count)
+    for at, mass_kg, failures in parts:
+        expected[at] += mass_kg * failures
+    return Months(
+        crew_kg=np.array([use.crew_kg for use in uses]).reshape(len(uses), count),
+        steady_kg=np.array([use.other_kg for use in uses]).reshape(len(uses), count),
+        spread=np.array([use.spread_fraction for use in uses]).reshape(-1, 1),
+        expected_kg=expected,
+        part_stock=np.array([at for at, _, _ in parts], dtype=np.int64),
+        part_kg=np.array([mass_kg for _, mass_kg, _ in parts]).reshape(-1, 1),
+        part_failures=np.array([failures for _, _, failures in parts]).reshape(-1, 1),
+    )
 
 
 def _use(scenario: Scenario, key: tuple[str, str], mean_kg: Floats) -> StockUse:

@@ -8,23 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, Scenario
+from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, RiskTables, Scenario
+from supercargo.store.checks_chances import fitting
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
 __all__ = [
     "CHANCES_FOLDER",
     "HISTORY_FOLDER",
+    "REGISTER_FOLDER",
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
     "read_past_catalogue",
     "read_records",
     "read_requirement_packs",
+    "read_risks",
 ]
 
 HISTORY_FOLDER = "history"
 """Folder of the catalogue that holds what has flown, and with what."""
+
+REGISTER_FOLDER = "register"
+"""Folder of the catalogue that holds templates of risks, contingencies and offers of insurance."""
 
 CHANCES_FOLDER = "chances"
 """Folder of the catalogue that holds what may happen where a scenario says nothing of it."""
@@ -77,7 +83,7 @@ def read_requirement_packs() -> tuple[Requirement, ...]:
 
 
 def read_chances(scenario: Scenario) -> Chances:
-    """What may happen to a scenario: its own rows, and for a file that it leaves out the catalogue's.
+    """What may happen to a scenario: its own rows, and for a file that it leaves out those of the catalogue that fit.
 
     Raises StoreError if a record that ships with the package is faulty, ScenarioError for rows that can't be meant together.
     """
@@ -91,7 +97,28 @@ def read_chances(scenario: Scenario) -> Chances:
     if faults:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the chances are faulty\n{told}", fix="install the package again", where="catalogue")
-    return Chances(rows=found["chances"], slips=found["slip_records"])
+    rows = scenario.chances or fitting(found["chances"], scenario)
+    return Chances(rows=rows, slips=found["slip_records"])
+
+
+def read_risks(scenario: Scenario) -> RiskTables:
+    """Risks, contingencies and offers of insurance: the scenario's own, else the templates that ship with the package.
+
+    Raises StoreError if a template is faulty.
+    """
+    folder = resources.files("supercargo") / "catalogue" / REGISTER_FOLDER
+    faults: list[Fault] = []
+    found: dict[str, Any] = {}
+    templates = []
+    for table in (table for table in SCENARIO_TABLES if table.attribute in ("risks", "contingencies", "insurance")):
+        found[table.attribute] = getattr(scenario, table.attribute)
+        if not found[table.attribute]:
+            found[table.attribute] = read_table((folder / table.file).read_bytes(), table, faults).records
+            templates.append(table.file)
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
+    return RiskTables(**found, templates=tuple(templates))
 
 
 def read_records(folder: Path | None = None) -> Records:

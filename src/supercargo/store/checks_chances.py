@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from supercargo.kernel import Fault
+from supercargo.model import Chance, Scenario
 from supercargo.model.chances import BY_FAMILY, chance_faults, is_of_family, slip_faults
 from supercargo.store.sheets import Sheets
 
-__all__ = ["CHANCE_CHECKS"]
+__all__ = ["CHANCE_CHECKS", "fitting"]
 
 _FILES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(BY_FAMILY, ("launchers", "vehicles")),
@@ -38,9 +39,8 @@ def _subjects(sheets: Sheets) -> Iterator[Fault]:
     for row, chance in sheets.rows("chances"):
         if not chance.applies_to or not sheets.sound(*_FILES[chance.chance]):
             continue
-        known = sorted(_known(sheets, chance.chance))
-        by_family = chance.chance in BY_FAMILY
-        if chance.applies_to in known or (by_family and any(is_of_family(name, chance.applies_to) for name in known)):
+        known = sorted(_known(sheets.records, chance.chance))
+        if _names(chance, known):
             continue
         close = difflib.get_close_matches(chance.applies_to[:80], known, n=1, cutoff=0.6)
         meant = f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(known)[:200]}"
@@ -54,18 +54,34 @@ def _word(chance: str) -> str:
     return {"port_out": "place or port", "damage": "class", "demand": "place or stock", "supplier_delay": "supplier"}[chance]
 
 
-def _known(sheets: Sheets, chance: str) -> set[str]:
+def _names(chance: Chance, known: Iterable[str]) -> bool:
+    """True if a row names something that is known."""
+    named = is_of_family if chance.chance in BY_FAMILY else str.__eq__
+    return any(named(name, chance.applies_to) for name in known)
+
+
+def fitting(chances: Iterable[Chance], scenario: Scenario) -> tuple[Chance, ...]:
+    """The rows that can hold for something in a scenario: the catalogue speaks of families that not every scenario has."""
+
+    def records(attribute: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = getattr(scenario, attribute)
+        return found
+
+    return tuple(row for row in chances if not row.applies_to or _names(row, _known(records, row.chance)))
+
+
+def _known(records: Callable[[str], tuple[Any, ...]], chance: str) -> set[str]:
     """Names that a chance may apply to."""
     if chance in BY_FAMILY:
-        return {one.launcher for one in sheets.records("launchers")} | {one.vehicle_type for one in sheets.records("vehicles")}
-    places = {place.destination for place in sheets.records("destinations")}
+        return {one.launcher for one in records("launchers")} | {one.vehicle_type for one in records("vehicles")}
+    places = {place.destination for place in records("destinations")}
     if chance == "port_out":
-        return places | {f"{port.destination}/{port.port}" for port in sheets.records("ports")}
+        return places | {f"{port.destination}/{port.port}" for port in records("ports")}
     if chance == "demand":
-        return places | {f"{stock.supply_class}@{stock.destination}" for stock in sheets.records("stock")}
+        return places | {f"{stock.supply_class}@{stock.destination}" for stock in records("stock")}
     if chance == "damage":
-        return {line.supply_class for line in sheets.records("cargo")}
-    return {supplier.supplier for supplier in sheets.records("suppliers")}
+        return {line.supply_class for line in records("cargo")}
+    return {supplier.supplier for supplier in records("suppliers")}
 
 
 CHANCE_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_meaning, _subjects)

@@ -37,7 +37,6 @@ NOT_YET = (
     "bags.csv",
     "changes.csv",
     "flows.csv",
-    "risks.csv",
     "transfer.csv",
 )
 """Files that a plan folder lacks: their stage does not exist yet, or, of changes.csv, the plan follows no other."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, as_written, faults_of, format_utc
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Table
+from supercargo.model import BOOK_TABLES, HISTORY_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import CEILINGS, BadCell, Column, columns_of
 from supercargo.store.folders import read_within
 
@@ -49,7 +49,7 @@ MOST_COLUMNS = 1_000
 MOST_TOLD = 1_000
 """Faults told one by one of one column (or of whole rows) of a file; where there are more, the last one says how many."""
 
-_GIVEN_FILES = {id(table) for table in (*SCENARIO_TABLES, *HISTORY_TABLES)}  # a plan is the referee's to judge
+_GIVEN_FILES = {id(table) for table in (*SCENARIO_TABLES, *HISTORY_TABLES, *BOOK_TABLES)}  # a plan is the referee's to judge
 _TO_QUOTE = re.compile(r'[,"\r\n]')
 _FORMULA = ("=", "+", "-", "@")
 

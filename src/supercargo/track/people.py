@@ -18,8 +18,9 @@ SCOPES: Mapping[str, str] = {
     "maintenance": "write and sign work orders",
     "quality": "write and close non-conformances",
     "safety": "write and close hazards and incidents",
-    "contract": "book milestones, penalties and credits",
-    "money": "see what contracts say, earn and owe",
+    "contract": "book milestones, penalties, credits and invoices, set budgets",
+    "risk": "keep the register of risks",
+    "money": "see what contracts say, earn and owe, and what is spent",
     "comply": "edit requirements, add evidence, waive a requirement",
     "audit": "read the log itself and verify it",
     "admin": "let people in, give keys",
@@ -31,11 +32,11 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
     "customer": ("read",),
     "custodian": ("read", "cargo", "custody"),
     "controller": ("read", "cargo", "custody", "mission"),
-    "planner": ("read", "mission", "release"),
-    "quality": ("read", "quality", "comply"),
-    "safety": ("read", "safety", "comply"),
+    "planner": ("read", "mission", "release", "risk"),
+    "quality": ("read", "quality", "comply", "risk"),
+    "safety": ("read", "safety", "comply", "risk"),
     "maintainer": ("read", "maintenance"),
-    "director": ("read", "contract", "money", "comply", "release"),
+    "director": ("read", "contract", "money", "comply", "release", "risk"),
     "auditor": ("read", "audit", "money"),
     "admin": ("read", "audit", "admin"),
 }
@@ -66,11 +67,15 @@ def visible(principal: Principal, tenant: str) -> bool:
 
 
 def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
-    """Whether an event may be told: its own alone to a customer; of contracts and of people only as scopes allow."""
+    """Whether an event may be told: its own alone to a customer; of contracts, costs and people only as scopes allow."""
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
-    needed = {"contract": {"money", "contract"}, "person": {"admin", "audit"}}.get(area, set())
+    money = {"money", "contract"}
+    needed: set[str] = {
+        **dict.fromkeys(("contract", "policy", "claim", "cost", "budget"), money),
+        "person": {"admin", "audit"},
+    }.get(area, set())
     return bool(principal.customer) or not needed or bool(needed & principal.scopes)
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from supercargo.kernel import Refused
+from supercargo.measure.compared import Comparison
+from supercargo.measure.comparison import compare_plans
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import OperationsPlan
+from supercargo.report.stock import draw_stocks
 from supercargo.store import digest_of_plan, digest_violations, read_plan
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
@@ -24,12 +28,13 @@ _MOST_READ = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPlan:
-    """A plan as it was released, and its figures."""
+    """A plan as it was released, its figures, and the curve of each stock by place and class."""
 
     digest: str
     folder: Path
     plan: OperationsPlan
     summary: Summary
+    curves: Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,18 @@ class Shelf:
     def __init__(self, place: Path | None) -> None:
         self._place = place
         self._read: OrderedDict[str, KeptPlan] = OrderedDict()
+        self._compared: OrderedDict[tuple[str, str], Comparison] = OrderedDict()
         self._gate = threading.Lock()
+
+    @property
+    def place(self) -> Path | None:
+        """The folder of the shelf; None where the store has none."""
+        return self._place
+
+    @property
+    def proposals(self) -> Path | None:
+        """Where plans that are being made are put together."""
+        return None if self._place is None else self._place / "proposals"
 
     def keep(self, folder: Path) -> str:
         """Copy a plan folder to the shelf and give its name there; one that is there already is left.
@@ -84,13 +100,37 @@ class Shelf:
                 self._read.popitem(last=False)
             return self._read[name]
 
+    def compared(self, base: KeptPlan, other: KeptPlan) -> Comparison:
+        """Two kept plans side by side; plans never change, so a comparison that was made is kept."""
+        names = (base.digest, other.digest)
+        with self._gate:
+            if names not in self._compared:
+                plans = [(one.digest[:12], one.plan) for one in (base, other)]
+                self._compared[names] = compare_plans(plans)
+            self._compared.move_to_end(names)
+            while len(self._compared) > _MOST_READ:
+                self._compared.popitem(last=False)
+            return self._compared[names]
+
 
 def _read_kept(folder: Path, name: str) -> KeptPlan:
     digest = digest_of_plan(folder)
     if digest[:12] != name or digest_violations(folder):
         raise Refused(f"the kept plan {name} was changed", fix="put the folder back as it was released", where=str(folder))
     plan = read_plan(folder)
-    return KeptPlan(digest=digest, folder=folder, plan=plan, summary=summarise(plan))
+    return KeptPlan(digest=digest, folder=folder, plan=plan, summary=summarise(plan), curves=_curves(plan))
+
+
+def _curves(plan: OperationsPlan) -> dict[tuple[str, str], str]:
+    """The picture of each stock, drawn once because plans never change; classes stand in order of name, as they are drawn."""
+    classes: dict[str, set[str]] = defaultdict(set)
+    for row in plan.inventory:
+        classes[row.destination].add(row.supply_class)
+    return {
+        (one.destination, name): picture
+        for one in draw_stocks(plan)
+        for name, picture in zip(sorted(classes[one.destination]), one.pictures, strict=True)
+    }
 
 
 def shelf_beside(store: str, place: Path | None = None) -> Shelf:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.operations.asking import conflicts_seen, mission_board, work_seen
@@ -117,7 +118,7 @@ def _work(view: View, now_utc: datetime) -> Iterator[Decision]:
 
 def _nonconformances(view: View) -> Iterator[Decision]:
     for row in view.find("ncr", "stage", "opened"):
-        href = f"/cargo/{row['about']}"
+        href = f"/quality#{row['case_id']}"
         yield Decision(
             gravity=4, kind="non-conformance", what=f"{row['case_id']}: {row['about']}", why=str(row["cause"]), href=href,
             due_utc=None, choices=(Choice(words="decide what becomes of it", href=href),),
@@ -137,5 +138,5 @@ def _stocks(kept: KeptPlan | None, now_utc: datetime) -> Iterator[Decision]:
             gravity=1 if row.on_hand_kg <= 0 else 3, kind="stock",
             what=f"{name} at {place} falls below its reserve on {format_utc(row.day_utc)[:10]}",
             why=f"{row.on_hand_kg:,.0f} kg on hand against {row.reserve_kg:,.0f} kg in the plan in force",
-            href=f"/stock?place={place}", due_utc=row.day_utc,
+            href=f"/stock?{urlencode({'place': place, 'supply': name})}", due_utc=row.day_utc,
         )  # fmt: skip

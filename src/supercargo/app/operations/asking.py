@@ -141,6 +141,9 @@ def ledger_seen(view: View, contract_id: str = "", mission_id: str = "") -> Ledg
     chosen = [row for row in contracts if contract_id in ("", row["contract_id"])]
     entries = _rows(view, "ledger", "contract_id", (row["contract_id"] for row in chosen))
     entries = [row for row in entries if mission_id in ("", row["mission_id"])]
+    if not contract_id:  # insurance is no contract's
+        insured = _rows(view, "ledger", "account", ("insurance:premium", "insurance:recovery"))
+        entries += [row for row in insured if mission_id in ("", row["mission_id"])]
     sums: dict[tuple[str, str], int] = {}
     for row in entries:
         key = (row["customer"], row["account"])

@@ -10,7 +10,7 @@ from supercargo.kernel import ScenarioError
 from supercargo.store.log import LogReader
 from supercargo.track.people import Principal, visible
 
-__all__ = ["BOARDS", "Board", "Page", "board_rows", "things_seen"]
+__all__ = ["BOARDS", "Board", "Page", "board_named", "board_rows", "things_seen"]
 
 _UNSEEN = ("name_head", "name_tail", "journey", "held", "version", "stays_count", "custody_count")
 
@@ -40,8 +40,23 @@ BOARDS: tuple[Board, ...] = (
     Board(name="work-orders", table="work_orders", told="Work orders: what is due on which asset"),
     Board(name="conflicts", table="coordination", told="Conflicts, their options, who chose and who was told",
           columns=("kind", "state")),
+    Board(name="risks", table="risk_register", told="The register of risks: class, figures, owner, what is done, what is left",
+          columns=("risk_class", "state", "owner")),
+    Board(name="policies", table="policies", told="Insurance: what is covered for which mission, and what claims used of it",
+          scope="money", columns=("mission_id", "insurer")),
+    Board(name="claims", table="claims", told="Claims from loss to settlement", scope="money",
+          columns=("policy", "mission_id", "state", "insurer")),
+    Board(name="complaints", table="complaints", told="Complaints of customers: taken, answered, closed",
+          columns=("customer", "state")),
+    Board(name="surveys", table="surveys", told="How content customers say they are", columns=("customer", "state")),
+    Board(name="recognitions", table="recognitions", told="Awards, certificates and citations",
+          columns=("party", "state")),
     Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
+    Board(name="invoices", table="invoices", told="What suppliers billed, position by position", scope="money",
+          columns=("mission_id", "account", "supplier", "state")),
+    Board(name="budgets", table="budgets", told="Lines of the budget with owner and alarm threshold", scope="money",
+          columns=("account", "owner")),
 )  # fmt: skip
 """Every table that the API and the pages list."""
 
@@ -63,6 +78,12 @@ def board_rows(store: LogReader, board: Board, column: str, value: str, *, limit
         fix = f"use one of: {', '.join(board.columns)}" if board.columns else "leave the column out"
         raise ScenarioError(f"{board.name} are not sought by {column[:40]!r}", fix=fix, where="column")
     return [_shown(row) for row in store.page(board.table, column=column, value=value, limit=limit)]
+
+
+def board_named(store: LogReader, name: str, *, limit: int = 500) -> tuple[str, list[dict[str, Any]]]:
+    """What a board tells, and its first rows. Raises KeyError for a name that no board has."""
+    board = {one.name: one for one in BOARDS}[name]
+    return board.told, board_rows(store, board, "", "", limit=limit)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

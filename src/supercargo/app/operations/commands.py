@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from supercargo.app.compliance import record_compliance
+from supercargo.app.operations.booking import record_budget, record_invoice
 from supercargo.app.operations.cargo import record_case
+from supercargo.app.operations.insuring import record_claim, record_policy, record_risk
 from supercargo.app.operations.recording import (
     Operations,
     record_conflict,
     record_contract,
     record_mission,
+    record_party,
     record_use,
     record_work,
 )
@@ -29,10 +32,15 @@ from supercargo.track.compliance.commands import (
 )
 from supercargo.track.contracts.deciding import ContractCommand
 from supercargo.track.coordination.log import CoordinationCommand
+from supercargo.track.costs.deciding import InvoiceCommand, SetBudget
 from supercargo.track.envelope import Receipt
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
+from supercargo.track.parties.deciding import PartyCommand
 from supercargo.track.people import Principal
+from supercargo.track.risks.claims import ClaimCommand
+from supercargo.track.risks.policies import PolicyCommand
+from supercargo.track.risks.register import RiskCommand
 
 __all__ = ["AREAS", "CARGO_STEPS", "Act", "Area", "Correct", "Step"]
 
@@ -95,6 +103,8 @@ AREAS: tuple[Area, ...] = (
     Area(name="assets", scope="maintenance", commands=(RecordUse,), record=_on_stream(_use)),
     Area(name="conflicts", scope="mission", commands=get_args(CoordinationCommand), record=_on_stream(record_conflict)),
     Area(name="contracts", scope="contract", commands=get_args(ContractCommand), record=_on_stream(record_contract)),
+    Area(name="invoices", scope="contract", commands=get_args(InvoiceCommand), record=_on_stream(record_invoice)),
+    Area(name="budgets", scope="contract", commands=(SetBudget,), record=_on_stream(record_budget)),
     Area(
         name="non-conformances",
         scope="quality",
@@ -109,6 +119,10 @@ AREAS: tuple[Area, ...] = (
         record=_comply,
         given=("requirement_id", *_WHO),
     ),
+    Area(name="parties", scope="quality", commands=get_args(PartyCommand), record=_on_stream(record_party)),
     Area(name="partners", scope="comply", commands=(SetPartnerStatus,), record=_comply, given=("party", *_WHO)),
+    Area(name="risks", scope="risk", commands=get_args(RiskCommand), record=_on_stream(record_risk)),
+    Area(name="policies", scope="contract", commands=get_args(PolicyCommand), record=_on_stream(record_policy)),
+    Area(name="claims", scope="contract", commands=get_args(ClaimCommand), record=_on_stream(record_claim)),
 )
 """All that is decided on one stream of the company's own; cargo has a table of its own, because customers may see it."""

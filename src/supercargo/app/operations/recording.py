@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Protocol, TypeVar
 
-from supercargo.app.operations.known import asset_known, not_absurdly_early, not_before_release, objects_known
+from supercargo.app.operations.known import asset_known, customer_known, not_absurdly_early, not_before_release, objects_known
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import (
@@ -21,7 +21,14 @@ from supercargo.track.contracts.deciding import (
     decide_contract,
     evolve_contract,
 )
-from supercargo.track.coordination.log import CoordinationCommand, SeeConflict, conflict_of, decide_coordination
+from supercargo.track.coordination.log import (
+    CoordinationCommand,
+    Offer,
+    SeeConflict,
+    conflict_of,
+    decide_coordination,
+    decide_offers,
+)
 from supercargo.track.coordination.slips import slip_conflicts, slip_streams
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, Statement, recorded_from
 from supercargo.track.event_store import EventStore, StreamMoved, View
@@ -30,14 +37,18 @@ from supercargo.track.maintenance.view import overdue_work
 from supercargo.track.missions.commands import Launch, MissionCommand, Slip
 from supercargo.track.missions.deciding import decide
 from supercargo.track.missions.state import MissionState, mission_of
+from supercargo.track.parties.deciding import GiveRecognition, PartyCommand, PartyState, decide_party, party_of
 
 __all__ = [
     "Operations",
+    "conflicts_foreseen",
     "first_told_utc",
     "record_conflict",
     "record_contract",
     "record_deliveries",
     "record_mission",
+    "record_offers",
+    "record_party",
     "record_use",
     "record_work",
 ]
@@ -76,6 +87,14 @@ def _conflicts(store: Operations, state: MissionState, slip: Sequence[Draft], ac
     with store.reading() as view:
         near = sorted(row["mission_id"] for row in view.find("missions", "destination", state.flight.destination))
     return slip_conflicts(state, slip, _flights(store, near).values(), act)
+
+
+def conflicts_foreseen(store: Operations, mission_id: str, command: Slip, act: Act) -> tuple[str, ...]:
+    """What conflicts a slip would open, in words; nothing is stored. Raises Refused where it could not be recorded."""
+    state = mission_of(store.stream(f"mission/{mission_id}"))
+    drafts = decide(state, command, act)
+    assert state is not None  # decide refuses a mission that is not open
+    return tuple(str(draft.body["text"]) for draft in _conflicts(store, state, drafts, act))
 
 
 def _as_drafted(event: Recorded) -> Draft:
@@ -130,6 +149,11 @@ def record_conflict(store: Operations, conflict: str, command: CoordinationComma
     return _recorded(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
 
 
+def record_offers(store: Operations, conflict: str, offers: Sequence[Offer], act: Act) -> tuple[Receipt, ...]:
+    """Record several ways out of a conflict as one: all of them, or none. Raises Refused for the first that is not lawful."""
+    return _recorded(store, f"coordination/{conflict}", act, conflict_of, lambda state: decide_offers(state, offers, act))
+
+
 def record_contract(store: EventStore, contract_id: str, command: ContractCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a contract. Raises Refused with what is missing; a delivery is held to the mission's own record."""
 
@@ -137,6 +161,19 @@ def record_contract(store: EventStore, contract_id: str, command: ContractComman
         return decide_contract(state, command, act, flights=_flights(store, (carrier_of(state, command),)))
 
     return _recorded(store, f"contract/{contract_id}", act, contract_of, decided)
+
+
+def record_party(store: Operations, party: str, command: PartyCommand, act: Act) -> tuple[Receipt, ...]:
+    """Record what a customer says of the service, or what others recognise. Raises Refused with what is missing."""
+    stream = f"party/{party}"
+    if not isinstance(command, GiveRecognition):
+        with store.reading() as view:
+            customer_known(view, party, stream)
+
+    def decided(state: PartyState) -> tuple[Draft, ...]:
+        return decide_party(state, command, act)
+
+    return _recorded(store, stream, act, lambda events: party_of(party, events), decided)
 
 
 def _flights(store: EventStore, mission_ids: Iterable[str]) -> dict[str, MissionState]:

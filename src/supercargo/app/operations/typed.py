@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from supercargo.app.operations import recording
 from supercargo.app.operations.collecting import collect_deliveries
+from supercargo.app.operations.offering import replan_offers
 from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import Adjust, ContractCommand, Deliver, Settle
@@ -66,6 +67,7 @@ class ActWords(Doing):
     seconds: float | None = None
     step: str = ""
     steps: Path | None = None
+    lines: str = ""
     severity: int = 0
 
 
@@ -91,6 +93,7 @@ class ConflictWords(Doing):
     word: str = ""
     cost_usd: float = 0.0
     delay_d: float = 0.0
+    options: Path | None = None  # folder that `replan --options` has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,9 @@ MISSION_COMMANDS: Mapping[str, Callable[[ActWords], asked.MissionCommand]] = {
     "poll-no-go": lambda told: asked.AnswerPoll(position=told.name, answer="no-go", reason=told.word),
     "poll-absent": lambda told: asked.AnswerPoll(position=told.name, answer="absent", reason=told.word),
     "slip": lambda told: asked.Slip(launch_utc=_instant(told.to, "--to"), reason=told.word),
-    "procedure-open": lambda told: asked.OpenProcedure(procedure=told.name, steps=_steps(told.steps)),
+    "procedure-open": lambda told: asked.OpenProcedure(
+        procedure=told.name, steps=_lines(told.lines) if told.lines else _steps(told.steps)
+    ),
     "sign": lambda told: asked.SignStep(procedure=told.name, step=told.step, evidence=told.word),
     "countdown": lambda told: asked.StartCountdown(t_minus_s=_number(told.seconds)),
     "hold": lambda told: asked.Hold(reason=told.word),
@@ -202,6 +207,23 @@ def _steps(file: Path | None) -> tuple[Step, ...]:
         raise ScenarioError(f"the steps can't be read: {error}", fix=fix, where=str(file)) from error
 
 
+def _lines(words: str) -> tuple[Step, ...]:
+    """Steps written in lines `STEP | TEXT | PEOPLE`. Raises ScenarioError that names each line out of form."""
+    steps, bad = [], []
+    for number, line in enumerate(words.splitlines(), start=1):
+        parts = [part.strip() for part in line.split("|")]
+        if not line.strip():
+            continue
+        if len(parts) not in (2, 3) or not all(parts) or (len(parts) == 3 and not parts[2].isdecimal()):
+            bad.append(number)
+            continue
+        steps.append(Step(step=parts[0], text=parts[1], people_count=int(parts[2]) if len(parts) == 3 else 1))
+    if bad:
+        what = f"no step is written in line {', '.join(map(str, bad))}"
+        raise ScenarioError(what, fix="write each as STEP | TEXT | PEOPLE, as in 1 | Close the hatch | 2", where="lines")
+    return tuple(steps)
+
+
 def do_mission(store: recording.Operations, mission_id: str, what: str, told: ActWords) -> tuple[Receipt, ...]:
     """Record what happens to a mission. Raises ScenarioError for words out of form, Refused with what is missing."""
     command = _chosen(MISSION_COMMANDS, what)(told)
@@ -218,7 +240,9 @@ def do_work(store: recording.Operations, order: str, what: str, told: WorkWords)
 
 
 def do_conflict(store: recording.Operations, name: str, what: str, told: ConflictWords) -> tuple[Receipt, ...]:
-    """Record what happens to a conflict; raises as `do_mission` does."""
+    """Record what happens to a conflict; the options of a replan are offered all at once. Raises as `do_mission` does."""
+    if what == "offer" and told.options is not None:
+        return recording.record_offers(store, name, replan_offers(told.options, name), told.act(store))
     return recording.record_conflict(store, name, _chosen(CONFLICT_COMMANDS, what)(name, told), told.act(store))
 
 

@@ -15,6 +15,7 @@ from supercargo.faces.api.board_routes import board_router
 from supercargo.faces.api.cargo_routes import cargo_router
 from supercargo.faces.api.command_routes import command_router
 from supercargo.faces.api.gate import COOKIE, Gate
+from supercargo.faces.api.kpi_routes import kpi_router
 from supercargo.faces.api.live import live_router
 from supercargo.faces.api.log_routes import log_router
 from supercargo.faces.api.problems import PROBLEM, answer_problems
@@ -45,7 +46,8 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
 
 def all_routers() -> tuple[APIRouter, ...]:
     """Every route that is served, by what it is about."""
-    return (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router(), *page_routers())
+    log = (session_router(), log_router(), live_router(), cargo_router(), command_router(), board_router(), kpi_router())
+    return (*log, *page_routers())
 
 
 def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:

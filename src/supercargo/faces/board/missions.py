@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
-from markupsafe import Markup
+from fastapi.responses import RedirectResponse, Response
 
+from supercargo.app.board.lawful import lawful_next, poll_shown
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board, mission_seen
+from supercargo.app.operations.typed import do_mission
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.forms import Told, Typed, form_id, refusal, refused
 from supercargo.faces.board.frame import now_of, page
-from supercargo.kernel import Refused, parse_utc
+from supercargo.faces.board.mission_forms import mission_forms, mission_words
+from supercargo.faces.board.stowing import stowage_of
+from supercargo.kernel import Refused, ScenarioError, parse_utc
 from supercargo.model import OperationsPlan
-from supercargo.report.stowage import class_colours, draw_stowage
 
 __all__ = ["mission_pages"]
 
 _COMPANY = Rule("read", "company")
+_MISSION = Rule("mission", "company")
 _LINES_SHOWN = 400
 
 
@@ -44,22 +49,40 @@ def mission_pages() -> APIRouter:
     @router.get("/missions/{name}", openapi_extra=_COMPANY.mark)
     def mission(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], name: str) -> Response:
         """One mission with all that hangs on it."""
-        desk, now = desk_of(request), now_of(request, asked)
+        return _mission(request, asked, name)
+
+    @router.post("/missions/{name}", openapi_extra=_MISSION.mark)
+    def acted(request: Request, asked: Annotated[Asked, rule_of(_MISSION)], name: str, typed: Typed) -> Response:
+        """Record what a form says of a mission, or show why it was refused."""
         try:
-            with desk.views() as view:
-                seen = mission_seen(view, name)
-        except Refused as error:
-            raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
-        row = seen["missions"][0]
-        kept = plan_in_force(desk.store, desk.shelf)
-        plan = kept.plan if kept is not None and name in kept.plan.mission_named else None
-        return page(
-            request, asked, "mission.html", title=name, row=row, seen=seen, clocks=_clocks(row, now),
-            tables=[_gates(seen["gates"], now), _steps(seen["steps"]), *_cargo(plan, name)], stowage=_stowage(plan, name),
-            planned=None if plan is None else plan.mission_named[name],
-        )  # fmt: skip
+            words = mission_words(
+                typed, by=asked.principal.name, now_utc=now_of(request, asked), command_id=form_id(asked, typed)
+            )
+            do_mission(desk_of(request).store, name, typed["do"], words)
+        except (Refused, ScenarioError) as error:
+            return refused(_mission(request, asked, name, refusal(error, typed)), error)
+        return RedirectResponse(f"/missions/{quote(name, safe='')}", status_code=303)
 
     return router
+
+
+def _mission(request: Request, asked: Asked, name: str, told: Told | None = None) -> Response:
+    desk, now = desk_of(request), now_of(request, asked)
+    try:
+        with desk.views() as view:
+            seen = mission_seen(view, name)
+    except Refused as error:
+        raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
+    row = seen["missions"][0]
+    kept = plan_in_force(desk.store, desk.shelf)
+    plan = kept.plan if kept is not None and name in kept.plan.mission_named else None
+    may_act = "mission" in asked.principal.scopes
+    return page(
+        request, asked, "mission.html", title=name, row=row, seen=seen, clocks=_clocks(row, now), told=told,
+        tables=[_gates(seen["gates"], now), _steps(seen["steps"]), *_cargo(plan, name)], stowage=stowage_of(plan, name),
+        planned=None if plan is None else plan.mission_named[name], poll=poll_shown(seen["polls"]),
+        forms=mission_forms(quote(name, safe=""), lawful_next(seen)) if may_act else {},
+    )  # fmt: skip
 
 
 def _board(rows: list[dict[str, Any]]) -> Table:
@@ -109,7 +132,7 @@ def _span(past_s: float) -> str:
 def _gates(rows: list[dict[str, Any]], now: datetime) -> Table:
     def look(row: dict[str, Any]) -> str:
         if row["state"] != "open":
-            return "good"
+            return "bad" if row["state"] == "failed" else "good"
         due = _at(row["due_utc"])
         return "bad" if due is not None and due < now else ""
 
@@ -137,7 +160,7 @@ def _steps(rows: list[dict[str, Any]]) -> Table:
              ", ".join(row["signed_by"]), ", ".join(row["evidence"]))
             for row in rows
         ],
-        empty="No procedure is open: open one with `supercargo act MISSION procedure-open`.",
+        empty="No procedure is open.",
     )  # fmt: skip
 
 
@@ -163,13 +186,3 @@ def _cargo(plan: OperationsPlan | None, name: str) -> list[Table]:
             empty="The plan in force puts nothing aboard.",
         )
     ]  # fmt: skip
-
-
-def _stowage(plan: OperationsPlan | None, name: str) -> Any:
-    if plan is None:
-        return None
-    colours = class_colours(plan)
-    found = next((one for one in draw_stowage(plan, colours, only=name)), None)
-    if found is None:
-        return None
-    return {"pictures": [Markup(one) for one in found.svgs], "note": found.note, "colours": colours}

@@ -1,28 +1,55 @@
-"""The year as a timeline: missions by place, ports, pads and facilities; each bar leads to its mission."""
+"""The year as a timeline: missions by place, ports, pads and facilities; what a mission that is moved would bring about."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+from supercargo.app.board.proposals import ProposalAsked, proposal_named, propose
+from supercargo.app.board.ripple import as_it_stands, fix_of, moved_plan, sentence_of
+from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.board.standing import plan_in_force
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.asking import mission_board
+from supercargo.app.operations.typed import ActWords, do_mission
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.forms import Told, Typed, TypedWords, form_id, refusal, refused
 from supercargo.faces.board.frame import now_of, page
-from supercargo.report.calendar import CalendarAsked, draw_calendar
+from supercargo.faces.board.moving import moving_of
+from supercargo.kernel import Refused, ScenarioError
+from supercargo.model import OperationsPlan
+from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_calendar
 
 __all__ = ["year_pages"]
 
 _COMPANY = Rule("read", "company")
+_MISSION = Rule("mission", "company")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What of the year is asked for: span, place, folded blocks, and a mission that is moved."""
+
+    start: str = ""
+    end: str = ""
+    place: str = ""
+    mission: str = ""
+    days: float | None = None
+    proposal: str = ""
+    shut: str = ""
 
 
 def year_pages() -> APIRouter:
-    """The route of the timeline."""
+    """The routes of the timeline."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/year", openapi_extra=_COMPANY.mark)
@@ -34,25 +61,141 @@ def year_pages() -> APIRouter:
         end: str = "",
         place: str = "",
         mission: str = "",
+        days: Annotated[float | None, Query(ge=-400, le=400, allow_inf_nan=False)] = None,
+        proposal: str = "",
+        shut: str = "",
     ) -> Response:
-        """The plan in force from one day to another, of all places or one."""
-        desk, now = desk_of(request), now_of(request, asked)
-        kept = plan_in_force(desk.store, desk.shelf)
-        if kept is None:
-            return page(request, asked, "year.html", title="Year", kept=None)
-        settings = kept.plan.scenario.settings
-        first, last = _day(start) or settings.start_utc, _day(end) or settings.end_utc
-        if first >= last:
-            raise Problem(422, f"{start} is not before {end}", fix="give a day and a later one", where="start")
-        wanted = CalendarAsked(start=first, end=last, place=place, mission=mission, instant=now)
-        return page(
-            request, asked, "year.html", title="Year", kept=kept, start=first, end=last, place=place, mission=mission,
-            timeline=Markup(draw_calendar(kept.plan, wanted)),
-            destinations=[one.destination for one in kept.plan.scenario.destinations], zooms=_zooms(first, last),
-            months=list(_months(settings.start_utc, settings.end_utc)),
-        )  # fmt: skip
+        """The plan in force from one day to another, of all places or one; a mission moved by days, and what that would do."""
+        wanted = _Wanted(start=start, end=end, place=place, mission=mission, days=days, proposal=proposal, shut=shut)
+        return _year(request, asked, wanted)
+
+    @router.post("/year", openapi_extra=_MISSION.mark)
+    def moved(request: Request, asked: Annotated[Asked, rule_of(_MISSION)], typed: Typed) -> Response:
+        """Record the slip of a mission, or let it be planned anew as a proposal; or show why it was refused."""
+        try:
+            where = _propose(request, asked, typed) if typed["do"] == "propose" else _slip(request, asked, typed)
+        except (Refused, ScenarioError) as error:
+            days = _days_of(typed)
+            wanted = _Wanted(mission=typed["mission"], days=days)
+            return refused(_year(request, asked, wanted, refusal(error, typed)), error)
+        return RedirectResponse(where, status_code=303)
 
     return router
+
+
+def _days_of(typed: TypedWords) -> float:
+    try:
+        number = typed.number("days") or 0.0
+    except ScenarioError:
+        return 0.0
+    return min(400.0, max(-400.0, number)) if number == number else 0.0
+
+
+def _slip(request: Request, asked: Asked, typed: TypedWords) -> str:
+    if typed["do"] != "slip":
+        raise ScenarioError("the form asks for nothing known", fix="open the page again", where="do")
+    words = ActWords(
+        by=asked.principal.name, at="", now_utc=now_of(request, asked), command_id=form_id(asked, typed), word=typed["word"],
+        to=typed["to"],
+    )  # fmt: skip
+    do_mission(desk_of(request).store, typed["mission"], "slip", words)
+    return f"/missions/{quote(typed['mission'], safe='')}"
+
+
+def _propose(request: Request, asked: Asked, typed: TypedWords) -> str:
+    desk, days = desk_of(request), typed.number("days") or 0.0
+    kept = plan_in_force(desk.store, desk.shelf)
+    if kept is None or typed["mission"] not in kept.plan.mission_named:
+        raise Refused("the plan in force flies no such mission", fix="choose another", where=typed["mission"][:80])
+    if not 0 < days <= 400:
+        raise ScenarioError(f"{days:g} d is no slip", fix="give 1 to 400 days", where="days")
+    wanted = ProposalAsked(
+        name=form_id(asked, typed)[:16], mission_id=typed["mission"], days=days, base=kept.digest[:12],
+        by=asked.principal.name, at_utc=now_of(request, asked),
+    )  # fmt: skip
+    made = propose(desk.shelf, wanted)
+    return f"/year?{urlencode({'mission': made.mission_id, 'days': f'{made.days:g}', 'proposal': made.name})}#move"
+
+
+def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = None) -> Response:
+    desk, now = desk_of(request), now_of(request, asked)
+    kept = plan_in_force(desk.store, desk.shelf)
+    if kept is None:
+        return page(request, asked, "year.html", title="Year", kept=None)
+    with desk.views() as view:
+        rows = mission_board(view)["missions"]
+        found = view.find("gates", "mission_id", wanted.mission) if wanted.mission else ()
+        gates = [gate for gate in found if gate["state"] in ("open", "failed")]
+    stands = as_it_stands(kept.plan, rows)
+    shown, moving = stands, None
+    if wanted.mission in stands.mission_named and wanted.days is not None:
+        moved, shown = moved_plan(stands, wanted.mission, wanted.days)
+        moving = moving_of((stands, shown), moved, gates, (asked, desk.store, now))
+    span = _span(stands, wanted)
+    return page(
+        request, asked, "year.html", title="Year", kept=kept, start=span[0], end=span[1], place=wanted.place, told=told,
+        mission=wanted.mission if wanted.mission in stands.mission_named else "", days=wanted.days, moving=moving,
+        timeline=Markup(draw_calendar(shown, _drawn(kept, wanted, span, now))), folds=_folds(stands, wanted.shut),
+        destinations=[one.destination for one in stands.scenario.destinations], zooms=_zooms(*span),
+        months=list(_months(stands.scenario.settings.start_utc, stands.scenario.settings.end_utc)),
+        names=[row.mission_id for row in stands.missions], base=kept.digest[:12],
+        proposal=proposal_named(desk.shelf, wanted.proposal) if wanted.proposal else None,
+        tables=[_violations(kept), *(moving.tables if moving else ())],
+    )  # fmt: skip
+
+
+def _span(plan: OperationsPlan, wanted: _Wanted) -> tuple[datetime, datetime]:
+    settings = plan.scenario.settings
+    first, last = _day(wanted.start) or settings.start_utc, _day(wanted.end) or settings.end_utc
+    if first >= last:
+        raise Problem(
+            422, f"{wanted.start[:40]} is not before {wanted.end[:40]}", fix="give a day and a later one", where="start"
+        )
+    return first, last
+
+
+def _drawn(kept: KeptPlan, wanted: _Wanted, span: tuple[datetime, datetime], now: datetime) -> CalendarAsked:
+    marks: dict[str, str] = {}
+    for one in kept.plan.violations:
+        for name in one.object.split("/"):
+            if name in kept.plan.mission_named:
+                marks[name] = f"{marks[name]}; {one.rule}" if name in marks else f"{one.rule}: {one.text}"
+    return CalendarAsked(
+        start=span[0], end=span[1], place=wanted.place, mission=wanted.mission, instant=now, marks=marks,
+        shut=frozenset(wanted.shut.split(";")),
+    )  # fmt: skip
+
+
+def _folds(plan: OperationsPlan, shut: str) -> list[tuple[str, bool, str]]:
+    """Each block, whether it is folded, and what is folded after its link was followed."""
+    folded = [name for name in shut.split(";") if name]
+    return [
+        (
+            name,
+            name in folded,
+            ";".join(one for one in folded if one != name) if name in folded else ";".join([*folded, name]),
+        )
+        for name in calendar_blocks(plan)
+    ]
+
+
+def _violations(kept: KeptPlan) -> Table:
+    return Table(
+        name="violations",
+        caption=f"Rules that the plan in force breaks: {len(kept.plan.violations):,}",
+        columns=(Column("Rule"), Column("Of"), Column("What"), Column("Kind"), Column("The rule says"),
+                 Column("What mends it")),
+        rows=[
+            (one.rule, _object(kept.plan.mission_named, one.object), one.text,
+             Cell("hard" if one.hard else "note", look="bad" if one.hard else ""), sentence_of(one.rule), fix_of(one.rule))
+            for one in sorted(kept.plan.violations, key=lambda one: (not one.hard, one.rule, one.object))
+        ],
+        empty="It breaks none.",
+    )  # fmt: skip
+
+
+def _object(missions: Mapping[str, Any], name: str) -> Cell:
+    return Cell(name, f"/missions/{name}" if name in missions else "")
 
 
 def _day(word: str) -> datetime | None:
@@ -64,7 +207,7 @@ def _day(word: str) -> datetime | None:
         raise Problem(422, f"{word[:40]!r} is no day", fix="write it as 2027-03-01", where="start") from None
 
 
-def _zooms(first: datetime, last: datetime) -> list[tuple[str, str, str]]:
+def _zooms(first: datetime, last: datetime) -> Sequence[tuple[str, str, str]]:
     """Nearer, farther, earlier, later: the words, and the first and last day that each shows."""
     span, middle = last - first, first + (last - first) / 2
     near, far = span / 4, span

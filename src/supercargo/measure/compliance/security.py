@@ -60,17 +60,20 @@ def partners_known(facts: Facts, given: Given) -> Iterator[Seen]:
         yield Seen(object="", met=None, words="no partner's status is on record")
 
 
-def _own(facts: Facts, given: Given, table: str) -> list[dict[str, Any]]:
-    return [row for row in facts.listed(table) if row["requirement_id"] == given.requirement_id]
+def _own(facts: Facts, given: Given, table: str, *register: str) -> list[dict[str, Any]]:
+    """What was told of the requirement itself, and what the register of risks holds for it."""
+    return [row for row in facts.listed(table) if row["requirement_id"] in (given.requirement_id, *register)]
 
 
 def risks_kept(facts: Facts, given: Given) -> Iterator[Seen]:
-    """Every risk on the register is looked at again by its date."""
-    rows = _own(facts, given, "comply_risks")
+    """Every risk on the register has an owner and a treatment, or is accepted, and is looked at again by its date."""
+    rows = _own(facts, given, "comply_risks", "", "security")
     for row in rows:
         overdue = parse_utc(row["review_utc"]) < facts.as_of_utc
-        words = f"{row['words']}; {row['treatment']}; {row['owner']} reviews by {row['review_utc']}"
-        yield Seen(object=row["risk_id"], met=not overdue, words=f"{words}{', which is over' if overdue else ''}")
+        treatment = row["treatment"] or "nothing is done about it yet"
+        words = f"{row['words']}; {treatment}; {row['owner']} reviews by {row['review_utc']}"
+        met = not overdue and bool(row["treatment"])
+        yield Seen(object=row["risk_id"], met=met, words=f"{words}{', which is over' if overdue else ''}")
     if len(rows) < given.number("least"):
         words = f"{len(rows)} risks are on the register, at least {given.number('least'):g} are asked for"
         yield Seen(object="", met=None if not rows else False, words=words)
@@ -78,7 +81,7 @@ def risks_kept(facts: Facts, given: Given) -> Iterator[Seen]:
 
 def drills_held(facts: Facts, given: Given) -> Iterator[Seen]:
     """A drill has been held within so many days before now."""
-    rows = _own(facts, given, "comply_drills")
+    rows = _own(facts, given, "comply_drills", "security")
     if not rows:
         yield Seen(object="", met=None, words="no drill is on record")
         return

@@ -19,6 +19,15 @@ from supercargo.track.compliance.commands import (
 )
 from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
+from supercargo.track.risks.events import (
+    RISK_KINDS,
+    RiskAccepted,
+    RiskClosed,
+    RiskDrilled,
+    RiskIdentified,
+    RiskMitigated,
+    RiskReviewed,
+)
 from supercargo.track.views import Projection, ViewTable
 
 __all__ = ["COMPLIANCE", "REGISTERS"]
@@ -157,6 +166,36 @@ def _adjusted(event: Recorded, view: View) -> None:
         _change(view, "comply_missions", str(body["mission_id"]), change)
 
 
+def _risk(event: Recorded, view: View) -> None:
+    """A risk of the register stands beside those that a requirement was told of; closed, it counts no longer.
+
+    Only drills of a risk of the chain's security are drills of its plans.
+    """
+    said, name, at = RISK_KINDS.read(event), event.stream, format_utc(event.occurred_utc)
+    row = view.get("comply_risks", (name,))
+    if isinstance(said, RiskIdentified):
+        told = {"words": said.title, "owner": said.owner, "review_utc": format_utc(said.review_utc)}
+        security = {"requirement_id": _SECURITY if said.security else ""}
+        _put(view, "comply_risks", name, {"risk_id": name, **told, **security, "by": event.by, "at_utc": at})
+    elif row is None:
+        return
+    elif isinstance(said, RiskClosed):
+        view.drop("comply_risks", (name,))
+    elif isinstance(said, RiskMitigated):
+        _put(view, "comply_risks", name, row | {"treatment": said.mitigation, "owner": said.owner})
+    elif isinstance(said, RiskAccepted):
+        until = format_utc(said.until_utc)
+        _put(view, "comply_risks", name, row | {"treatment": f"accepted by {event.by} until {until}: {said.reason}"})
+    elif isinstance(said, RiskReviewed):
+        _put(view, "comply_risks", name, row | {"review_utc": format_utc(said.review_utc)})
+    elif isinstance(said, RiskDrilled):
+        told = {"requirement_id": row["requirement_id"], "drill": said.drill, "finding": said.finding}
+        _put(view, "comply_drills", event.event_id, {"event_id": event.event_id, **told, "by": event.by, "at_utc": at})
+
+
+_SECURITY = "security"
+"""Stands in the place of a requirement: a risk or drill of the register that is one of the chain's security."""
+
 _GATES = {"GatePassed": "passed", "GateFailed": "failed", "GateWaived": "waived"}
 _CARGO = (
     "ordered", "received", "inspected", "packed", "sealed", "unsealed", "seal_checked", "loaded", "unloaded", "launched",
@@ -174,6 +213,7 @@ _PROJECTS: Mapping[str, Callable[[Recorded, View], None]] = {
     "AmountAdjusted": _adjusted,
     "ncr_opened": _case,
     "ncr_closed": _case,
+    **dict.fromkeys((noun.__name__ for noun in RISK_KINDS.nouns), _risk),
     **dict.fromkeys((*_CARGO, "corrected"), _custody),
     **dict.fromkeys(_MISSION, _mission),
 }

@@ -16,6 +16,7 @@ from supercargo.track.envelope import Recorded
 from supercargo.track.event_store import View
 from supercargo.track.missions.events import MISSION_KINDS, MissionOpened, MissionReplanned, PhaseEntered
 from supercargo.track.missions.phases import DOCKED, LOST
+from supercargo.track.risks.events import CLAIM_KINDS, POLICY_KINDS, ClaimPaid, PremiumPaid
 from supercargo.track.views import MemoryView, Projection, ViewTable, project_all
 
 __all__ = ["LEDGER", "Entry", "book"]
@@ -95,6 +96,10 @@ def _project(event: Recorded, view: View) -> None:
     if said is not None:
         _of_contract(event, said, view)
         return
+    said = POLICY_KINDS.read(event) or CLAIM_KINDS.read(event)
+    if isinstance(said, PremiumPaid | ClaimPaid):
+        _insured(event, said, view)
+        return
     said = MISSION_KINDS.read(event)
     if isinstance(said, MissionOpened | MissionReplanned):
         flight = said.flight
@@ -125,6 +130,14 @@ def _of_contract(event: Recorded, said: Any, view: View) -> None:
             amount = _Amount(account=account, line=event.event_id, usd=usd, basis=reason)
             where = (mission_id, contract.customer, row["destination"])
             _enter(event, contract.contract_id, where, (amount,), view)
+
+
+def _insured(event: Recorded, said: PremiumPaid | ClaimPaid, view: View) -> None:
+    """Insurance is the service's own: no contract's and no customer's. What comes in is above zero, a premium below."""
+    place = (view.get(MILESTONES.name, (said.mission_id,)) or {"destination": ""})["destination"]
+    account, usd = ("insurance:premium", -said.usd) if isinstance(said, PremiumPaid) else ("insurance:recovery", said.usd)
+    amount = _Amount(account=account, line=event.event_id, usd=usd, basis=f"{event.stream}: {said.evidence}")
+    _enter(event, "", (said.mission_id, "", place), (amount,) if usd else (), view)
 
 
 def _agree(plan: str, terms: told.ContractTerms, view: View) -> None:

@@ -66,7 +66,8 @@ class ContractTerms:
 class Promise:
     """A line, or part of one, that the plan promises: on which mission (empty: none), what is priced, when it is due.
 
-    `line_kg` is the mass of the whole line, which `mass_kg` is a part of.
+    `line_kg` is the mass of the whole line, which `mass_kg` is a part of. `released_utc` is when its customer hands it over,
+    `planned_utc` when the plan delivers it. What later releases tell of a line is None or empty in older ones.
     """
 
     item_id: str
@@ -77,6 +78,13 @@ class Promise:
     mass_kg: float
     line_kg: float
     due_utc: datetime | None
+    pieces: float | None = None
+    volume_m3: float | None = None
+    must: bool | None = None
+    supply_class: str = ""
+    released_utc: datetime | None = None
+    planned_utc: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = [
     "Told",
     "conflict_of",
     "decide_coordination",
+    "decide_offers",
     "evolve_conflict",
 ]
 
@@ -228,13 +229,35 @@ def decide_coordination(state: ConflictState | None, command: CoordinationComman
     if isinstance(command, SeeConflict):
         seen = _see(state, command)
         return drafts_of(act, COORDINATION_KINDS, f"coordination/{seen.conflict}", (seen,), version=0)
+    standing, where = _standing(state, act)
+    return drafts_of(act, COORDINATION_KINDS, where, (_said(standing, command, where),), version=standing.version)
+
+
+def decide_offers(state: ConflictState | None, offers: Sequence[Offer], act: Act) -> tuple[Draft, ...]:
+    """Several ways out are offered as one: all of them, or none. Raises Refused for the first that is not lawful."""
+    need(act.by, "the name of the person")
+    standing, where = _standing(state, act)
+    said: list[OptionOffered] = []
+    version = standing.version
+    for offer in offers:
+        offered = _said(standing, offer, where)
+        option = Option(
+            option=offered.option, text=offered.text, cost_usd=offered.cost_usd, delay_d=offered.delay_d, by=act.by
+        )
+        standing = replace(standing, options=(*standing.options, option))
+        said.append(offered)
+    return drafts_of(act, COORDINATION_KINDS, where, said, version=version)
+
+
+def _standing(state: ConflictState | None, act: Act) -> tuple[ConflictState, str]:
+    """The conflict that an act is done to, and its stream. Raises Refused for one not seen, or an act before its choice."""
     if state is None:
         raise Refused("no such conflict was seen", fix="state the conflict first, or give another name")
     where = f"coordination/{state.conflict}"
     if act.at_utc < (state.chosen_utc or state.seen_utc):
         since = format_utc(state.chosen_utc or state.seen_utc)
         raise Refused(f"the conflict has stood as it is since {since}", fix="state an instant after it", where=where)
-    return drafts_of(act, COORDINATION_KINDS, where, (_said(state, command, where),), version=state.version)
+    return state, where
 
 
 def _see(state: ConflictState | None, command: SeeConflict) -> ConflictSeen:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.track.bodies import Kinds
+from supercargo.track.missions.basis import PlannedCost
 
 __all__ = [
     "MISSION_KINDS",
@@ -40,7 +41,8 @@ __all__ = [
 class FlightPlan:
     """What a released plan says of a mission; instants that may be None are then not known.
 
-    `closes_utc` is the end of its launch window, `latest_utc` the last lift-off that was asked for.
+    `closes_utc` is the end of its launch window, `latest_utc` the last lift-off that was asked for. Capacities are those of
+    the spacecraft by its route, `costs` as planned; None and empty in releases that did not tell them.
     """
 
     mission_id: str
@@ -61,6 +63,9 @@ class FlightPlan:
     end_utc: datetime
     closes_utc: datetime | None = None
     latest_utc: datetime | None = None
+    upmass_capacity_kg: float | None = None
+    upvolume_capacity_m3: float | None = None
+    costs: tuple[PlannedCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from supercargo.track.contracts import events as contracts
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.limits import LARGEST_BODY, body_text
 from supercargo.track.missions import events as told
+from supercargo.track.missions.basis import PlanBasis, basis_of, costs_by_mission
 from supercargo.track.missions.gates import gates_for
 from supercargo.track.missions.phases import GROUND_PHASES, WITHDRAWN
 from supercargo.track.missions.state import MissionState
@@ -44,6 +45,9 @@ __all__ = [
 LONGEST_THING = 120
 """Longest name of a thing that goes into an event's name as it is."""
 
+LONGEST_REASON = 160
+"""So much of the reason why a line stays behind goes into its promise; manifest.csv has it in full."""
+
 REGISTER = "plan/register"
 """The stream that says which plan is flown; two releases at once meet here, and one of them is told to decide anew."""
 
@@ -57,7 +61,7 @@ class ReleaseBegun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReleased:
-    """A plan is open for operations."""
+    """A plan is open for operations; `basis` is what KPIs are held against, None in releases that did not tell it."""
 
     digest: str
     scenario_digest: str
@@ -69,6 +73,7 @@ class PlanReleased:
     missions_count: int
     lines_count: int
     supersedes: str
+    basis: PlanBasis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +221,7 @@ def _plan(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> tupl
         missions_count=len(plan.missions),
         lines_count=len(plan.manifest),
         supersedes=supersedes,
+        basis=basis_of(plan),
     )
     waived = [
         RuleWaived(
@@ -239,11 +245,13 @@ def _plan(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> tupl
 
 def _missions(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) -> Iterator[Draft]:
     closes = {window.used_by: window.closes_utc for window in plan.windows if window.used_by}
+    costs = costs_by_mission(plan.costs)
     for mission in plan.missions:
         known = standing.missions.get(mission.mission_id)
         if known is not None and known.phase not in (*GROUND_PHASES, WITHDRAWN):
             continue  # it flies, or has flown: no plan changes that
         flight = _flight(plan, mission, order.digest[:12], closes.get(mission.mission_id))
+        flight = replace(flight, costs=costs.get(mission.mission_id, ()))
         said = _opening(flight, known, plan.scenario.gates)
         version = known.version if known else 0
         act = _act(order, f"mission.{mission.mission_id}")
@@ -288,6 +296,8 @@ def _flight(plan: OperationsPlan, mission: PlannedMission, digest: str, closes_u
         end_utc=mission.end_utc,
         closes_utc=closes_utc,
         latest_utc=plan.scenario.requests[mission.mission_id].latest_utc,
+        upmass_capacity_kg=mission.upmass_capacity_kg,
+        upvolume_capacity_m3=mission.upvolume_capacity_m3,
     )
 
 
@@ -305,6 +315,13 @@ def _contracts(plan: OperationsPlan, order: ReleaseOrder, standing: Standing) ->
             mass_kg=row.mass_kg,
             line_kg=line.mass_kg,
             due_utc=row.due_utc,
+            pieces=row.pieces,
+            volume_m3=row.volume_m3,
+            must=line.must,
+            supply_class=row.supply_class,
+            released_utc=line.release_utc,
+            planned_utc=row.delivered_utc,
+            reason=row.reason[:LONGEST_REASON],
         )
         lines.setdefault(scenario.contract_id(line), []).append(promise)
     for contract in scenario.contracts:

@@ -1,0 +1,143 @@
+"""Proposals: a slip planned anew in the background, its plan kept on the shelf; nothing of it is in force until released."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from supercargo.app.board.shelf import Shelf
+from supercargo.app.replanning import ReplanAsked, replan_folder
+from supercargo.kernel import Refused, SupercargoError, canonical_json, format_utc, parse_utc
+
+__all__ = ["Proposal", "ProposalAsked", "proposal_named", "proposals_made", "propose"]
+
+_ASKED, _STANDS = "asked.json", "stands.json"
+_TOLD_EVERY_S = 0.3
+_BEGINNING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalAsked:
+    """What somebody wants to see planned: a mission so many days later, upon which plan; `name` makes it one however often."""
+
+    name: str
+    mission_id: str
+    days: float
+    base: str
+    by: str
+    at_utc: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A proposal as it stands: `state` is working, made, none (no such plan) or stopped; `plan` stands on the shelf."""
+
+    name: str
+    mission_id: str
+    days: float
+    base: str
+    by: str
+    asked_utc: datetime
+    state: str
+    stage: str = ""
+    share: float = 0.0
+    told: str = ""
+    plan: str = ""
+
+
+def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:
+    """Begin to plan the slip anew in a process of its own; asked again under the same name, it is the same.
+
+    Raises Refused where a proposal is at work, where the plan is not kept, or where the store keeps no plans.
+    """
+    place = shelf.proposals
+    if place is None or not shelf.has(asked.base):
+        raise Refused("the plan is not kept here", fix="release it with `supercargo release`", where=asked.base)
+    if (known := proposal_named(shelf, asked.name)) is not None:
+        return known
+    for one in proposals_made(shelf):
+        if one.state == "working":
+            what = f"{one.mission_id} {one.days:+g} d is being planned"
+            raise Refused(what, fix="wait until it is done", where=one.name)
+    folder = place / asked.name
+    folder.mkdir(parents=True)
+    said = {"mission_id": asked.mission_id, "days": asked.days, "base": asked.base, "by": asked.by}
+    _write(folder / _ASKED, {**said, "asked_utc": format_utc(asked.at_utc)})
+    work = multiprocessing.get_context("spawn").Process(target=_work, args=(shelf.place, asked), daemon=True)
+    work.start()
+    made = proposal_named(shelf, asked.name)
+    assert made is not None
+    return made
+
+
+def proposals_made(shelf: Shelf) -> tuple[Proposal, ...]:
+    """Every proposal, the newest first."""
+    if shelf.proposals is None or not shelf.proposals.is_dir():
+        return ()
+    found = (proposal_named(shelf, folder.name) for folder in shelf.proposals.iterdir())
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.asked_utc, one.name), reverse=True))
+
+
+def proposal_named(shelf: Shelf, name: str) -> Proposal | None:
+    """A proposal by its name; None where there is none."""
+    if shelf.proposals is None or not name.isalnum() or not (shelf.proposals / name / _ASKED).is_file():
+        return None
+    folder = shelf.proposals / name
+    said = json.loads((folder / _ASKED).read_text("utf-8"))
+    stands = folder / _STANDS
+    told: dict[str, Any] = {"state": "working", "stage": "beginning"}
+    if stands.is_file():
+        told = json.loads(stands.read_text("utf-8"))
+    if told["state"] == "working" and not _at_work(told.pop("pid", 0), folder):
+        told = {"state": "stopped", "told": "the work ended before there was a plan: ask again"}
+    told.pop("pid", None)
+    return Proposal(name=name, **{**said, "asked_utc": parse_utc(said["asked_utc"])}, **told)
+
+
+def _at_work(pid: int, folder: Path) -> bool:
+    multiprocessing.active_children()  # takes in those that have ended
+    if not pid:
+        return time.time() - (folder / _ASKED).stat().st_mtime < _BEGINNING_S
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _work(place: Path, asked: ProposalAsked) -> None:
+    """Plan anew in this process, tell how far it is, and keep the plan on the shelf."""
+    folder, shelf = place / "proposals" / asked.name, Shelf(place)
+    os.nice(5)
+    last_s = 0.0
+
+    def watch(stage: str, share: float) -> None:
+        nonlocal last_s
+        if time.monotonic() - last_s >= _TOLD_EVERY_S:
+            last_s = time.monotonic()
+            _write(folder / _STANDS, {"state": "working", "stage": stage, "share": round(share, 3), "pid": os.getpid()})
+
+    watch("reading", 0.0)
+    event = f"slip:{asked.mission_id}={asked.days:+g}d"
+    wanted = ReplanAsked(folder=place / asked.base, out=folder / "plan", events=(event,), partial=True)
+    try:
+        plan = replan_folder(wanted, watch=watch).plan
+        kept = shelf.keep(folder / "plan")
+    except SupercargoError as error:
+        _write(folder / _STANDS, {"state": "none", "told": f"{error.what}: {error.fix}"})
+        return
+    causes = "; ".join(plan.causes)
+    told = f"{len(plan.changes)} changes" + (f"; promises it can't keep: {causes}" if causes else "")
+    _write(folder / _STANDS, {"state": "made", "told": told, "share": 1.0, "plan": kept})
+
+
+def _write(file: Path, said: dict[str, object]) -> None:
+    draft = file.with_suffix(".draft")
+    draft.write_text(canonical_json(said), "utf-8")
+    draft.replace(file)

@@ -1,0 +1,192 @@
+"""Customers: each its own cargo with the range in which it arrives, its complaints, and one page of questions."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from supercargo.app.board.customers import ArrivalRange, Delays, arrivals_of, customer_seen, customers_known, delays_of
+from supercargo.app.board.slow import Slow
+from supercargo.app.board.standing import plan_in_force
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.asking import mission_board
+from supercargo.app.operations.commands import Act
+from supercargo.app.operations.parties import AnswerSurvey, OpenComplaint, record_party
+from supercargo.faces.api.problems import Problem
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.frame import now_of, page
+from supercargo.kernel import SupercargoError
+
+__all__ = ["customer_pages"]
+
+_OWN = Rule("read", "own")
+_SHOWN = 500
+Word = Annotated[str, Form(max_length=200)]
+
+
+def customer_pages() -> APIRouter:
+    """The routes of customers: the company's people see each, a customer's person its own."""
+    router = APIRouter(include_in_schema=False)
+    _one(router)
+    _words(router)
+
+    @router.get("/customers", openapi_extra=_OWN.mark)
+    def customers(request: Request, asked: Annotated[Asked, rule_of(_OWN)]) -> Response:
+        """Every customer; a customer's person is led to its own page."""
+        if asked.principal.customer:
+            return RedirectResponse("/customer", status_code=303)
+        with desk_of(request).views() as view:
+            names = customers_known(view)
+            seen = {name: customer_seen(view, name) for name in names}
+        table = Table(
+            name="customers",
+            caption="Customers with a contract",
+            columns=(Column("Customer"), Column("Open complaints"), Column("Surveys asked"), Column("Answered")),
+            rows=[
+                (
+                    Cell(name, f"/customer?name={name}"),
+                    sum(row["state"] != "closed" for row in seen[name].complaints),
+                    len(seen[name].surveys),
+                    sum(row["score"] is not None for row in seen[name].surveys),
+                )
+                for name in names
+            ],
+            empty="No contract is open: release a plan.",
+        )
+        return page(request, asked, "customers.html", title="Customers", tables=[table])
+
+    return router
+
+
+def _one(router: APIRouter) -> None:
+    counted: Slow[Delays] = Slow()
+
+    @router.get("/customer", openapi_extra=_OWN.mark)
+    def customer(
+        request: Request, asked: Annotated[Asked, rule_of(_OWN)], *, name: str = "", refused: str = "", flight: str = ""
+    ) -> Response:
+        """One customer's lines, complaints and surveys."""
+        who = _whose(asked, name)
+        desk = desk_of(request)
+        kept = plan_in_force(desk.store, desk.shelf)
+        with desk.views() as view:
+            if not asked.principal.customer and who not in customers_known(view):
+                raise Problem(404, f"no customer is called {who[:60]!r}", fix="choose one of /customers", where="name")
+            seen = customer_seen(view, who)
+            standing = {row["mission_id"]: row["launched_utc"] or row["launch_utc"] for row in mission_board(view)["missions"]}
+        lines: tuple[ArrivalRange, ...] = ()
+        counting = False
+        if kept is not None:
+            known = counted.ask(kept.digest, kept.digest, lambda: delays_of(kept), wait_s=0.1)
+            counting = known.counting
+            lines = arrivals_of(kept, who, known.value or {}, standing)
+        shown = [row for row in lines if flight in ("", row.mission_id)]
+        return page(
+            request,
+            asked,
+            "customer.html",
+            title=who,
+            tables=[_arrivals(shown)],
+            seen=seen,
+            who=who,
+            counting=counting,
+            refused=refused,
+            flights=sorted({row.mission_id for row in lines if row.mission_id}),
+            flight=flight,
+            command=lambda: secrets.token_hex(16),
+        )
+
+
+def _whose(asked: Asked, name: str) -> str:
+    """Whose page it is: a customer's person has one; another's is not there for it."""
+    own = asked.principal.customer
+    if own and name not in ("", own):
+        raise Problem(404, f"no customer is called {name[:60]!r}", fix="open your own page", where="name")
+    return own or name
+
+
+def _words(router: APIRouter) -> None:
+    @router.post("/customer/complaint", openapi_extra=_OWN.mark)
+    def complain(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_OWN)],
+        *,
+        name: Word = "",
+        command: Word = "",
+        about: Word = "",
+        text: Annotated[str, Form(max_length=4000)] = "",
+    ) -> Response:
+        """Take a complaint in the customer's own words."""
+        who = _whose(asked, name)
+        complaint = f"C-{command[:12]}"
+        return _said(request, asked, who, OpenComplaint(complaint=complaint, text=text.strip(), about=about.strip()), command)
+
+    @router.post("/customer/survey", openapi_extra=_OWN.mark)
+    def answer(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_OWN)],
+        *,
+        name: Word = "",
+        command: Word = "",
+        survey: Word = "",
+        score: Annotated[float, Form()] = -1.0,
+        text: Annotated[str, Form(max_length=4000)] = "",
+    ) -> Response:
+        """Record what the customer answers."""
+        who = _whose(asked, name)
+        return _said(request, asked, who, AnswerSurvey(survey=survey, score=score, text=text.strip()), command)
+
+
+def _said(request: Request, asked: Asked, who: str, command: OpenComplaint | AnswerSurvey, name: str) -> Response:
+    """Record it once, and lead back; what is refused is told on the page."""
+    if not (name.isalnum() and 8 <= len(name) <= 64):
+        name = secrets.token_hex(16)
+    act = Act(command_id=name, by=asked.principal.name, at_utc=now_of(request, asked))
+    refused = ""
+    try:
+        record_party(desk_of(request).store, who, command, act)
+    except SupercargoError as error:
+        refused = f"{error.what}: {error.fix}"
+    query = {} if asked.principal.customer else {"name": who}
+    query |= {"refused": refused} if refused else {}
+    return RedirectResponse(str(request.url_for("customer").include_query_params(**query)), status_code=303)
+
+
+def _arrivals(rows: list[ArrivalRange]) -> Table:
+    return Table(
+        name="arrivals",
+        caption="Lines, with the span in which each arrives nine times of ten",
+        columns=(
+            Column("Item"),
+            Column("Flight"),
+            Column("Place"),
+            Column("Direction"),
+            Column("Mass", "kg", 1),
+            Column("Due", "UTC"),
+            Column("Expected", "UTC"),
+            Column("Not before", "UTC"),
+            Column("Not after", "UTC"),
+            Column("Why so"),
+        ),
+        rows=[
+            (
+                Cell(row.item_id, f"/cargo/{row.item_id}"),
+                row.mission_id,
+                row.destination,
+                row.direction,
+                row.mass_kg,
+                row.due_utc,
+                Cell(row.planned_utc, look="bad" if row.due_utc and row.planned_utc and row.planned_utc > row.due_utc else ""),
+                row.early_utc,
+                row.late_utc,
+                row.reason,
+            )
+            for row in rows[:_SHOWN]
+        ],
+        unshown_count=max(0, len(rows) - _SHOWN),
+        empty="The plan in force has no line of this customer.",
+    )

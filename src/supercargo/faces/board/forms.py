@@ -1,0 +1,145 @@
+"""Forms of the pages: what they ask, how what was typed is read, and that one sent twice is one act."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import UploadFile
+
+from supercargo.faces.api.problems import Problem
+from supercargo.faces.api.rules import Asked
+from supercargo.kernel import ScenarioError, SupercargoError, format_utc
+
+__all__ = ["Asking", "Field", "Told", "Typed", "TypedWords", "choices_of", "form_id", "refusal", "refused"]
+
+_WORDS_MOST = 4000
+_FIELDS_MOST = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing that a form asks: `kind` is text, words, number, instant, day or choice; `unit` stands behind the label."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    unit: str = ""
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A form: where it goes, its fields, and its buttons with the word that each sends as `do`."""
+
+    name: str
+    action: str
+    buttons: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
+    legend: str = ""
+    timed: bool = True
+
+    @property
+    def key(self) -> str:
+        """A name for this showing of the form, drawn by lot: what is sent twice from it is one act."""
+        return secrets.token_hex(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page tells of a form that was refused: why, how to mend it, and what had been typed."""
+
+    what: str
+    fix: str
+    where: str
+    form: str
+    typed: Mapping[str, str]
+
+
+class TypedWords(dict[str, str]):
+    """What was typed into a form, by field; a field that is not there is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+    def number(self, name: str) -> float | None:
+        """A number, None where none was typed. Raises ScenarioError for what is none."""
+        if not (word := self[name].strip()):
+            return None
+        try:
+            return float(word)
+        except ValueError:
+            raise ScenarioError(f"{word[:40]!r} is no number", fix="write it as 12.5", where=name) from None
+
+    def count(self, name: str) -> int:
+        """A whole number, 0 where none was typed. Raises ScenarioError for what is none."""
+        number = self.number(name) or 0.0
+        if not number.is_integer():
+            raise ScenarioError(f"{self[name][:40]!r} is no whole number", fix="write it as 2", where=name)
+        return int(number)
+
+    def instant(self, name: str) -> str:
+        """An instant as the log writes it, empty where none was typed; a browser leaves seconds and zone out.
+
+        Raises ScenarioError for what is none.
+        """
+        if not (word := self[name].strip()):
+            return ""
+        try:
+            at = datetime.fromisoformat(word.replace("Z", "+00:00"))
+        except ValueError:
+            fix = "write it as 2027-03-01T12:00 in UTC"
+            raise ScenarioError(f"{word[:40]!r} is no instant", fix=fix, where=name) from None
+        return format_utc((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0))
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Words that stand in lines or between semicolons."""
+        return tuple(word.strip() for word in self[name].replace(";", "\n").splitlines() if word.strip())
+
+
+async def _typed(request: Request) -> TypedWords:
+    form = await request.form(max_files=0, max_fields=_FIELDS_MOST)
+    words = TypedWords()
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile) or len(value) > _WORDS_MOST:
+            raise Problem(422, f"{name[:40]} is too long", fix=f"write at most {_WORDS_MOST} signs", where=name[:40])
+        words[name] = value
+    return words
+
+
+Typed = Annotated[TypedWords, Depends(_typed)]
+"""What a form sent, as an argument of a route."""
+
+
+def form_id(asked: Asked, typed: TypedWords) -> str:
+    """The name of the act that a form asks for: of who sends it and of the showing that it was sent from.
+
+    Raises Problem for a form that names none, because sent twice it would be done twice.
+    """
+    if not (key := typed["key"]):
+        raise Problem(422, "the form does not say which it is", fix="open the page again and send its form", where="key")
+    return hashlib.sha256(f"{asked.principal.name}\0{key}".encode()).hexdigest()[:32]
+
+
+def refusal(error: SupercargoError, typed: TypedWords) -> Told:
+    """What the page tells of an act that was refused."""
+    return Told(error.what, error.fix, error.where, typed["form"], typed)
+
+
+def refused(page: Response, error: SupercargoError) -> Response:
+    """The page that tells of a refusal, with the status of one."""
+    page.status_code = 422 if isinstance(error, ScenarioError) else 409
+    return page
+
+
+def choices_of(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Choices that are shown as they are sent."""
+    return tuple((name, name) for name in names)

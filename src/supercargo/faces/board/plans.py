@@ -1,0 +1,153 @@
+"""Plans: what was released, when and by whom; what is proposed; any two side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+
+from supercargo.app.board.proposals import Proposal, proposals_made
+from supercargo.app.board.shelf import KeptPlan, PlanReleased, plans_released
+from supercargo.app.board.side_by_side import side_by_side
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.desk import Desk
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.faces.api.problems import Problem
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.forms import Asking, Field, Told, Typed, form_id, refusal, refused
+from supercargo.faces.board.frame import now_of, page
+from supercargo.kernel import Refused, ScenarioError
+from supercargo.model import OperationsPlan
+
+__all__ = ["plan_pages"]
+
+_COMPANY = Rule("read", "company")
+_RELEASE = Rule("release", "company")
+_CHANGES_SHOWN = 300
+
+
+def plan_pages() -> APIRouter:
+    """The routes about plans."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/plans", openapi_extra=_COMPANY.mark)
+    def plans(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], a: str = "", b: str = "") -> Response:
+        """Every plan that was released or proposed, and two of them side by side where they are named."""
+        return _plans(request, asked, (a, b))
+
+    @router.post("/plans", openapi_extra=_RELEASE.mark)
+    def released(request: Request, asked: Annotated[Asked, rule_of(_RELEASE)], typed: Typed) -> Response:
+        """Release a plan that stands on the shelf, in place of the plan in force, or show why it was refused."""
+        desk, name = desk_of(request), typed["plan"]
+        form_id(asked, typed)
+        kept = _kept(desk, name)
+        if [one.digest for one in plans_released(desk.store, desk.shelf)][-1:] == [kept.digest]:
+            return RedirectResponse("/plans", status_code=303)  # the form was sent twice
+        waive = tuple(line.strip() for line in typed["waive"].splitlines() if line.strip())
+        try:
+            order = ReleaseAsked(
+                by=asked.principal.name, at_utc=now_of(request, asked), waive=waive, supersedes=typed["supersedes"]
+            )
+            release_plan(kept.folder, desk.store, order)
+        except (Refused, ScenarioError) as error:
+            told = refusal(error, typed)
+            return refused(_plans(request, asked, (typed["a"], typed["b"]), told), error)
+        return RedirectResponse("/plans", status_code=303)
+
+    return router
+
+
+def _kept(desk: Desk, name: str) -> KeptPlan:
+    kept = desk.shelf.plan(name)
+    if kept is None:
+        raise Problem(404, "no such plan is kept here", fix="choose one of /plans", where=name[:80])
+    return kept
+
+
+def _plans(request: Request, asked: Asked, pair: tuple[str, str], told: Told | None = None) -> Response:
+    desk = desk_of(request)
+    released = plans_released(desk.store, desk.shelf)
+    proposals = proposals_made(desk.shelf)
+    tables, beside, form = [_versions(released), _proposals(proposals)], None, None
+    if all(pair):
+        base, other = (_kept(desk, name) for name in pair)
+        beside = side_by_side(desk.shelf.compared(base, other))
+        tables += [_changes(other.plan), *beside.tables]
+        form = _release_form(asked, released, pair)
+    names = [one.digest[:12] for one in reversed(released) if one.kept]
+    names += [one.plan for one in proposals if one.plan and one.plan not in names]
+    return page(
+        request, asked, "plans.html", title="Plans", tables=tables, pair=pair, names=names, beside=beside, told=told,
+        form=form, picture=Markup(beside.picture) if beside else "", shown=[table.name for table in tables[2:]],
+    )  # fmt: skip
+
+
+def _release_form(asked: Asked, released: tuple[PlanReleased, ...], pair: tuple[str, str]) -> Asking | None:
+    """The form by which the second plan comes into force, where that may be and who asks may."""
+    digests = [one.digest[:12] for one in released]
+    if "release" not in asked.principal.scopes or pair[1] in digests or not digests:
+        return None
+    given = (("plan", pair[1]), ("supersedes", released[-1].digest), ("a", pair[0]), ("b", pair[1]))
+    return Asking(
+        name="release", action="/plans", legend=f"Plan {pair[1]} in place of {digests[-1]}", given=given,
+        buttons=(("release", "Release it"),), timed=False,
+        fields=(Field(name="waive", label="Waivers where it needs them, a line each: RULE:OBJECT=REASON", kind="words"),),
+    )  # fmt: skip
+
+
+def _versions(released: tuple[PlanReleased, ...]) -> Table:
+    last = released[-1] if released else None
+    return Table(
+        name="versions",
+        caption="Plans that were released, the last first",
+        columns=(Column("Plan"), Column("Released", "UTC"), Column("By"), Column("In place of"), Column("Standing"),
+                 Column("Kept here"), Column("Digest")),
+        rows=[
+            (
+                Cell(one.digest[:12], f"/plans?a={one.supersedes[:12]}&b={one.digest[:12]}" if one.supersedes else ""),
+                one.released_utc, one.by, one.supersedes[:12],
+                Cell("in force", look="good") if one is last else "superseded", one.kept, one.digest,
+            )
+            for one in reversed(released)
+        ],
+        empty="No plan was released: release one with `supercargo release PLAN --store STORE --by NAME`.",
+    )  # fmt: skip
+
+
+def _proposals(proposals: tuple[Proposal, ...]) -> Table:
+    return Table(
+        name="proposals",
+        caption="Proposals, the newest first",
+        columns=(Column("Proposal"), Column("Asked", "UTC"), Column("By"), Column("Upon plan"), Column("Standing"),
+                 Column("Plan"), Column("Told")),
+        rows=[
+            (
+                Cell(
+                    f"{one.mission_id} {one.days:+g} d",
+                    f"/year?mission={one.mission_id}&days={one.days:g}&proposal={one.name}",
+                ),
+                one.asked_utc, one.by, one.base, one.state if one.state != "working" else f"{one.stage}, {one.share:.0%}",
+                Cell(one.plan, f"/plans?a={one.base}&b={one.plan}" if one.plan else ""), one.told,
+            )
+            for one in proposals
+        ],
+        empty="Nothing is proposed: move a mission in the year.",
+    )  # fmt: skip
+
+
+def _changes(plan: OperationsPlan) -> Table:
+    return Table(
+        name="changes",
+        caption=f"What plan B changes in the plan it was made from: {len(plan.changes):,}",
+        columns=(Column("What"), Column("Field"), Column("Before"), Column("After"), Column("Why"), Column("Cost", "USD"),
+                 Column("Whose")),
+        rows=[
+            (one.object, one.field, one.before, one.after, one.why, one.cost_usd, one.customer)
+            for one in sorted(plan.changes, key=lambda one: -abs(one.cost_usd))[:_CHANGES_SHOWN]
+        ],
+        unshown_count=max(0, len(plan.changes) - _CHANGES_SHOWN),
+        empty="Plan B was not made from another plan.",
+    )  # fmt: skip

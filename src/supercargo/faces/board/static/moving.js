@@ -1,0 +1,63 @@
+// A mission is moved without this by a form. With it one pulls its bars, or presses Alt and an arrow key on it; and what is being planned is watched.
+"use strict";
+(() => {
+  const picture = document.querySelector("svg.timeline"), live = document.getElementById("live");
+
+  function see(name, days) {
+    const query = new URLSearchParams(location.search);
+    query.delete("proposal");
+    query.set("mission", name);
+    query.set("days", String(days));
+    location.assign(`${location.pathname}?${query}#move`);
+  }
+
+  if (picture) {
+    const asked = new URLSearchParams(location.search);
+    const shown = (name) => (asked.get("mission") === name ? Number(asked.get("days") ?? 0) : 0);
+    const perPixel = () => Number(picture.dataset.days) / (picture.getBoundingClientRect().width * Number(picture.dataset.across));
+    let pulled = null, wait = 0;
+
+    picture.addEventListener("pointerdown", (event) => {
+      const lane = event.target.closest("a[id^=lane-]");
+      if (lane && event.button === 0 && !event.target.closest(".lane, .mark")) pulled = { lane, at: event.clientX, days: 0 };
+    });
+    picture.addEventListener("dragstart", (event) => event.preventDefault());
+    addEventListener("pointermove", (event) => {
+      if (!pulled || pulled.keyed) return;
+      pulled.days = Math.round((event.clientX - pulled.at) * perPixel());
+      const wide = pulled.days / perPixel() * (Number(picture.getAttribute("viewBox").split(" ")[2]) / picture.getBoundingClientRect().width);
+      for (const bar of pulled.lane.querySelectorAll("rect:not(.shut):not(.under), path, polygon, .on")) bar.setAttribute("transform", `translate(${wide} 0)`);
+      live.textContent = pulled.days ? `${pulled.lane.id.slice(5)} ${pulled.days > 0 ? "+" : ""}${pulled.days} d` : "";
+    });
+    addEventListener("pointerup", () => {
+      const done = pulled;
+      pulled = null;
+      if (!done || done.keyed || !done.days) return;
+      addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true });
+      see(done.lane.id.slice(5), shown(done.lane.id.slice(5)) + done.days);
+    });
+    picture.addEventListener("keydown", (event) => {
+      const lane = event.target.closest("a[id^=lane-]"), way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!lane || !way || !event.altKey) return;
+      event.preventDefault();
+      if (!pulled || pulled.lane !== lane) pulled = { lane, at: 0, days: 0, keyed: true };
+      pulled.days += way * (event.shiftKey ? 7 : 1);
+      const name = lane.id.slice(5), days = shown(name) + pulled.days;
+      live.textContent = `${name} ${days > 0 ? "+" : ""}${days} d`;
+      clearTimeout(wait);
+      wait = setTimeout(() => { pulled = null; see(name, days); }, 700);
+    });
+  }
+
+  const working = document.querySelector("[data-working]");
+  if (working) {
+    const look = setInterval(async () => {
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      if (!answer.ok) return;
+      const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("proposal");
+      if (!now) return;
+      working.innerHTML = now.innerHTML;
+      if (!("working" in now.dataset)) { clearInterval(look); live.textContent = "It has been planned."; }
+    }, 2000);
+  }
+})();

@@ -1,0 +1,102 @@
+"""Stocks: curves of the plan in force with bands and reserves, how long they last, and what mends a shortage."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from supercargo.app.board.standing import plan_in_force
+from supercargo.app.board.stock import StockSeen, stocks_seen
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.frame import now_of, page
+from supercargo.model import InventoryRow
+
+__all__ = ["stock_pages"]
+
+_COMPANY = Rule("read", "company")
+_COMING_SHOWN = 3
+
+
+def stock_pages() -> APIRouter:
+    """The route of stocks."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/stock", openapi_extra=_COMPANY.mark)
+    def stock(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], *, place: str = "", supply: str = "") -> Response:
+        """Every stock, or those of a place or a class; with both named, every day of it."""
+        desk = desk_of(request)
+        kept = plan_in_force(desk.store, desk.shelf)
+        if kept is None:
+            return page(request, asked, "stock.html", title="Stock", kept=None)
+        plan = kept.plan
+        seen = stocks_seen(plan, now_of(request, asked), place=place, supply_class=supply)
+        chosen = {(one.destination, one.supply_class) for one in seen}
+        curves: dict[str, list[Markup]] = {}
+        for (destination, name), picture in kept.curves.items():
+            if (destination, name) in chosen:
+                curves.setdefault(destination, []).append(Markup(picture))
+        tables = [_stocks(seen)]
+        if place and supply:
+            rows = [row for row in plan.inventory if (row.destination, row.supply_class) == (place, supply)]
+            tables.append(_days(sorted(rows, key=lambda row: row.day_utc)))
+        return page(
+            request, asked, "stock.html", title="Stock", kept=kept, tables=tables, seen=seen, place=place, supply=supply,
+            destinations=sorted({destination for destination, _ in kept.curves}), curves=curves,
+            supplies=sorted({name for _, name in kept.curves}),
+        )  # fmt: skip
+
+    return router
+
+
+def _stocks(seen: tuple[StockSeen, ...]) -> Table:
+    return Table(
+        name="stocks",
+        caption="Stocks by the plan in force, the soonest below its reserve first",
+        columns=(
+            Column("Class"), Column("Place"), Column("On hand", "kg", 1), Column("Reserve", "kg", 1),
+            Column("Lasts without deliveries", "d"), Column("Below reserve from", "UTC"), Column("Lowest", "kg", 1),
+            Column("At reserve again", "UTC"), Column("What is coming"),
+        ),
+        rows=[
+            (
+                Cell(one.supply_class, f"/stock?{urlencode({'place': one.destination, 'supply': one.supply_class})}"),
+                one.destination, one.on_hand_kg, one.reserve_kg,
+                "beyond the plan" if one.cover_d is None else round(one.cover_d, 1),
+                Cell(one.below_utc, look="bad") if one.below_utc else "never",
+                Cell(one.lowest_kg, look="bad" if one.below_utc else ""),
+                one.fixed_utc if one.fixed_utc else Cell("not in this plan", look="bad") if one.below_utc else "",
+                _coming(one),
+            )
+            for one in seen
+        ],
+        empty="The plan in force tracks no such stock: choose another place or class.",
+    )  # fmt: skip
+
+
+def _coming(one: StockSeen) -> Cell:
+    """The next deliveries of the class; the first of them leads to its mission."""
+    if not one.coming:
+        return Cell("nothing in this plan", look="bad" if one.below_utc else "")
+    words = [f"{next_.mission_id} {next_.mass_kg:,.0f} kg on {next_.delivered_utc:%Y-%m-%d}" for next_ in one.coming]
+    more = f", {len(words) - _COMING_SHOWN} more" if len(words) > _COMING_SHOWN else ""
+    return Cell(words[0], f"/missions/{one.coming[0].mission_id}", note="; ".join(words[1:_COMING_SHOWN]) + more)
+
+
+def _days(rows: list[InventoryRow]) -> Table:
+    return Table(
+        name="days",
+        caption="Every day of this stock",
+        columns=(Column("Day", "UTC"), Column("On hand", "kg", 1), Column("5 % fall below", "kg", 1),
+                 Column("95 % stay below", "kg", 1), Column("Reserve", "kg", 1), Column("Comes in", "kg", 1)),
+        rows=[
+            (row.day_utc, Cell(row.on_hand_kg, look="bad" if row.on_hand_kg < row.reserve_kg - 0.01 else ""), row.p05_kg,
+             row.p95_kg, row.reserve_kg, row.inbound_kg)
+            for row in rows
+        ],
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""The command that measures KPIs and SCOR metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["kpi", "kpi_app"]
+
+kpi_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@kpi_app.command(epilog="Example: supercargo kpi work/plan --kpi K3 --trend quarter --drill")
+def kpi(
+    folder: Annotated[Path | None, typer.Argument(metavar="[PLAN]", help="Plan folder.", show_default=False)] = None,
+    *,
+    store: Annotated[
+        str, typer.Option("--store", metavar="FILE|URL", help="Record of operations, instead of a plan.", show_default=False)
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kpi", metavar="ID", help="Only this: K1 to K16, or a SCOR metric; may be repeated.", show_default=False
+        ),
+    ] = None,
+    scor: Annotated[bool, typer.Option("--scor", help="SCOR metrics of level 1 and 2 too.")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="List the objects behind each figure.")] = False,
+    trend: Annotated[
+        str, typer.Option("--trend", metavar="month|quarter", help="Show the trend by this period.", show_default=False)
+    ] = "",
+    base: Annotated[
+        Path | None, typer.Option("--base", metavar="PLAN", help="Base year of K15, a plan folder.", show_default=False)
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--given", metavar="NAME=VALUE", help="What the books give, as dso_d=30; may be repeated.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="Page to write.", show_default=False)] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE.csv", help="Table to write; with --drill, the objects.", show_default=False),
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="FILE.xlsx", help="Workbook to write.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure the KPIs of a plan, or of what has happened.
+
+    Each with its target, interval, contractual value, largest causes and, asked for, the objects behind it. A figure
+    without evidence has no number: what is missing is told. SCOR metrics name their edition.
+    """
+    from supercargo.faces import kpi_words
+
+    words = kpi_words.KpiWords(folder, store, tuple(only or ()), scor=scor, drill=drill, trend=trend, base=base)
+    files = kpi_words.KpiFiles(page=out, csv=csv, xlsx=xlsx, force=force)
+    kpi_words.kpi(words, files, given=tuple(given or ()), as_json=json)

@@ -1,0 +1,1 @@
+"""What customers and others say of the service: complaints, surveys, recognition."""

@@ -1,0 +1,122 @@
+"""Pages of figures: they agree with the API, are counted beside the page, and a customer speaks for itself alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from supercargo.app.board.slow import Slow
+from supercargo.app.operations.commands import Act
+from supercargo.app.operations.desk import Desk
+from supercargo.app.operations.parties import record_party
+from supercargo.track.parties.deciding import AskSurvey
+from tests.test_board import NOW, SCRIPT, client_of, desk
+
+__all__ = ["desk"]  # the store of the pages' tests
+
+
+def counted(client: TestClient, path: str, *, until: str) -> str:
+    """The page once its figures are there."""
+    for _ in range(200):
+        text = client.get(path).text
+        if until in text:
+            return text
+        time.sleep(0.1)
+    raise AssertionError(f"{path} never showed {until!r}")
+
+
+def test_kpis_of_the_page_are_those_of_the_api(desk: Desk) -> None:
+    client = client_of(desk, "dora")
+    text = counted(client, "/kpis", until=">K16<")
+    told = client.get("/v1/kpis").json()
+    assert [one["kpi_id"] for one in told] == [f"K{n}" for n in range(1, 17)]
+    for one in told:
+        assert f'href="/kpis/{one["kpi_id"]}"' in text
+    assert "missing" in counted(client, "/kpis/K7", until="All KPIs")
+
+
+def test_a_kpi_that_there_is_not_is_not_found(desk: Desk) -> None:
+    assert client_of(desk, "dora").get("/kpis/K99").status_code == 404
+
+
+def test_cost_is_for_those_who_see_money(desk: Desk) -> None:
+    assert client_of(desk, "cora").get("/cost").status_code == 403
+    text = counted(client_of(desk, "dora"), "/cost?by=destination", until="Cost by destination")
+    assert "Starlab" in text
+    assert client_of(desk, "dora").get("/cost?by=luck").status_code == 422
+
+
+def test_the_register_stands_on_the_page_with_every_class(desk: Desk) -> None:
+    text = client_of(desk, "dora").get("/risk").text
+    assert text.count('<circle class="') + text.count("<circle ") >= 8
+    assert "policies" not in client_of(desk, "cora").get("/risk").text.casefold()
+
+
+def test_a_customer_sees_its_own_page_and_nobody_elses(desk: Desk) -> None:
+    client = client_of(desk, "esa")
+    assert client.get("/customers").headers["location"] == "/customer"
+    own = client.get("/customer")
+    assert own.status_code == 200
+    assert "UNI-LAKE" in own.text
+    other = next(row["customer"] for row in desk.store.page("contracts", limit=50) if row["customer"] != "UNI-LAKE")
+    assert client.get("/customer", params={"name": other}).status_code == 404
+    assert client.post("/customer/complaint", data={"name": other, "text": "x", "command": "a" * 16}).status_code == 404
+
+
+def test_a_complaint_is_taken_once_and_hostile_words_stay_words(desk: Desk) -> None:
+    client = client_of(desk, "esa")
+    form = {"command": "feedfacefeedface", "text": SCRIPT, "about": "TN-01"}
+    for _ in range(2):
+        assert client.post("/customer/complaint", data=form).status_code == 303
+    rows = list(desk.store.page("complaints", column="customer", value="UNI-LAKE"))
+    assert [row["text"] for row in rows] == [SCRIPT]
+    text = client.get("/customer").text
+    assert SCRIPT not in text
+    assert "&lt;script&gt;" in text
+    empty = client.post("/customer/complaint", data={**form, "command": "b" * 16, "text": " "})
+    assert 'role="alert"' in client.get(empty.headers["location"]).text
+
+
+def test_a_survey_is_answered_on_its_scale(desk: Desk) -> None:
+    ask = Act(command_id="ask-1", by="cora", at_utc=NOW)
+    record_party(desk.store, "UNI-LAKE", AskSurvey(survey="S-1", about="TN-01"), ask)
+    client = client_of(desk, "esa")
+    beyond = client.post("/customer/survey", data={"survey": "S-1", "score": "11", "command": "c" * 16})
+    assert "refused" in beyond.headers["location"]
+    client.post("/customer/survey", data={"survey": "S-1", "score": "9", "text": "good", "command": "d" * 16})
+    assert "9.0 of 10" in client.get("/customer").text
+
+
+def test_every_span_of_arrival_holds_the_expected_instant_or_lies_behind_it(desk: Desk) -> None:
+    text = counted(client_of(desk, "esa"), "/customer", until="of lift-offs so far ahead slip")
+    rows = re.findall(r"<tr><th scope=\"row\".*?</tr>", text)
+    assert rows
+    for row in rows:
+        times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", row)
+        if len(times) >= 3:
+            expected, early, late = times[-3:]
+            assert expected <= early <= late or early <= expected <= late
+
+
+def waited(make: Callable[[], int], slow: Slow[int], state: int) -> int | None:
+    return slow.ask("n", state, make, wait_s=5.0).value
+
+
+def test_a_slow_figure_is_counted_once_a_state_and_an_error_is_raised_where_it_is_asked_for() -> None:
+    slow: Slow[int] = Slow()
+    calls: list[int] = []
+
+    def make() -> int:
+        calls.append(1)
+        return len(calls)
+
+    assert waited(make, slow, 1) == 1
+    assert waited(make, slow, 1) == 1
+    assert waited(make, slow, 2) == 1, "a newer state is counted only after a while"
+    failing: Slow[int] = Slow()
+    with pytest.raises(ZeroDivisionError):
+        failing.ask("n", 1, lambda: 1 // 0, wait_s=5.0)
