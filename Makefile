@@ -13,6 +13,7 @@ PEERS_READY := $(PEERS)/peers-ready
 PEER_PINS := constraints-peers.txt
 YEAR := work/reference-year
 PLAN := work/plan
+FLOWN := work/flown.sqlite
 
 # Evidence that does not ship with the project; tests that need it are skipped by name where it is missing.
 SUPERCARGO_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data),)
@@ -47,8 +48,12 @@ bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, o
 	$(BIN)/supercargo bench simulate
 	$(BIN)/supercargo bench store
 
-serve: $(RUN_READY) ## the API of operations over the store work/log.sqlite; Ctrl-C stops it
-	$(BIN)/supercargo serve --store work/log.sqlite
+serve: $(RUN_READY) ## the reference year flying, a day in a second, and its pages on http://127.0.0.1:8000; Ctrl-C stops both
+	@[ -f $(PLAN)/plan.json ] || $(MAKE) run
+	@$(BIN)/supercargo fly $(PLAN) --store $(FLOWN) --speed 86400 >work/fly.log 2>&1 & flying=$$!; \
+	trap 'kill $$flying 2>/dev/null' EXIT; \
+	until [ -f $(FLOWN) ] || ! kill -0 $$flying 2>/dev/null; do sleep 1; done; \
+	$(BIN)/supercargo serve --store $(FLOWN)
 
 clean: ## everything made, environment and plans included
 	rm -rf $(VENV) $(PEERS) work build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
