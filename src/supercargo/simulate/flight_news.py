@@ -256,6 +256,7 @@ def _follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
                 row=row, spans=spans.get(name, {}), launch_utc=row.launch_utc,
                 committed_utc=known.committed_utc if known else row.launch_utc,
                 not_before_utc=known.not_before_utc if known else row.launch_utc,
+                turn=known.turn if known else 0,
                 life=known.life + 1 if known else 0,
             )  # fmt: skip
     _follow_rows(year, plan, at)
