@@ -28,7 +28,7 @@ from supercargo.track.missions.release import REGISTER, register_of
 __all__ = ["MOST_DROPPED", "LivePlanner", "hasty"]
 
 MOST_DROPPED = 2
-"""Missions that a new plan may leave out which fly by the one that stands: a schedule that leaves out more was not found in time."""
+"""Missions that fly as the plan stands and that a new one may leave out; a schedule without more of them was cut short."""
 
 _LONGEST_REASON = 400
 
