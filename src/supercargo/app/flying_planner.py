@@ -25,7 +25,10 @@ from supercargo.store import digest_of_plan, read_plan, scenario_files, write_pl
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
 
-__all__ = ["LivePlanner", "hasty"]
+__all__ = ["MOST_DROPPED", "LivePlanner", "hasty"]
+
+MOST_DROPPED = 2
+"""Missions that fly as the plan stands and that a new one may leave out; a schedule without more of them was cut short."""
 
 _LONGEST_REASON = 400
 
@@ -70,6 +73,8 @@ class LivePlanner:
             ).plan
         except NoPlan:
             return None
+        if len(_dropped(wanted, made)) > MOST_DROPPED:
+            return None
         plan = _limited(keep_names(wanted.plan, made), wanted.plan.scenario.settings.limits)
         plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
         plan = replace(plan, kpis=measure_kpis(plan))
@@ -88,13 +93,21 @@ class LivePlanner:
         self._watch(f"planning anew: {stage}", -1.0)
 
 
+def _dropped(wanted: Replan, made: OperationsPlan) -> tuple[str, ...]:
+    """Missions that would have flown in the year by the plan as it stands, and would not by the new one."""
+    end_utc = made.scenario.settings.end_utc
+    due = (one for one in wanted.plan.missions if wanted.opened_utc < one.launch_utc < end_utc)
+    return tuple(one.mission_id for one in due if one.mission_id not in made.mission_named)
+
+
 def hasty(limits: Limits) -> Limits:
-    """Limits of work for a plan that is wanted at once: a manifest within 2 % of its bound will do.
+    """Limits of work for a plan that is wanted at once: more for the schedule, and a manifest within 2 % of its bound will do.
 
     After a loss the gap of a year's first plan may be out of reach, and the search for it takes minutes.
     """
     return replace(
         limits,
+        schedule_work=max(limits.schedule_work, 24.0),
         manifest_gap=max(limits.manifest_gap, 0.02),
         manifest_nodes=min(limits.manifest_nodes, 300),
         stowage_rounds=min(limits.stowage_rounds, 2),

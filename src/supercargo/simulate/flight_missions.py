@@ -68,7 +68,7 @@ def _gates(year: Year, craft: Craft) -> tuple[GateDue, ...]:
 
 
 def _do(year: Year, craft: Craft, at: datetime, command: asked.MissionCommand, by: str, *words: object) -> Told:
-    act = year.names.act(at, by, craft.name, *words)
+    act = year.names.act(at, by, *craft.words, *words)
     return Told(at, OnMission(mission_id=craft.name, command=command, act=act))
 
 

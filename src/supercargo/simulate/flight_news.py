@@ -156,7 +156,7 @@ def _slip(year: Year, craft: Craft, at: datetime, launch: datetime, why: str) ->
     closes = window.closes_utc if window is not None else None
     craft.slips_count += 1
     year.tally.slips_count += 1
-    act = year.names.act(at, year.policy.by, craft.name, "slip", craft.slips_count)
+    act = year.names.act(at, year.policy.by, *craft.words, "slip", craft.slips_count)
     command = asked.Slip(launch_utc=launch, reason=why, closes_utc=closes)
     opened = yield Told(at, OnMission(mission_id=craft.name, command=command, act=act))
     craft.launch_utc = launch
@@ -250,11 +250,14 @@ def _follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
             continue
         craft.row, craft.spans, craft.launch_utc, craft.tail_lost = row, spans.get(craft.name, {}), row.launch_utc, False
     for name, row in plan.mission_named.items():
-        craft_known = year.crafts.get(name)
-        if craft_known is None or (craft_known.phase == phases.WITHDRAWN and name not in old_holds):
+        known = year.crafts.get(name)
+        if known is None or known.phase == phases.WITHDRAWN:
             year.crafts[name] = Craft(
-                row=row, spans=spans.get(name, {}), launch_utc=row.launch_utc, committed_utc=row.launch_utc,
-                not_before_utc=row.launch_utc,
+                row=row, spans=spans.get(name, {}), launch_utc=row.launch_utc,
+                committed_utc=known.committed_utc if known else row.launch_utc,
+                not_before_utc=known.not_before_utc if known else row.launch_utc,
+                turn=known.turn if known else 0,
+                life=known.life + 1 if known else 0,
             )  # fmt: skip
     _follow_rows(year, plan, at)
     yield from cargo.take_out(year, at, old_holds)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from supercargo.kernel import days
 from supercargo.model import (
     Activity,
     CargoLine,
@@ -22,8 +23,12 @@ from supercargo.model import (
 from supercargo.simulate.flight_cargo import ready_utc
 from supercargo.simulate.flight_state import Craft, Year
 from supercargo.simulate.flight_stock import observed_share
+from supercargo.track.missions.phases import WITHDRAWN
 
 __all__ = ["events_for", "keep_names", "standing_plan"]
+
+_AFTER_D = 90.0
+"""How long after now a mission may fly that a plan has left out [d]."""
 
 _NEWS_SHARE = 0.10
 """Use that has strayed less from its forecast is no news."""
@@ -36,9 +41,7 @@ def standing_plan(year: Year, at: datetime) -> OperationsPlan:
     missions = tuple(_moved_mission(row, crafts[row.mission_id]) for row in plan.missions)
     scenario = replace(
         plan.scenario,
-        missions=tuple(
-            _agreed(one, crafts.get(one.mission_id), plan.scenario.settings.end_utc) for one in plan.scenario.missions
-        ),
+        missions=tuple(_agreed(one, year.crafts.get(one.mission_id), at, year.end_utc) for one in plan.scenario.missions),
         cargo=tuple(_released(year, line, at) for line in plan.scenario.cargo),
     )
     return replace(
@@ -78,14 +81,19 @@ def _moved_row(row: ManifestRow, craft: Craft | None) -> ManifestRow:
     return replace(row, delivered_utc=delivered, on_time=None if row.due_utc is None else delivered <= row.due_utc)
 
 
-def _agreed(request: MissionRequest, craft: Craft | None, end_utc: datetime) -> MissionRequest:
-    """A mission that has flown late flew in an agreed period; one that can't fly before an instant is not asked to."""
-    if craft is None or not (craft.late or craft.slips_count):
+def _agreed(request: MissionRequest, craft: Craft | None, at: datetime, end_utc: datetime) -> MissionRequest:
+    """A mission that has flown late flew in an agreed period; one that can't fly before an instant is not asked to.
+
+    One that a plan did not fly may do so a while after its period.
+    """
+    if craft is None or not (craft.late or craft.slips_count or craft.phase == WITHDRAWN):
         return request
-    if not craft.on_ground:
-        return replace(request, latest_utc=min(max(request.latest_utc, craft.launch_utc), end_utc))
-    earliest = min(max(request.earliest_utc, min(craft.not_before_utc, craft.launch_utc)), end_utc)
-    return replace(request, earliest_utc=earliest, latest_utc=min(max(request.latest_utc, craft.launch_utc), end_utc))
+    latest = max(request.latest_utc, craft.launch_utc)
+    if craft.on_ground or craft.phase == WITHDRAWN:
+        earliest = max(request.earliest_utc, min(craft.not_before_utc, max(craft.launch_utc, at)))
+        latest = max(latest, at + days(_AFTER_D)) if craft.phase == WITHDRAWN else latest
+        return replace(request, earliest_utc=min(earliest, end_utc), latest_utc=min(max(latest, earliest), end_utc))
+    return replace(request, latest_utc=min(latest, end_utc))
 
 
 def _released(year: Year, line: CargoLine, at: datetime) -> CargoLine:

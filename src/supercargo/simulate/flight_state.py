@@ -86,11 +86,17 @@ class Craft:
     begun_utc: datetime | None = None  # processing
     slips_count: int = 0
     tail_lost: bool = False
+    life: int = 0  # how often it was withdrawn before
 
     @property
     def name(self) -> str:
         """Mission."""
         return self.row.mission_id
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What names of acts on it begin with: one that is opened again after it was withdrawn begins anew."""
+        return (self.name, f"again-{self.life}") if self.life else (self.name,)
 
     @property
     def late(self) -> timedelta:
