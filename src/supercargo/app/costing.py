@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supercargo.app.operations.booking import (
     SAME,
@@ -19,7 +20,6 @@ from supercargo.app.operations.booking import (
     bookings_of,
     budget_lines,
 )
-from supercargo.app.operations.log import open_operations, read_operations
 from supercargo.kernel import Fault, Refused, ScenarioError, parse_utc
 from supercargo.measure import cost_pricing, cost_report, cost_to_serve
 from supercargo.measure.cents import cents_of, usd_of
@@ -32,12 +32,14 @@ from supercargo.store import read_plan, refuse_outputs
 from supercargo.store.book.figures import figures_book
 from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
-from supercargo.store.log import LogReader
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
 from supercargo.track.event_store import EventStore
 from supercargo.track.memory import MemoryStore
 from supercargo.track.missions.phases import DEPARTED, RETURNED
+
+if TYPE_CHECKING:  # its libraries load only for those who have a store
+    from supercargo.store.log import LogReader
 
 __all__ = [
     "TOLD_BY",
@@ -124,6 +126,8 @@ def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
         return replace(books, invoices=tuple(sheet.rows.values()))
     if not asked.store:
         return books
+    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+
     with closing(read_operations(asked.store)) as log:
         return _billed(log, books)
 
@@ -267,6 +271,8 @@ def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, Ev
 
     A preview writes to none and makes none: where there is no store, nothing is booked yet.
     """
+    from supercargo.app.operations.log import open_operations, read_operations  # loads only for those who have a store
+
     if asked.preview and "://" not in asked.store and not Path(asked.store).exists():
         yield MemoryStore(lambda: now_utc), None, []
     elif asked.preview:
