@@ -200,8 +200,9 @@ def test_use_changes_by_the_share_from_the_instant_on_and_not_before(
     assert use_kg(new, "Starlab", "food") == pytest.approx(use_kg(old, "Starlab", "food"))
     new, _ = replanned(old_folder, tmp_path / "p2", f"demand:water@Starlab={words}", as_of="2027-06-30", partial=True)
     now = use_kg(new, "Starlab", "water")
-    assert now[:180] == pytest.approx(was[:180], rel=1e-4)
-    assert sum(now[180:]) == pytest.approx(factor * sum(was[180:]), rel=1e-4)
+    drawn = rounded + 5e-4  # and draws of demand.csv to 0.001 kg a day
+    assert now[:180] == pytest.approx(was[:180], abs=drawn)
+    assert sum(now[180:]) == pytest.approx(factor * sum(was[180:]), abs=drawn * len(now[180:]))
     assert {found.partition(" ")[0] for found in hard(new)} <= {"stock-reserve"}
 
 
