@@ -102,8 +102,8 @@ def test_all_bad_rows_are_told_at_once_with_their_numbers_and_nothing_is_booked(
         import_invoices(asked(path, folder), now_utc=NOON)
     told = {(fault.row, fault.column) for fault in error.value.faults}
     assert told == {
-        (3, "date"), (4, "mission_id"), (5, "account"), (6, "amount_usd"), (7, "amount_usd"), (8, "currency"), (9, "unit"),
-        (10, "account"), (11, "amount_usd"), (12, "invoice_id"), (13, "amount_usd"),
+        (2, "invoice_id"), (3, "date"), (4, "mission_id"), (5, "account"), (6, "amount_usd"), (7, "amount_usd"), (8, "currency"),
+        (9, "unit"), (10, "account"), (11, "amount_usd"), (12, "invoice_id"), (13, "amount_usd"),
     }  # fmt: skip
     assert booked(folder) == ()
     text = str(error.value)
@@ -281,3 +281,23 @@ def test_work_is_earned_by_the_milestones_that_operations_tell() -> None:
     assert value["M1"].ev_usd == value["M1"].bac_usd == value["M1"].pv_usd
     assert (value["M2"].ev_usd, value["M2"].sv_usd) == (0.0, -value["M2"].bac_usd)
     assert alone.whole.sv_usd == 0.0
+
+
+def test_of_two_rows_under_one_name_neither_is_booked_and_a_faulty_file_makes_no_store(tmp_path: Path) -> None:
+    file, store = tmp_path / "two.csv", tmp_path / "log.sqlite"
+    head = "invoice_id,date,mission_id,account,supplier,quantity,unit,unit_price_usd,amount_usd"
+    file.write_text(
+        f"{head}\nI-1,2027-02-01,,insurance,S,,,,5\nI-1,2027-02-01,,insurance,S,,,,7\nI-2,2027-02-01,,insurance,S,,,,9\n"
+    )
+    refused = run("cost", "import", str(file), "--store", str(store), "--by", "kim")
+    assert refused.code == 2
+    assert "I-1 is given again in row 3" in refused.err
+    assert not list(tmp_path.glob("log.sqlite*"))
+    bad = tmp_path / "bad.csv"
+    booked = run("cost", "import", str(file), "--store", str(store), "--by", "kim", "--bad", str(bad), "--json")
+    assert json.loads(booked.out)["new"] == ["I-2"]
+    assert bad.read_text().count("I-1") >= 2
+    assert "I-2" not in bad.read_text()
+    missing = run("cost", "import", str(tmp_path / "no.csv"), "--store", str(tmp_path / "f.sqlite"), "--by", "kim")
+    assert missing.code == 2
+    assert not list(tmp_path.glob("f.sqlite*"))

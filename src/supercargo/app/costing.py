@@ -245,17 +245,15 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
     mapping = _mapping(asked)
     plan = read_plan(asked.plan) if asked.plan is not None else None
     sheet = read_invoices(asked.file, mapping, decimal_comma=asked.decimal_comma)
+    _refuse_faults(_checked(sheet, plan), asked)  # before a store is made for them
+    if not asked.preview and not asked.by.strip():
+        raise Refused("nobody is named", fix="say who books: --by NAME", where="--by")
     with _log_of(asked, now_utc) as (log, writing, missions):
         sheet = _checked(sheet, plan, missions)
         bookings = bookings_of(log, sheet.rows.values())
-        if sheet.faults and not asked.preview and asked.bad is None:
-            error = ScenarioError.of(sheet.faults, where=str(asked.file))
-            error.fix = "mend each line listed; nothing was booked. With --bad FILE they are written there, the others booked"
-            raise error
+        _refuse_faults(sheet, asked)
         receipts: tuple[Receipt, ...] = ()
         if writing is not None:
-            if not asked.by.strip():
-                raise Refused("nobody is named", fix="say who books: --by NAME", where="--by")
             reason = asked.reason.strip() or f"told anew by {asked.file.name}"
             receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=now_utc, reason=reason)
     if asked.bad is not None and sheet.bad_rows:
@@ -263,6 +261,13 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
     if asked.save_mapping is not None:
         write_file(asked.save_mapping, mapping_file(mapping), force=asked.force)
     return _told(sheet, bookings, receipts, booked=not asked.preview)
+
+
+def _refuse_faults(sheet: InvoiceSheet, asked: ImportAsked) -> None:
+    if sheet.faults and not asked.preview and (asked.bad is None or not sheet.lines):
+        error = ScenarioError.of(sheet.faults, where=str(asked.file))
+        error.fix = "mend each line listed; nothing was booked. With --bad FILE they are written there, the others booked"
+        raise error
 
 
 @contextmanager

@@ -101,7 +101,8 @@ def read_invoices(path: Path, mapping: Mapping[str, str], *, decimal_comma: bool
     sheet = InvoiceSheet(path.name, given.header, given.lines, rows, ())
     amounts = given.column(named, "amount_usd", decimal_comma=decimal_comma)
     more = [*_currencies(rows, path.name), *_parts_of_cents(rows, amounts, path.name)]
-    return sheet.with_faults([*_of_file(faults, path), *more])
+    sheet = sheet.with_faults([*_of_file(faults, path), *more])
+    return sheet.with_faults(_named_twice(sheet, named))
 
 
 def read_budget(path: Path) -> tuple[BudgetLine, ...]:
@@ -112,6 +113,18 @@ def read_budget(path: Path) -> tuple[BudgetLine, ...]:
     if faults or found is None:
         raise ScenarioError.of(sorted(_of_file(faults, path)), where=str(path))
     return tuple(found.records)
+
+
+def _named_twice(sheet: InvoiceSheet, named: Sequence[str]) -> list[Fault]:
+    """Of rows under one name nobody knows which is right: the first is at fault with those behind it."""
+    at = named.index("invoice_id") if "invoice_id" in named else None
+    told = {fault.row for fault in sheet.faults}
+    names = {cells[at]: number for number, cells in sheet.lines if number in told and at is not None and at < len(cells)}
+    return [
+        Fault(sheet.file, number, "invoice_id", f"{row.invoice_id} is given again in row {names[row.invoice_id]}", "keep one")
+        for number, row in sheet.rows.items()
+        if row.invoice_id in names
+    ]
 
 
 def _of_file(faults: Iterable[Fault], path: Path) -> list[Fault]:
