@@ -102,8 +102,8 @@ def test_all_bad_rows_are_told_at_once_with_their_numbers_and_nothing_is_booked(
         import_invoices(asked(path, folder), now_utc=NOON)
     told = {(fault.row, fault.column) for fault in error.value.faults}
     assert told == {
-        (2, "invoice_id"), (3, "date"), (4, "mission_id"), (5, "account"), (6, "amount_usd"), (7, "amount_usd"), (8, "currency"),
-        (9, "unit"), (10, "account"), (11, "amount_usd"), (12, "invoice_id"), (13, "amount_usd"),
+        (2, "invoice_id"), (3, "date"), (4, "mission_id"), (5, "account"), (6, "amount_usd"), (7, "amount_usd"),
+        (8, "currency"), (9, "unit"), (10, "account"), (11, "amount_usd"), (12, "invoice_id"), (13, "amount_usd"),
     }  # fmt: skip
     assert booked(folder) == ()
     text = str(error.value)

@@ -134,7 +134,7 @@ def fly_lines(flown: FlownFigures, words: FlyWords) -> Iterator[str]:
     yield f"New plans    {sum(one.released for one in flown.replans)} released"
     for made in flown.replans:
         yield f"             {made.at_utc:%Y-%m-%d}: {made.why[:90]}{'' if made.released else ' (none could be made)'}"
-    yield f"Money        {flown.revenue_usd:,.2f} USD booked"
+    yield f"Money        {flown.revenue_usd:,.2f} USD of revenue booked"
     for name, usd in flown.accounts_usd.items():
         yield f"             {name:<22} {usd:>18,.2f} USD"
     again = f", {flown.repeated_count} doings were told before" if flown.repeated_count else ""
