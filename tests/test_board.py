@@ -154,7 +154,8 @@ def test_the_whole_name_of_a_thing_leads_to_its_page_and_a_slip_of_the_pen_is_me
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/missions/NO", 404), ("/cargo/NO", 404), ("/year?start=now", 422), ("/no", 404)]
+    ("path", "status"),
+    [("/missions/NO", 404), ("/cargo/NO", 404), ("/year?start=now", 422), ("/no", 404), ("/year?start=0001-01-01", 422)],
 )
 def test_what_is_not_there_is_told_on_a_page(desk: Desk, path: str, status: int) -> None:
     answer = client_of(desk, "cora").get(path)

@@ -275,13 +275,16 @@ def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: b
 
 
 @contextmanager
-def answering(*, as_json: bool) -> Iterator[None]:
-    """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception."""
+def answering(*, as_json: bool, stopped: str = "interrupted; nothing was written") -> Iterator[None]:
+    """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception.
+
+    `stopped` is said where somebody interrupts.
+    """
     try:
         with prompt_interrupts():
             yield
     except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+        _say(stopped)
         raise SystemExit(INTERRUPTED) from None
     except SupercargoError as error:
         if as_json:

@@ -27,7 +27,7 @@ def now_utc() -> datetime:
 
 def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
     """Serve the API over a store; a new store gets an administrator, whose password is told once."""
-    with answering(as_json=as_json), open_desk(store, now_utc) as desk:
+    with answering(as_json=as_json, stopped="stopped; whatever was confirmed is stored"), open_desk(store, now_utc) as desk:
         if not desk.accounts.count():
             word = secrets.token_urlsafe(15)
             first = AdminAct(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from supercargo.app.board.tables import Cell, Column, Table
@@ -19,6 +19,7 @@ __all__ = ["audit_pages"]
 
 _AUDIT = Rule("audit", "company")
 _SHOWN = 200
+Position = Annotated[int, Path(ge=1, le=2**53)]
 
 
 def audit_pages() -> APIRouter:
@@ -52,7 +53,7 @@ def audit_pages() -> APIRouter:
         )  # fmt: skip
 
     @router.get("/audit/{position}", openapi_extra=_AUDIT.mark)
-    def event(request: Request, asked: Annotated[Asked, rule_of(_AUDIT)], position: int) -> Response:
+    def event(request: Request, asked: Annotated[Asked, rule_of(_AUDIT)], position: Position) -> Response:
         """One event with all that it says and its place in the chain."""
         batch = events_since(desk_of(request), asked.principal, max(position - 1, 0), limit=1)
         found = next((one for one in batch.events if one.position == position), None)

@@ -32,6 +32,7 @@ from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_cale
 __all__ = ["year_pages"]
 
 _COMPANY = Rule("read", "company")
+_FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _MISSION = Rule("mission", "company")
 
 
@@ -202,9 +203,14 @@ def _day(word: str) -> datetime | None:
     if not word:
         return None
     try:
-        return datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise Problem(422, f"{word[:40]!r} is no day", fix="write it as 2027-03-01", where="start") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise Problem(
+            422, f"{word} lies outside {_FIRST_YEAR} to {_LAST_YEAR}", fix="give a day of these years", where="start"
+        )
+    return day
 
 
 def _zooms(first: datetime, last: datetime) -> Sequence[tuple[str, str, str]]:
