@@ -50,7 +50,7 @@ bench: $(RUN_READY) $(PEERS_READY) ## what a plan of 12 to 192 missions costs, o
 
 serve: $(RUN_READY) ## the reference year flying, a day in a second, and its pages on http://127.0.0.1:8000; Ctrl-C stops both
 	@[ -f $(PLAN)/plan.json ] || $(MAKE) run
-	@$(BIN)/supercargo fly $(PLAN) --store $(FLOWN) --speed 86400 >work/fly.log 2>&1 & flying=$$!; \
+	@$(BIN)/supercargo fly $(PLAN) --store $(FLOWN) --by 'Kim Doe' --speed 86400 >work/fly.log 2>&1 & flying=$$!; \
 	trap 'kill $$flying 2>/dev/null' EXIT; \
 	until [ -f $(FLOWN) ] || ! kill -0 $$flying 2>/dev/null; do sleep 1; done; \
 	$(BIN)/supercargo serve --store $(FLOWN)
