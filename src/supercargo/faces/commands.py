@@ -20,7 +20,7 @@ from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
 from supercargo.app.scenario_answer import ScenarioAnswer
-from supercargo.faces.interrupts import prompt_interrupts
+from supercargo.faces.interrupts import STOPPED, prompt_interrupts
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.transfers import TransferWords, Wanted, request_of, rows_lines, rows_path, study_lines, study_told
@@ -275,13 +275,13 @@ def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: b
 
 
 @contextmanager
-def answering(*, as_json: bool, stopped: str = "interrupted; nothing was written") -> Iterator[None]:
+def answering(*, as_json: bool, stopped: str = STOPPED) -> Iterator[None]:
     """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception.
 
     `stopped` is said where somebody interrupts.
     """
     try:
-        with prompt_interrupts():
+        with prompt_interrupts(stopped):
             yield
     except KeyboardInterrupt:
         _say(stopped)

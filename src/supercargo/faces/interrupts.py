@@ -10,17 +10,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["prompt_interrupts"]
+__all__ = ["STOPPED", "prompt_interrupts"]
+
+STOPPED = "interrupted; nothing was written"
+"""What is said where somebody interrupts work that writes at its end."""
 
 GRACE_S = 2.0
 
 
 @contextmanager
-def prompt_interrupts() -> Iterator[None]:
+def prompt_interrupts(stopped: str = STOPPED) -> Iterator[None]:
     """Python tells of a signal only between its own steps, and a solver's run is one step that may last for minutes.
 
     A second thread is woken by the signal and gives the first a moment to put things away. If it does not, it is inside a
-    solver, where nothing is half written, and the process ends. SIGTERM counts as Ctrl-C.
+    solver, where nothing is half written, and the process ends. SIGTERM counts as Ctrl-C. `stopped` is said then.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -30,7 +33,7 @@ def prompt_interrupts() -> Iterator[None]:
     done = threading.Event()
     before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
     old = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    watcher = threading.Thread(target=_end_if_stuck, args=(woken, done), daemon=True)
+    watcher = threading.Thread(target=_end_if_stuck, args=(woken, done, stopped), daemon=True)
     watcher.start()
     try:
         yield
@@ -43,9 +46,9 @@ def prompt_interrupts() -> Iterator[None]:
         woken.close()
 
 
-def _end_if_stuck(woken: socket.socket, done: threading.Event) -> None:
+def _end_if_stuck(woken: socket.socket, done: threading.Event, stopped: str) -> None:
     while told := woken.recv(1):
         if told[0] in (signal.SIGINT, signal.SIGTERM) and not done.wait(GRACE_S):
-            sys.stderr.write("interrupted; nothing was written\n")
+            sys.stderr.write(f"{stopped}\n")
             sys.stderr.flush()
             os._exit(128 + signal.SIGINT)
