@@ -41,12 +41,18 @@ def served(app: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    server.force_exit = True
-    thread.join()
+    try:
+        ends = time.monotonic() + 60.0
+        while not server.started:
+            assert thread.is_alive(), "the server ended before it answered"
+            assert time.monotonic() < ends, "the server does not start within a minute"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(30.0)
+    assert not thread.is_alive(), "the server does not stop"
 
 
 def signed_in(browser: Browser, url: str, name: str, word: str, **how: Any) -> Page:
