@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import doctest
+import functools
 import os
 import re
 import shlex
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -159,6 +163,8 @@ def _typed(block: Block, stage: Stage, command: str, *, code: int) -> str:
         return ""
     if command.startswith(_SETUP):
         return ""
+    if words[:2] == ["supercargo", "serve"]:
+        return _stopped(block, stage, words)
     if words[0] == "supercargo" and not _SHELL_SIGNS.search(command.split(" #")[0]):
         told = cli_runner.run(*words[1:])
     else:
@@ -168,6 +174,31 @@ def _typed(block: Block, stage: Stage, command: str, *, code: int) -> str:
         told = cli_runner.Told(done.returncode, done.stdout, done.stderr)
     assert told.code == code, f"{block}: $ {command}\nends with {told.code}, not {code}\n{told.out}{told.err}"
     return told.out + "".join(line for line in told.err.splitlines(keepends=True) if not _PROGRESS.match(line))
+
+
+def _stopped(block: Block, stage: Stage, words: list[str]) -> str:
+    """What a server says that a person starts, and stops by Ctrl-C once it has told its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    typed = [sys.executable, "-m", *words, "--port", port]
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a background job does not
+    with subprocess.Popen(
+        typed, cwd=stage.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=heeds
+    ) as server:
+        assert server.stdout is not None
+        end = threading.Timer(PATIENCE_S, server.kill)
+        end.start()
+        try:
+            first = ""
+            while "Ctrl-C stops it" not in first and (line := server.stdout.readline()):
+                first += line
+            server.send_signal(signal.SIGINT)
+            rest = server.stdout.read()
+        finally:
+            end.cancel()
+            server.kill()
+    assert server.returncode == 130, f"{block}: {words} ends with {server.returncode}\n{first}{rest}"
+    return first
 
 
 def _run_csv(block: Block, stage: Stage) -> None:
