@@ -30,7 +30,7 @@ from supercargo.track.acts import Act
 from supercargo.track.envelope import Receipt
 from supercargo.track.risks.policies import BindPolicy
 
-__all__ = ["REVIEW_TABLES", "RiskAsked", "bind_covers", "review_risks", "with_record", "write_review"]
+__all__ = ["REVIEW_TABLES", "RiskAsked", "bind_covers", "review_plan", "review_risks", "with_record", "write_review"]
 
 REVIEW_TABLES: tuple[Table, ...] = (
     Table(file="risks.csv", noun=RiskRow, attribute="risks", key=("risk_id",)),
@@ -88,6 +88,11 @@ def review_risks(asked: RiskAsked, *, now_utc: datetime, watch: StageWatch = unw
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     return _reviewed(plan, asked, record, watch)
+
+
+def review_plan(plan: OperationsPlan, asked: RiskAsked, *, watch: StageWatch = unwatched) -> RiskReview:
+    """Review the risks of a plan that has been read; of `asked` only the courses and the appetite count."""
+    return _reviewed(plan, asked, {}, watch)
 
 
 def _reviewed(plan: OperationsPlan, asked: RiskAsked, record: Mapping[str, Any], watch: StageWatch) -> RiskReview:

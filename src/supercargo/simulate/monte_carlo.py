@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -177,8 +178,13 @@ def _flown(jobs: tuple[_Job, ...], blocks: Sequence[tuple[int, int, int]], worke
     if workers == 1:
         yield (_fly(jobs[number], first, last) for number, first, last in blocks)
         return
-    with multiprocessing.get_context("spawn").Pool(workers, _take_jobs, (jobs,)) as pool:
-        yield pool.imap(_work, blocks)
+    # An executor, not a pool: where a process can't start, it says so instead of starting another one for ever.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_take_jobs, initargs=(jobs,)) as pool:
+        try:
+            yield pool.map(_work, blocks)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _fly(job: _Job, first: int, last: int) -> Sample:

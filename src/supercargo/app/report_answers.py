@@ -1,0 +1,37 @@
+"""The answer of `report`, as JSON: one object."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+__all__ = ["CoveredAnswer", "DecisionAnswer", "ReportAnswer"]
+
+
+class CoveredAnswer(TypedDict):
+    """A phrase of a deliverable's line, and the titles of the blocks that cover it; none: nothing covers it yet."""
+
+    phrase_id: str
+    phrase: str
+    blocks: list[str]
+
+
+class DecisionAnswer(TypedDict):
+    """A decision that a document asks for."""
+
+    document: str
+    question: str
+    owner: str
+    due: str
+    options: list[str]
+    advice: str
+
+
+class ReportAnswer(TypedDict):
+    """Answer of `report`: documents made, what they cover, what they ask, and the files written."""
+
+    documents: list[str]
+    coverage: list[CoveredAnswer]
+    uncovered: list[str]
+    decisions: list[DecisionAnswer]
+    out: str
+    files: list[str]

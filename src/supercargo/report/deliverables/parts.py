@@ -1,0 +1,143 @@
+"""Blocks that several documents share: figures of the plan drawn the same way everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from supercargo.kernel import days_between
+from supercargo.model import Kpi, OperationsPlan
+from supercargo.report.blocks import Column, Figure, KpiBlock, Missing, Table
+from supercargo.report.charts import Bar, Span, bars, spans
+from supercargo.report.deliverables.held import Held
+
+__all__ = ["closest_turnovers", "kpi_blocks", "missed_names", "mission_calendar", "port_bars", "solver_table"]
+
+STAYS = ("one", "three", "two", "four", "five", "six")
+
+
+def mission_calendar(held: Held, *, covers: tuple[str, ...] = ()) -> Figure:
+    """Each mission from lift-off to its end, a row for each docking place, oldest first."""
+    plan, settings = held.plan, held.plan.scenario.settings
+    docked = [one for one in plan.missions if not one.lost]
+    rows = sorted({f"{one.destination} {one.port}" for one in docked})
+    stays = [
+        Span(
+            f"{one.destination} {one.port}",
+            *one.docked_utc,
+            STAYS[rows.index(f"{one.destination} {one.port}") % 2],
+            one.mission_id,
+        )
+        for one in docked
+    ]
+    data = Table(
+        title="Stays at docking places",
+        source="plan: missions.csv",
+        columns=(Column(name="docking place"), Column(name="mission"), Column(name="arrives"), Column(name="departs")),
+        rows=tuple(sorted((one.row, one.words, one.start, one.end) for one in stays)),
+    )
+    end = max([settings.end_utc, *(one.end for one in stays)])
+    drawing = spans(
+        f"{len(docked)} missions at {len(rows)} docking places over the {settings.span}",
+        rows,
+        stays,
+        start=settings.start_utc,
+        end=end,
+        marks=((settings.end_utc, "end of horizon"),) if end > settings.end_utc else (),
+    )
+    return Figure(title="Who is docked where, when", source="plan: missions.csv", drawing=drawing, data=data, covers=covers)
+
+
+def kpi_blocks(held: Held, *, covers: tuple[str, ...] = ()) -> list[KpiBlock | Missing]:
+    """KPIs as planned and, where futures were drawn, as simulated."""
+    blocks: list[KpiBlock | Missing] = [
+        KpiBlock(title="KPIs if nothing happens", source="plan: kpis.csv", kpis=held.plan.kpis, covers=covers)
+    ]
+    if held.simulated is None:
+        blocks.append(Missing(what="how the KPIs spread over futures", needs="report with --runs above 0"))
+        return blocks
+    known = tuple(kpi for kpi in held.simulated.kpis if kpi.value is not None)
+    source = f"simulation: {held.simulated.runs} futures, the plan left alone in them"
+    blocks.append(KpiBlock(title="KPIs over futures in which nobody plans anew", source=source, kpis=known, covers=covers))
+    return blocks
+
+
+def port_bars(held: Held, *, covers: tuple[str, ...] = (), most: int = 16) -> Figure:
+    """Docking places by the share of their days in service that are taken."""
+    busy = sorted((one for one in held.summary.ports if one.missions_count), key=lambda one: (-one.percent, one.destination))
+    rows = [Bar(f"{one.destination} {one.port}", one.percent, f"{one.percent:.0f} %") for one in busy[:most]]
+    data = Table(
+        title="Use of docking places",
+        source="plan: missions.csv against ports.csv and blackouts.csv of the scenario",
+        columns=(
+            Column(name="docking place"),
+            Column(name="missions", unit="count"),
+            Column(name="occupied", unit="d", digits=1),
+            Column(name="in service", unit="d", digits=1),
+            Column(name="used", unit="percent", digits=1),
+        ),
+        rows=tuple((f"{o.destination} {o.port}", o.missions_count, o.occupied_d, o.service_d, o.percent) for o in busy),
+    )
+    return Figure(
+        title="How full docking places are",
+        source="plan: missions.csv, days docked over days in service",
+        drawing=bars("Share of days in service that docking places are taken", rows, unit="percent"),
+        data=data,
+        covers=covers,
+    )
+
+
+def closest_turnovers(plan: OperationsPlan, *, covers: tuple[str, ...] = (), most: int = 10) -> Table:
+    """The shortest gaps between a departure and the next arrival at the same docking place."""
+    at: dict[tuple[str, str], list[tuple[datetime, datetime, str]]] = {}
+    for one in plan.missions:
+        if not one.lost:
+            at.setdefault((one.destination, one.port), []).append((*one.docked_utc, one.mission_id))
+    gaps = [
+        (days_between(before[1], after[0]), f"{place} {port}", before[2], after[2])
+        for (place, port), stays in at.items()
+        for before, after in pairwise(sorted(stays))
+    ]
+    return Table(
+        title="Where one mission waits for another",
+        source="plan: missions.csv, departure to the next arrival",
+        columns=(
+            Column(name="docking place"),
+            Column(name="leaves"),
+            Column(name="comes next"),
+            Column(name="gap", unit="d", digits=1),
+        ),
+        rows=tuple((where, first, then, gap) for gap, where, first, then in sorted(gaps)[:most]),
+        note="A slip longer than the gap moves the next mission too.",
+        covers=covers,
+    )
+
+
+def solver_table(held: Held, *, covers: tuple[str, ...] = ()) -> Table:
+    """What each optimising stage proved."""
+    rows = []
+    for stage in held.plan.stages:
+        gap = None if stage.gap is None else 100 * stage.gap
+        rows.append((stage.stage, stage.status.value, stage.objective, stage.bound, gap, stage.unit, stage.note or ""))
+    return Table(
+        title="How good the plan is, by proof",
+        source="plan: plan.json, stages",
+        columns=(
+            Column(name="stage"),
+            Column(name="status"),
+            Column(name="objective", unit="value", digits=0),
+            Column(name="bound", unit="value", digits=0),
+            Column(name="gap", unit="percent", digits=2),
+            Column(name="in"),
+            Column(name="remark"),
+        ),
+        rows=tuple(rows),
+        note="No plan can beat the bound under the scenario's rules; the gap is what could still be won at most.",
+        covers=covers,
+    )
+
+
+def missed_names(kpis: Sequence[Kpi]) -> str:
+    """Names of KPIs whose target is missed, for a sentence."""
+    return ", ".join(f"{kpi.kpi_id} {kpi.name}" for kpi in kpis) or "none"

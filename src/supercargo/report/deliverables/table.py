@@ -1,0 +1,16 @@
+"""The fifteen deliverables: who makes which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from supercargo.report.blocks import Document
+from supercargo.report.deliverables import d01
+from supercargo.report.deliverables.held import Held
+
+__all__ = ["DELIVERABLES"]
+
+DELIVERABLES: Mapping[str, Callable[[Held], Document]] = {
+    "D1": d01.document,
+}
+"""Each deliverable by its id, to what makes its document."""
