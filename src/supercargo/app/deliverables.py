@@ -5,18 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from supercargo import __version__
+from supercargo.app.compliance import ComplyRequest, comply
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
-from supercargo.kernel import ScenarioError, format_utc
+from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
+from supercargo.measure.facts import Facts
+from supercargo.measure.measured import Measured
+from supercargo.measure.measuring import measure_facts
+from supercargo.measure.operations import facts_of_log
 from supercargo.measure.summary import summarise
-from supercargo.model import OperationsPlan, RiskReport
+from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Decision, Document, Footer, Number, number_words, numbers_of
 from supercargo.report.coverage import LINES, Covered, coverage_of
 from supercargo.report.deliverables.held import Held
@@ -27,6 +34,7 @@ from supercargo.report.document_pdf import render_pdf
 from supercargo.simulate.risk import simulate_plan
 from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
 from supercargo.store.folders import write_whole
+from supercargo.track.cargo.stages import STAGES
 
 __all__ = ["FORMATS", "Made", "ReportAsked", "hold", "make_documents", "numbers_csv", "write_documents"]
 
@@ -44,6 +52,7 @@ class ReportAsked:
     documents: tuple[str, ...] = ()
     out: Path | None = None
     formats: tuple[str, ...] = ("html",)
+    store: str = ""
     runs: int = 200
     workers: int | None = None
     force: bool = False
@@ -112,12 +121,19 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         watch=lambda _, share: watch("risks", share),
     )
     watch("measuring", 0.0)
+    recorded, counts = _recorded(asked.store) if asked.store else (None, {})
+    told = measure_facts(recorded) if recorded else ()
+    comply_asked = ComplyRequest(asked.folder, asked.store)
     return Held(
         plan=plan,
         summary=summary,
         costs=cost_report(plan, Books()),
         review=review,
+        comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
+        stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
         simulated=simulated,
+        recorded=recorded,
+        recorded_kpis=tuple(_as_kpi(one) for one in told),
         footer=Footer(
             digest=digest_of_plan(asked.folder),
             scenario_digest=summary.scenario_digest or "not known",
@@ -127,6 +143,27 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
             as_of=format_utc(settings.as_of_utc),
         ),
     )
+
+
+def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
+    """What has happened, and how many things are in each stage of their life. Raises StoreError for views that are old."""
+    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+
+    with closing(read_operations(store)) as log:
+        if not log.views_are_current():
+            fix = "bring them up to date: supercargo track rebuild"
+            raise StoreError("the views are not those of this program", fix=fix, where=store)
+        with log.reading() as view:
+            return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+
+
+def _as_kpi(one: Measured) -> Kpi:
+    """A figure of the record in the form of a plan's KPI."""
+    causes = one.note if one.value is None else "; ".join(cause.why for cause in one.causes[:5]) or one.note
+    return Kpi(
+        kpi_id=one.kpi_id, name=one.name, value=one.value, target=one.target, unit=one.unit, met=one.met,
+        basis="operations" if one.known else "", causes=causes, low=one.low, high=one.high, interval=one.interval,
+    )  # fmt: skip
 
 
 def _simulated(plan: OperationsPlan, asked: ReportAsked, watch: StageWatch) -> RiskReport:

@@ -22,6 +22,7 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the documents.", show_default=False)
     ] = None,
+    store: Annotated[str, typer.Option("--store", metavar="URL", help="Record of operations too.", show_default=False)] = "",
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Some of html, pdf, md.")] = "html",
     coverage: Annotated[
         bool, typer.Option("--coverage", help="List each phrase of the deliverables and what covers it.")
@@ -49,5 +50,5 @@ def report(
     from supercargo.app.deliverables import ReportAsked
     from supercargo.faces import report_words
 
-    asked = ReportAsked(folder, tuple(documents or ()), out, (formats,), runs=runs, workers=workers, force=force)
+    asked = ReportAsked(folder, tuple(documents or ()), out, (formats,), store=store, runs=runs, workers=workers, force=force)
     report_words.report(asked, coverage=coverage, as_json=json)

@@ -86,7 +86,7 @@ def _key(names: Sequence[tuple[str, str, bool]], y: float, left: float) -> list[
 
 def bars(says: str, rows: Sequence[Bar], *, unit: str, target: float | None = None) -> Drawing:
     """Bars from left to right, one under the other; a dashed line marks a target."""
-    left, right, top, step = 190.0, 110.0, 8.0, 19.0
+    left, right, top, step = 230.0, 120.0, 8.0, 19.0
     low = min([0.0, *(row.value for row in rows)])
     high = max([0.0, *(row.value for row in rows), *([target] if target is not None else [])])
     marks = ticks(low, high)
@@ -101,7 +101,7 @@ def bars(says: str, rows: Sequence[Bar], *, unit: str, target: float | None = No
         y = top + step * index
         start, end = sorted((x(0.0), x(row.value)))
         shapes.append(Box(start, y + 3, end - start, step - 6, row.style, f"{row.label}: {row.words or _short(row.value)}"))
-        shapes.append(Words(left - 6, y + step - 6, clip(row.label, 32), "end", 10.5))
+        shapes.append(Words(left - 6, y + step - 6, clip(row.label, 40), "end", 10.5))
         shapes.append(Words(end + 4, y + step - 6, row.words or _short(row.value), size=10.0, style="soft"))
     shapes.append(Path(((x(0.0), top), (x(0.0), foot)), "axis"))
     if target is not None:
@@ -233,6 +233,8 @@ def spans(
     for name, y in row_y.items():
         shapes.append(Words(left - 6, y + step - 5.5, clip(name, 30), "end", 10.0))
     for one in stretches:
+        if one.start >= end or one.end <= start:
+            continue
         x, y = axis.x(one.start), row_y[one.row]
         wide = max(axis.x(one.end) - x, 1.5)
         said = f"{one.row}: {one.words + ', ' if one.words else ''}{one.start:%Y-%m-%d} to {one.end:%Y-%m-%d}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
+from supercargo.measure.facts import Facts
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.summary import Summary
-from supercargo.model import OperationsPlan, RiskReport
+from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Block, Document, Footer
 from supercargo.report.coverage import LINES
 
@@ -23,7 +25,11 @@ class Held:
     footer: Footer
     costs: CostReport
     review: RiskReview
+    comply: Review
+    stages: tuple[tuple[str, str, int | None], ...]  # stages of a thing's life: name, meaning, things in it by the record
     simulated: RiskReport | None = None
+    recorded: Facts | None = None
+    recorded_kpis: tuple[Kpi, ...] = ()
 
 
 def made(held: Held, doc_id: str, question: str, blocks: list[Block]) -> Document:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from supercargo.kernel import days_between
 from supercargo.model import Kpi, OperationsPlan
 from supercargo.report.blocks import Column, Figure, KpiBlock, Missing, Table
-from supercargo.report.charts import Bar, Span, bars, spans
+from supercargo.report.charts import Bar, Span, bars, columns, spans
 from supercargo.report.deliverables.held import Held
+from supercargo.report.svg import MONTHS, CalendarAxis
 
-__all__ = ["closest_turnovers", "kpi_blocks", "missed_names", "mission_calendar", "port_bars", "solver_table"]
+__all__ = [
+    "closest_turnovers",
+    "compliance_table",
+    "facility_months",
+    "kpi_blocks",
+    "missed_names",
+    "mission_calendar",
+    "port_bars",
+    "solver_table",
+]
 
+CALENDAR_BEYOND_D = 120
+"""Days that a calendar shows behind the horizon; what lies later stands in its table."""
 STAYS = ("one", "three", "two", "four", "five", "six")
 
 
@@ -37,7 +49,8 @@ def mission_calendar(held: Held, *, covers: tuple[str, ...] = ()) -> Figure:
         columns=(Column(name="docking place"), Column(name="mission"), Column(name="arrives"), Column(name="departs")),
         rows=tuple(sorted((one.row, one.words, one.start, one.end) for one in stays)),
     )
-    end = max([settings.end_utc, *(one.end for one in stays)])
+    last = max([settings.end_utc, *(one.end for one in stays)])
+    end = min(last, settings.end_utc + timedelta(days=CALENDAR_BEYOND_D))
     drawing = spans(
         f"{len(docked)} missions at {len(rows)} docking places over the {settings.span}",
         rows,
@@ -141,3 +154,71 @@ def solver_table(held: Held, *, covers: tuple[str, ...] = ()) -> Table:
 def missed_names(kpis: Sequence[Kpi]) -> str:
     """Names of KPIs whose target is missed, for a sentence."""
     return ", ".join(f"{kpi.kpi_id} {kpi.name}" for kpi in kpis) or "none"
+
+
+def facility_months(held: Held, *, covers: tuple[str, ...] = (), most: int = 6) -> Figure:
+    """Days of processing in each month at the busiest facilities."""
+    settings = held.plan.scenario.settings
+    names = [
+        one.resource
+        for one in sorted(held.summary.resources, key=lambda one: (-one.used_h, one.resource))
+        if one.kind == "facilities"
+    ]
+    shown = [name for name in names if _processing(held, name)][:most]
+    months = list(CalendarAxis(settings.start_utc, settings.end_utc, 0.0, 1.0).months())
+    starts = [first for first, _ in months]
+    ends = [*starts[1:], settings.end_utc]
+    used = {
+        name: [
+            sum(max(0.0, days_between(max(one, first), min(two, last))) for one, two in _processing(held, name))
+            for first, last in zip(starts, ends, strict=True)
+        ]
+        for name in shown
+    }
+    data = Table(
+        title="Days of processing by month",
+        source="plan: activities.csv, kind processing",
+        columns=(Column(name="month"), *(Column(name=name, unit="d", digits=1) for name in shown)),
+        rows=tuple((f"{first:%Y-%m}", *(used[name][index] for name in shown)) for index, first in enumerate(starts)),
+    )
+    drawing = columns(
+        "Days of processing by month and facility", [f"{MONTHS[one.month - 1]}" for one in starts], used, unit="days"
+    )
+    return Figure(
+        title="When facilities process spacecraft and cargo",
+        source="plan: activities.csv, kind processing",
+        drawing=drawing,
+        data=data,
+        covers=covers,
+    )
+
+
+def _processing(held: Held, facility: str) -> list[tuple[datetime, datetime]]:
+    return [
+        (one.start_utc, one.end_utc)
+        for one in held.plan.activities
+        if one.kind == "processing" and one.resource_id == facility
+    ]
+
+
+def compliance_table(held: Held, frameworks: Sequence[str], *, covers: tuple[str, ...] = (), only_open: bool = False) -> Table:
+    """Requirements of packs with what was found; the unmet first."""
+    order = {"unmet": 0, "no evidence": 1, "waived": 2, "met": 3}
+    rows = sorted(
+        (
+            row
+            for row in held.comply.rows
+            if row.framework in frameworks and not (only_open and row.state in ("met", "waived"))
+        ),
+        key=lambda row: (order.get(row.state, 4), row.requirement_id, row.object),
+    )
+    return Table(
+        title="Requirements and whether they are met",
+        source="compliance: requirement packs held against plan" + (" and record" if held.recorded else ""),
+        columns=tuple(
+            Column(name=name) for name in ("requirement", "asks", "of", "state", "found or missing", "due", "owner")
+        ),
+        rows=tuple((o.requirement_id, o.clause, o.object, o.state, o.words, o.due_utc, o.owner) for o in rows[:40]),
+        note=f"{len(rows) - 40} more stand in `supercargo comply`." if len(rows) > 40 else "",
+        covers=covers,
+    )
