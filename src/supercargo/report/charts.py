@@ -76,11 +76,13 @@ def _short(value: float) -> str:
 def _key(names: Sequence[tuple[str, str, bool]], y: float, left: float) -> list[Shape]:
     """A key of styles; a stroke is shown as a line, a solid as a box."""
     shapes: list[Shape] = []
+    room = WIDTH - left - 60.0
+    size = min(10.5, 10.5 * room / max(sum(42 + 6.0 * len(name) for name, _, _ in names), 1.0))
     x = left
     for name, style, stroke in names:
-        shapes.append(Path(((x, y - 4), (x + 22, y - 4)), style) if stroke else Box(x, y - 10, 22, 11, style))
-        shapes.append(Words(x + 27, y, name, size=10.5))
-        x += 42 + 6.0 * len(name)
+        shapes.append(Path(((x, y - 4), (x + 2 * size, y - 4)), style) if stroke else Box(x, y - 10, 2 * size, 11, style))
+        shapes.append(Words(x + 2.5 * size, y, name, size=size))
+        x += (42 + 6.0 * len(name)) * size / 10.5
     return shapes
 
 

@@ -81,13 +81,9 @@ def _styles() -> dict[str, Any]:
         "base": base,
         "title": ParagraphStyle("title", base, fontName=BOLD, fontSize=19, leading=23, spaceAfter=3),
         "under": ParagraphStyle("under", base, textColor=HexColor(SOFT), spaceAfter=8),
-        "h2": ParagraphStyle("h2", base, fontName=BOLD, fontSize=13, leading=17, spaceBefore=11, spaceAfter=4, keepWithNext=1),
-        "h3": ParagraphStyle(
-            "h3", base, fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=7, spaceAfter=3, keepWithNext=1
-        ),
-        "note": ParagraphStyle(
-            "note", base, fontSize=7.6, leading=10, textColor=HexColor(SOFT), spaceBefore=6, spaceAfter=3, keepWithNext=1
-        ),
+        "h2": ParagraphStyle("h2", base, fontName=BOLD, fontSize=13, leading=17, spaceBefore=11, spaceAfter=4),
+        "h3": ParagraphStyle("h3", base, fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=7, spaceAfter=3),
+        "note": ParagraphStyle("note", base, fontSize=7.6, leading=10, textColor=HexColor(SOFT), spaceBefore=6, spaceAfter=3),
         "cell": ParagraphStyle("cell", base, fontSize=7.2, leading=9.2, spaceAfter=0),
         "right": ParagraphStyle("right", base, fontSize=7.2, leading=9.2, spaceAfter=0, alignment=TA_RIGHT),
         "head": ParagraphStyle("head", base, fontName=BOLD, fontSize=7.2, leading=9.2, spaceAfter=0),
@@ -288,10 +284,21 @@ def _flow(page: _Page, block: Block) -> Iterator[Any]:
             yield _framed(page, [page.words(words)], heavy=False)
 
 
+def _least(block: Block) -> float:
+    """Room that the beginning of a block needs so that its head does not stand alone at the foot of a page [points]."""
+    match block:
+        case Figure(drawing=drawing):
+            return 0.72 * drawing.height + 40.0
+        case Table() | KpiBlock():
+            return 95.0
+        case _:
+            return 40.0
+
+
 def render_pdf(document: Document, covered: Sequence[Covered]) -> bytes:
     """A document as PDF pages of A4; the same document gives the same bytes."""
     from reportlab.lib.colors import HexColor
-    from reportlab.platypus import SimpleDocTemplate
+    from reportlab.platypus import CondPageBreak, SimpleDocTemplate
 
     page = _Page(document)
     foot = document.footer
@@ -308,8 +315,14 @@ def render_pdf(document: Document, covered: Sequence[Covered]) -> bytes:
 
     flow = [page.words(_safe(document.title), "title"), page.words(f"{document.doc_id} · {_safe(document.of)}", "under")]
     flow.append(page.words(_safe(document.question), "under"))
-    for block in document.blocks:
-        flow += _flow(page, block)
+    blocks = document.blocks
+    for index, block in enumerate(blocks):
+        room = (
+            sum(_least(one) for one in (block, *blocks[index + 1 : index + 2]))
+            if isinstance(block, Heading)
+            else _least(block)
+        )
+        flow += [CondPageBreak(min(room, 600.0)), *_flow(page, block)]
     flow.append(page.words("What this document covers", "h2"))
     heads = (Column(name="phrase"), Column(name="covered by"))
     rows = [[f"{one.phrase_id} {one.phrase}", "; ".join(title for _, title in one.blocks) or "nothing yet"] for one in covered]

@@ -263,8 +263,8 @@ def _answers(held: Held) -> list[Block]:
         source = "risk: covers chosen by a proven program over courses of losses; rates are from memory"
         blocks.append(
             Text(
-                words="Insurance: {} of {} exposures are worth covering, for {} of premium a year; what is retained costs {} in a"
-                " bad year (beyond the 99 % quantile, on average {}).",
+                words="Insurance: {} of {} exposures are worth covering, for {} of premium a year; what is retained costs {}"
+                " in a bad year (beyond the 99 % quantile, on average {}).",
                 numbers=(
                     Number(key="insurance.bought", value=cover.bought_count, unit="count", source=source),
                     Number(key="insurance.exposures", value=cover.exposures_count, unit="count", source=source),
