@@ -39,6 +39,7 @@ COMMANDS = (
     "simulate",
     "verify",
     "kpi",
+    "report",
     *COST,
     "compare",
     "comply",

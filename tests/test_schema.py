@@ -211,6 +211,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "workbook": ("workbook", year, "--out", str(tmp_path / "year.xlsx"), "--json"),
         "verify": ("verify", folder, "--json"),
         "kpi": ("kpi", folder, "--json"),
+        "report": ("report", folder, "--runs", "5", "--json"),
         "compare": ("compare", folder, folder, "--json"),
         "backtest": ("backtest", "--runs", "20", "--out", str(tmp_path / "b"), "--json"),
         "windows": (

@@ -21,6 +21,7 @@ from supercargo.app.operations_answers import (
     WorkAnswer,
 )
 from supercargo.app.replan_figures import AnswerFigures, TriedWay
+from supercargo.app.report_answers import ReportAnswer
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
@@ -405,6 +406,7 @@ ANSWERS: Mapping[str, Any] = {
     "check": ScenarioAnswer,
     "plan": PlanAnswer,
     "replan": ReplanAnswer,
+    "report": ReportAnswer,
     "risk": RiskAnswer,
     "simulate": SimulateAnswer,
     "simulate-years": YearsAnswer,

@@ -1,0 +1,285 @@
+"""Documents of blocks: what they claim, how they are written, and that their numbers are those of the plan folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from supercargo.app.deliverables import ReportAsked, hold, make_documents, numbers_csv
+from supercargo.report.blocks import (
+    Block,
+    Column,
+    Decision,
+    Document,
+    Evidence,
+    Figure,
+    Footer,
+    Heading,
+    KpiBlock,
+    Missing,
+    Number,
+    Option,
+    Table,
+    Text,
+    number_words,
+)
+from supercargo.report.charts import Bar, Series, bars, columns, control_chart, lines, matrix, ticks
+from supercargo.report.coverage import LINES, coverage_of
+from supercargo.report.deliverables.table import DELIVERABLES
+from supercargo.report.document_html import render_document
+from supercargo.report.document_md import drawings_of, render_markdown
+from supercargo.report.document_pdf import render_pdf
+from supercargo.report.drawing import STYLES, svg_of
+from tests.cli_runner import run
+from tests.plans import a_plan
+
+EVIL = "<script>alert('x')</script> | * _a_ [b](c) `d`"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("documents")
+    for words in (("new", str(place / "tiny"), "--from", "tiny"), ("plan", str(place / "tiny"), "--out", str(place / "plan"))):
+        told = run(*words)
+        assert told.code == 0, told.err
+    return place / "plan"
+
+
+@pytest.fixture(scope="module")
+def documents(folder: Path) -> tuple[Document, ...]:
+    return make_documents(hold(ReportAsked(folder, runs=20, workers=1)), [line.doc_id for line in LINES])
+
+
+def number(value: float | None = 3.0, **changes: str) -> Number:
+    return Number(**{"key": "k", "unit": "kg", "source": "plan: x.csv", **changes}, value=value)
+
+
+def a_document(*blocks: Block) -> Document:
+    footer = Footer(digest="d" * 64, scenario_digest="s" * 64, seed=1, runs=5, version="0", as_of="2026-12-01T00:00:00Z")
+    return Document(doc_id="D2", title="T", of="tiny", question="why?", blocks=blocks, footer=footer)
+
+
+def every_block() -> tuple[Block, ...]:
+    table = Table(
+        title=f"table {EVIL}",
+        source="plan: t.csv",
+        columns=(Column(name=EVIL), Column(name="mass", unit="kg")),
+        rows=((EVIL, 1234.5), ("b", None)),
+        covers=("D2.1",),
+    )
+    return (
+        Heading(words=EVIL),
+        Text(words=f"{EVIL} weighs {{}}.", numbers=(number(),), points=(EVIL,)),
+        table,
+        Figure(title=EVIL, source="plan: f.csv", drawing=bars(EVIL, [Bar(EVIL, 2.0)], unit=EVIL), data=table, covers=("D2.2",)),
+        KpiBlock(title=EVIL, source="plan: kpis.csv", kpis=(replace(a_plan().kpis[0], causes=EVIL),)),
+        Decision(
+            question=EVIL, owner=EVIL, due=EVIL, options=(Option(name=EVIL, effect="{} more", numbers=(number(),)),), advice=EVIL
+        ),
+        Evidence(claim=EVIL, rests_on=(EVIL,)),
+        Missing(what=EVIL, needs=EVIL),
+    )
+
+
+def test_a_text_has_a_place_for_each_number() -> None:
+    with pytest.raises(ValueError, match="1 places and 0 numbers"):
+        Text(words="{} kg")
+    with pytest.raises(ValueError, match="0 places and 1 numbers"):
+        Option(name="a", effect="none", numbers=(number(),))
+
+
+def test_a_row_has_a_cell_for_each_column() -> None:
+    with pytest.raises(ValueError, match="2 cells for 1 columns"):
+        Table(title="t", source="s", columns=(Column(name="a"),), rows=(("x", "y"),))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (None, "kg", "not known"), (float("nan"), "kg", "not known"), (96.74, "percent", "96.7 %"), (1.8e9, "USD", "1,800.0 M USD"),
+        (-2.5e6, "USD", "-2.5 M USD"), (12.4, "USD", "12 USD"), (48, "count", "48"), (-0.4, "kg", "0 kg"), (5, "", "5"),
+        (1.25, "m3", "1.2 m³"), (0.5, "km", "0.50 km"),
+    ],
+)  # fmt: skip
+def test_numbers_are_told_with_their_unit(value: float | None, unit: str, words: str) -> None:
+    assert number_words(value, unit) == words
+
+
+def test_every_phrase_of_the_fifteen_lines_has_an_id_and_only_blocks_with_content_cover_it() -> None:
+    assert [line.doc_id for line in LINES] == [f"D{index}" for index in range(1, 16)]
+    assert all(len(line.phrases) == 4 for line in LINES)
+    empty = (
+        Table(title="t", source="s", columns=(Column(name="a"),), rows=(), covers=("D2.1",)),
+        Figure(title="f", source="s", drawing=bars("none", [], unit="kg"), covers=("D2.2",)),
+        KpiBlock(title="k", source="s", kpis=(), covers=("D2.3",)),
+        Evidence(claim="c", rests_on=(), covers=("D2.4",)),
+    )
+    assert [one.blocks for one in coverage_of(a_document(*empty))] == [()] * 4
+    told = coverage_of(a_document(*every_block()))
+    assert [bool(one.blocks) for one in told] == [True, True, False, False]
+    assert told[0].blocks[0][0] == 3
+    with pytest.raises(ValueError, match=r"covers D9.1, which its line hasn't"):
+        coverage_of(a_document(Text(words="x", covers=("D9.1",))))
+
+
+def test_markup_in_any_block_is_shown_and_never_obeyed() -> None:
+    document = a_document(*every_block())
+    covered = coverage_of(document)
+    page = render_document(document, covered)
+    assert "<script" not in page
+    assert page.count("&lt;script&gt;") > 10
+    text = render_markdown(document, covered, "D02")
+    assert "<script" not in text
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "1,23" in line]
+    assert rows
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 3 for row in rows)
+    (picture,) = drawings_of(document, "D02").values()
+    assert "<script" not in picture
+
+
+def test_a_pdf_is_the_same_bytes_twice_and_names_letters_it_lacks() -> None:
+    document = a_document(*every_block(), Text(words="Ж and 中 are no Latin letters"))
+    first = render_pdf(document, coverage_of(document))
+    assert first.startswith(b"%PDF")
+    assert first == render_pdf(document, coverage_of(document))
+
+
+def test_drawings_tell_their_data_and_leave_nothing_where_there_is_nothing() -> None:
+    drawn = svg_of(bars("masses", [Bar("a", 4.0), Bar("b", -2.0)], unit="t", target=3.0))
+    assert "a: 4" in drawn
+    assert 'aria-label="masses"' in drawn
+    assert not bars("none", [], unit="t").shapes
+    assert not columns("none", [], {}, unit="t").shapes
+    assert not lines("none", [Series("a", ())], unit="t").shapes
+    assert not matrix("none", (), (), {}, across_name="", down_name="").shapes
+    chart = svg_of(control_chart("c", [1.0, 2.0, 9.0], centre=2.0, sigma=1.0, unit="d", signals={2: "rule 1"}))
+    assert "rule 1" in chart
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.0, 0.0), (-3.0, 7.2), (5e8, 2e9), (0.0, 1e-9)])
+def test_ticks_span_what_is_drawn_in_even_steps(low: float, high: float) -> None:
+    marks = ticks(low, high)
+    assert marks[0] <= low
+    assert marks[-1] >= high
+    assert 2 <= len(marks) <= 12
+    steps = [two - one for one, two in zip(marks, marks[1:], strict=False)]
+    assert max(steps) == pytest.approx(min(steps), rel=1e-6)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.2, 1.4.3 (definition of relative luminance)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_neighbours_in_a_stack_differ_in_grey() -> None:
+    fills = [luminance(STYLES[name].fill) for name in ("one", "two", "three", "four", "five", "six")]
+    contrasts = [(max(a, b) + 0.05) / (min(a, b) + 0.05) for a, b in zip(fills, fills[1:], strict=False)]
+    assert min(contrasts) > 1.3
+
+
+def test_every_deliverable_of_the_small_plan_covers_its_phrases_or_says_what_is_missing(documents: tuple[Document, ...]) -> None:
+    assert [document.doc_id for document in documents] == list(DELIVERABLES)
+    for document in documents:
+        missing = [block for block in document.blocks if isinstance(block, Missing)]
+        bare = [one.phrase for one in coverage_of(document) if not one.blocks]
+        assert len(bare) <= len(missing), (document.doc_id, bare)
+
+
+def test_a_number_that_stands_twice_is_one_number(documents: tuple[Document, ...]) -> None:
+    rows = list(csv.DictReader(numbers_csv(documents).decode().splitlines()))
+    told = {(row["key"], row["value"], row["unit"]) for row in rows}
+    assert len(told) == len({row["key"] for row in rows})
+    assert all(row["source"] for row in rows)
+    shared = Counter(row["key"] for row in rows)
+    assert shared["plan.left_lines"] >= 3
+
+
+def test_report_writes_the_same_bytes_twice_and_nothing_without_need(folder: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        words = ("report", str(folder), "D1", "d10", "--out", str(tmp_path / name), "--format", "html,md,pdf", "--runs", "10")
+        told = run(*words)
+        assert told.code == 0, told.err
+    files = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file())
+    assert {"index.html", "coverage.csv", "numbers.csv", "D01-mission-operations-plan.pdf"} <= {str(file) for file in files}
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+    page = (tmp_path / "a" / "D01-mission-operations-plan.html").read_text()
+    assert "<script" not in page
+    assert re.search(r"(src|href)=\"(https?:)?//", page) is None
+    again = run("report", str(folder), "--out", str(tmp_path / "a"))
+    assert again.code == 4
+
+
+def test_report_names_every_phrase_and_what_covers_it(folder: Path) -> None:
+    told = json.loads(run("report", str(folder), "--runs", "0", "--json").out)
+    assert len(told["coverage"]) == 4 * len(told["documents"])
+    shown = run("report", str(folder), "D3", "--runs", "0", "--coverage")
+    assert "D3.3   tracking systems: Stages of an item's life" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("D16",), "there is no document 'D16'"), (("--format", "docx"), "can't be written as 'docx'"), (("--format", ""), "as ''")],
+)
+def test_what_report_can_not_make_is_refused_with_what_it_can(folder: Path, words: tuple[str, ...], said: str) -> None:
+    told = run("report", str(folder), *words)
+    assert told.code == 2
+    assert said in told.err
+
+
+def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / name).open(newline="", encoding="utf-8") as opened:
+        return list(csv.DictReader(opened))
+
+
+def recounted(folder: Path) -> dict[str, float]:
+    """Numbers of the documents, counted again from the plan folder's own files by nothing but sums."""
+    manifest, missions = rows_of(folder, "manifest.csv"), rows_of(folder, "missions.csv")
+    costs, cargo = rows_of(folder, "costs.csv"), rows_of(folder, "scenario/cargo.csv")
+    stowage, kpis = rows_of(folder, "stowage.csv"), {row["kpi_id"]: row for row in rows_of(folder, "kpis.csv")}
+    up = [row for row in manifest if row["direction"] == "up" and row["due_utc"]]
+    gone = {row["item_id"] for row in manifest if not row["mission_id"]}
+    late = {row["item_id"] for row in up if row["mission_id"] and row["delivered_utc"] > row["due_utc"]}
+    dated = {row["item_id"] for row in up}
+    earned = [float(row["plan_usd"]) for row in costs if row["account"].startswith("revenue") and row["paid_by"] == "service"]
+    spent = [float(row["plan_usd"]) for row in costs if not row["account"].startswith("revenue") and row["paid_by"] == "service"]
+    parts = Counter(row["item_id"] for row in manifest if row["mission_id"])
+    return {
+        "plan.missions_flown": len(missions),
+        "plan.missions_due": len(rows_of(folder, "scenario/missions.csv")),
+        "plan.lines": len(cargo),
+        "plan.left_lines": len(gone),
+        "plan.left_t": sum(float(row["mass_kg"]) for row in manifest if not row["mission_id"]) / 1000,
+        "plan.flying_lines": len(parts),
+        "plan.split_lines": sum(1 for count in parts.values() if count > 1),
+        "plan.dated_lines": len(dated),
+        "plan.dated_left_lines": len(dated & gone),
+        "plan.late_lines": len(late - gone),
+        "plan.on_time_lines": len(dated - gone - late),
+        "plan.revenue_usd": sum(earned),
+        "plan.service_cost_usd": sum(spent),
+        "plan.margin_percent": 100 * (sum(earned) - sum(spent)) / sum(earned),
+        "plan.penalties_usd": -sum(usd for usd in earned if usd < 0),
+        "plan.K3": float(kpis["K3"]["value"]),
+        "plan.K5": float(kpis["K5"]["value"]),
+        "plan.customers": len({row["customer"] for row in manifest}),
+        "plan.pieces_up": len(stowage),
+    }
+
+
+def test_numbers_of_the_documents_are_those_that_the_plan_folder_adds_up_to(
+    folder: Path, documents: tuple[Document, ...]
+) -> None:
+    told = {row["key"]: row for row in csv.DictReader(numbers_csv(documents).decode().splitlines())}
+    again = recounted(folder)
+    for key in sorted(set(told) & set(again)):
+        assert float(told[key]["value"]) == pytest.approx(again[key], abs=0.005, rel=1e-9), key
+    assert len(set(told) & set(again)) >= 15
