@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ def documents(folder: Path) -> tuple[Document, ...]:
 
 
 def number(value: float | None = 3.0, **changes: str) -> Number:
-    return Number(**{"key": "k", "unit": "kg", "source": "plan: x.csv", **changes}, value=value)
+    words = {"key": "k", "unit": "kg", "source": "plan: x.csv", **changes}
+    return Number(key=words["key"], unit=words["unit"], source=words["source"], value=value)
 
 
 def a_document(*blocks: Block) -> Document:
@@ -77,10 +79,16 @@ def every_block() -> tuple[Block, ...]:
         Heading(words=EVIL),
         Text(words=f"{EVIL} weighs {{}}.", numbers=(number(),), points=(EVIL,)),
         table,
-        Figure(title=EVIL, source="plan: f.csv", drawing=bars(EVIL, [Bar(EVIL, 2.0)], unit=EVIL), data=table, covers=("D2.2",)),
+        Figure(
+            title=EVIL, source="plan: f.csv", drawing=bars(EVIL, [Bar(EVIL, 2.0)], unit=EVIL), data=table, covers=("D2.2",)
+        ),
         KpiBlock(title=EVIL, source="plan: kpis.csv", kpis=(replace(a_plan().kpis[0], causes=EVIL),)),
         Decision(
-            question=EVIL, owner=EVIL, due=EVIL, options=(Option(name=EVIL, effect="{} more", numbers=(number(),)),), advice=EVIL
+            question=EVIL,
+            owner=EVIL,
+            due=EVIL,
+            options=(Option(name=EVIL, effect="{} more", numbers=(number(),)),),
+            advice=EVIL,
         ),
         Evidence(claim=EVIL, rests_on=(EVIL,)),
         Missing(what=EVIL, needs=EVIL),
@@ -102,8 +110,10 @@ def test_a_row_has_a_cell_for_each_column() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (None, "kg", "not known"), (float("nan"), "kg", "not known"), (96.74, "percent", "96.7 %"), (1.8e9, "USD", "1,800.0 M USD"),
-        (-2.5e6, "USD", "-2.5 M USD"), (12.4, "USD", "12 USD"), (48, "count", "48"), (-0.4, "kg", "0 kg"), (5, "", "5"),
+        (None, "kg", "not known"), (float("nan"), "kg", "not known"), (96.74, "percent", "96.7 %"),
+        (1.8e9, "USD", "1,800.0 M USD"),
+        (-2.5e6, "USD", "-2.5 M USD"), (12.4, "USD", "12 USD"),
+        (48, "count", "48"), (-0.4, "kg", "0 kg"), (5, "", "5"),
         (1.25, "m3", "1.2 m³"), (0.5, "km", "0.50 km"),
     ],
 )  # fmt: skip
@@ -168,7 +178,7 @@ def test_ticks_span_what_is_drawn_in_even_steps(low: float, high: float) -> None
     assert marks[0] <= low
     assert marks[-1] >= high
     assert 2 <= len(marks) <= 12
-    steps = [two - one for one, two in zip(marks, marks[1:], strict=False)]
+    steps = [two - one for one, two in pairwise(marks)]
     assert max(steps) == pytest.approx(min(steps), rel=1e-6)
 
 
@@ -181,11 +191,11 @@ def luminance(colour: str) -> float:
 
 def test_neighbours_in_a_stack_differ_in_grey() -> None:
     fills = [luminance(STYLES[name].fill) for name in ("one", "two", "three", "four", "five", "six")]
-    contrasts = [(max(a, b) + 0.05) / (min(a, b) + 0.05) for a, b in zip(fills, fills[1:], strict=False)]
+    contrasts = [(max(a, b) + 0.05) / (min(a, b) + 0.05) for a, b in pairwise(fills)]
     assert min(contrasts) > 1.3
 
 
-def test_every_deliverable_of_the_small_plan_covers_its_phrases_or_says_what_is_missing(documents: tuple[Document, ...]) -> None:
+def test_every_deliverable_covers_its_phrases_or_says_what_is_missing(documents: tuple[Document, ...]) -> None:
     assert [document.doc_id for document in documents] == list(DELIVERABLES)
     for document in documents:
         missing = [block for block in document.blocks if isinstance(block, Missing)]
@@ -227,7 +237,11 @@ def test_report_names_every_phrase_and_what_covers_it(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("D16",), "there is no document 'D16'"), (("--format", "docx"), "can't be written as 'docx'"), (("--format", ""), "as ''")],
+    [
+        (("D16",), "there is no document 'D16'"),
+        (("--format", "docx"), "can't be written as 'docx'"),
+        (("--format", ""), "as ''"),
+    ],
 )
 def test_what_report_can_not_make_is_refused_with_what_it_can(folder: Path, words: tuple[str, ...], said: str) -> None:
     told = run("report", str(folder), *words)
@@ -250,7 +264,9 @@ def recounted(folder: Path) -> dict[str, float]:
     late = {row["item_id"] for row in up if row["mission_id"] and row["delivered_utc"] > row["due_utc"]}
     dated = {row["item_id"] for row in up}
     earned = [float(row["plan_usd"]) for row in costs if row["account"].startswith("revenue") and row["paid_by"] == "service"]
-    spent = [float(row["plan_usd"]) for row in costs if not row["account"].startswith("revenue") and row["paid_by"] == "service"]
+    spent = [
+        float(row["plan_usd"]) for row in costs if not row["account"].startswith("revenue") and row["paid_by"] == "service"
+    ]
     parts = Counter(row["item_id"] for row in manifest if row["mission_id"])
     return {
         "plan.missions_flown": len(missions),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path as Folder
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -46,9 +46,9 @@ def _glyphs() -> frozenset[int]:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    place = os.path.join(os.path.dirname(reportlab.__file__), "fonts")
+    place = Folder(reportlab.__file__).parent / "fonts"
     for name in (REGULAR, BOLD):
-        pdfmetrics.registerFont(TTFont(name, os.path.join(place, name + ".ttf")))
+        pdfmetrics.registerFont(TTFont(name, str(place / f"{name}.ttf")))
     for bold in (0, 1):
         for italic in (0, 1):
             addMapping(REGULAR, bold, italic, BOLD if bold else REGULAR)
