@@ -15,6 +15,7 @@ import pytest
 
 from supercargo.app.flying import FlyAsked, fly_plan
 from supercargo.app.flying_figures import FlownFigures
+from supercargo.app.kpis import KpiAsked, measure_kpi_study
 from supercargo.app.operations.log import open_operations, rebuild_store, verify_store
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
@@ -144,6 +145,17 @@ def test_the_summary_equals_a_recount_from_raw_events(year: tuple[FlownFigures, 
     assert made.late_count == len(count.late_lines())
     assert made.damaged_count == len(count.damaged)
     assert Decimal(str(made.revenue_usd)) == count.revenue_usd()
+
+
+def test_kpis_of_the_record_equal_a_recount_from_raw_events(year: tuple[FlownFigures, Path], tiny: Path) -> None:
+    count, plan = Recount.of(events_of(year[1])), read_plan(tiny)
+    told = {one.kpi_id: one.value for one in measure_kpi_study(KpiAsked(store=str(year[1]))).kpis}
+    must = [line.item_id for line in plan.scenario.cargo if line.must]
+    assert told["K1"] == pytest.approx(count.k1_percent(must, plan.mission_named), abs=1e-9)
+    assert told["K2"] == pytest.approx(count.k2_percent(), abs=1e-9)
+    assert told["K3"] == pytest.approx(count.k3_percent(), abs=1e-9)
+    assert told["K4"] == pytest.approx(count.k4_percent(), abs=1e-9)
+    assert Decimal(str(told["K9"])) == count.revenue_usd()
 
 
 def test_kpis_recounted_from_the_log_are_those_of_a_year_flown_as_planned(tmp_path: Path) -> None:
