@@ -19,6 +19,16 @@ FLOWN := work/flown.sqlite
 SUPERCARGO_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data),)
 export SUPERCARGO_DATA
 
+# Tests of pages need Debian's Chromium. It is installed where we may; elsewhere those tests are skipped by name.
+define CHROMIUM
+for name in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+  echo 'installing Chromium for the tests of pages'; \
+  { timeout 120 apt-get -qq update && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get -qq install -y --no-install-recommends chromium; } >/dev/null 2>&1 \
+    || echo 'Chromium could not be installed: tests of pages will be skipped' >&2; \
+else echo 'no Chromium here: tests of pages will be skipped; on Debian: apt-get install chromium' >&2; fi
+endef
+
 .PHONY: help setup setup-dev run test lint bench serve clean
 
 help: ## what can be made
@@ -73,6 +83,7 @@ $(RUN_READY): $(VENV)/made pyproject.toml $(PINS)
 
 $(DEV_READY): $(RUN_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint $(PINS) --editable '.[dev]'
+	@$(CHROMIUM)
 	@touch $@
 
 $(PEERS)/made: $(VENV)/made
