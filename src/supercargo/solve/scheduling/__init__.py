@@ -1,4 +1,4 @@
-"""Interval scheduling with dated alternatives: problem, crowds, independent parts, CP-SAT."""
+"""Interval scheduling with dated alternatives (problem, crowds, independent parts, CP-SAT), and projects of works with lags."""
 
 from supercargo.solve.scheduling.chooser import choose
 from supercargo.solve.scheduling.effort import Effort
@@ -13,6 +13,20 @@ from supercargo.solve.scheduling.problem import (
     faults_of_choice,
     value_of,
 )
+from supercargo.solve.scheduling.project import (
+    Lag,
+    Project,
+    Work,
+    earliest_starts,
+    end_of,
+    faults_of_starts,
+    handed_on,
+    latest_starts,
+    lateness_of,
+    links_in_circles,
+    starts_value,
+)
+from supercargo.solve.scheduling.projecting import plan_project
 from supercargo.solve.scheduling.rows import Crowd, crowds
 
 __all__ = [
@@ -23,11 +37,23 @@ __all__ = [
     "Crowd",
     "DatedChoice",
     "Effort",
+    "Lag",
     "Part",
+    "Project",
     "Use",
+    "Work",
     "choose",
     "crowds",
+    "earliest_starts",
+    "end_of",
     "faults_of_choice",
+    "faults_of_starts",
+    "handed_on",
     "independent_parts",
+    "lateness_of",
+    "latest_starts",
+    "links_in_circles",
+    "plan_project",
+    "starts_value",
     "value_of",
 ]
