@@ -1,4 +1,4 @@
-"""Projects from books and from the public library of instances: lengths, slacks and critical paths that others have published."""
+"""Projects of a book and of the public library of instances: lengths, slacks and critical paths that others published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interval scheduling with dated alternatives (problem, crowds, independent parts, CP-SAT), and projects of works with lags."""
+"""Interval scheduling with dated alternatives (problem, crowds, parts, CP-SAT), and projects of works with lags."""
 
 from supercargo.solve.scheduling.chooser import choose
 from supercargo.solve.scheduling.effort import Effort
@@ -21,8 +21,8 @@ from supercargo.solve.scheduling.project import (
     end_of,
     faults_of_starts,
     handed_on,
-    latest_starts,
     lateness_of,
+    latest_starts,
     links_in_circles,
     starts_value,
 )

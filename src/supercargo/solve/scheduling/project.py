@@ -1,9 +1,9 @@
 """A project: works of fixed length with time lags between them and shared resources of constant capacity.
 
-Time runs in whole units. A lag asks that one work starts at least so long after another one starts; a finish-to-start link is a
-lag of the first work's length. The critical path method counts earliest and latest starts by lags alone (J. E. Kelley, M. R.
-Walker, "Critical-path planning and scheduling", 1959); which work hands its resource units to which is told by a flow over the
-starts (C. Artigues, P. Michelon, S. Reusser, EJOR 149 (2003) 249-267).
+Time runs in whole units. A lag asks that one work starts at least so long after another one starts; a link from end to
+start is a lag of the first work's length. The critical path method counts earliest and latest starts by lags alone (J. E.
+Kelley, M. R. Walker, "Critical-path planning and scheduling", 1959); which work hands its resource units to which is told by
+a flow over the starts (C. Artigues, P. Michelon, S. Reusser, EJOR 149 (2003) 249-267).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = [
     "faults_of_starts",
     "greedy_starts",
     "handed_on",
-    "latest_starts",
     "lateness_of",
+    "latest_starts",
     "links_in_circles",
     "starts_value",
 ]
@@ -163,7 +163,7 @@ def faults_of_starts(project: Project, starts: tuple[int, ...]) -> Iterator[str]
 def greedy_starts(project: Project, order: tuple[int, ...]) -> tuple[int, ...]:
     """Each work as early as what is placed before it allows, the first of `order` that nothing holds back at each turn.
 
-    `order` ranks the works (the first counts most). Raises ValueError for a circle, or for a work that needs more than there is.
+    `order` ranks the works, the first counts most. Raises ValueError for a circle, or a work that needs more than there is.
     """
     _in_order(project)
     rank = {index: place for place, index in enumerate(order)}
@@ -225,7 +225,7 @@ def handed_on(project: Project, starts: tuple[int, ...]) -> Project:
 def _hand_over(
     free: list[tuple[int, int, int]], use: tuple[int, int, int], taker: int, linked: set[tuple[int, int]]
 ) -> tuple[int, ...]:
-    """Who gives the units of a use (start, end, units): those whom the taker waits for anyway, then who was last to be done."""
+    """Who gives the units of a use (start, end, units): whom the taker waits for anyway, then who was last to be done."""
     start, end, units = use
     givers = []
     ready = [one for one in free if one[0] <= start]

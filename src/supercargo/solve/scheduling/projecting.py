@@ -1,4 +1,4 @@
-"""Planning a project by CP-SAT: an interval for each work, a cumulative row for each resource, work counted instead of seconds."""
+"""Planning a project by CP-SAT: an interval for each work, a row for each resource, work counted instead of seconds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from supercargo.solve.scheduling.project import (
     faults_of_starts,
     greedy_starts,
     latest_starts,
-    lateness_of,
     starts_value,
 )
 
@@ -26,8 +25,8 @@ __all__ = ["plan_project"]
 def plan_project(project: Project, effort: Effort, *, watch: Watch = silent) -> Outcome[tuple[int, ...]]:
     """Starts that end the project soonest, a unit of lateness of a work counting as much as a unit of the end.
 
-    Nothing starts later than what is placed before it asks. What is taken beforehand may exceed a capacity: no work is then added to
-    it. INFEASIBLE where a work needs more units than there are. Raises ValueError where lags run in a circle.
+    Nothing starts later than what is placed before it asks. What is taken beforehand may exceed a capacity: no work is then
+    added to it. INFEASIBLE where a work needs more units than there are. Raises ValueError where lags run in a circle.
     """
     early = earliest_starts(project)
     floor = float(starts_value(project, early))  # lags alone: no schedule ends sooner or is less late
