@@ -31,6 +31,7 @@ from supercargo.store import (
     read_catalogue,
     read_past_catalogue,
     read_plan,
+    read_programme_template,
     read_records,
     read_risks,
     read_scenario,
@@ -65,7 +66,7 @@ __all__ = [
     "verify_plan",
 ]
 
-SOURCES = ("reference-year", "tiny", "lunar", "asteroid", "iss-YEAR")
+SOURCES = ("reference-year", "ramp", "tiny", "lunar", "asteroid", "iss-YEAR")
 """Scenarios that `new` can write; YEAR is a year of the record of past flights."""
 
 OWN_MISSIONS: Mapping[str, str] = {"tiny": "three", "lunar": "thirteen", "asteroid": "seven"}
@@ -84,7 +85,8 @@ CAUSES_SHOWN = 20
 class NewScenario:
     """What a person asks of `new`, None where nothing is asked: 48 missions, seed 1, the package's records of past flights.
 
-    A past year has the missions that were flown; the tiny, lunar and asteroid scenarios have their own.
+    The ramp has as many missions as its rates allow, or the first of them that are asked for. A past year has the missions
+    that were flown; the tiny, lunar and asteroid scenarios have their own.
     """
 
     source: str
@@ -103,7 +105,7 @@ def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
     past = _PAST.fullmatch(asked.source)
     if past:
         return _new_past_year(folder, int(past[1]), asked)
-    from supercargo.app.reference import asteroid, lunar, reference_year, tiny
+    from supercargo.app.reference import asteroid, lunar, ramp, reference_year, tiny
     from supercargo.app.transfers import transfer_catalogue
 
     source, force = asked.source, asked.force
@@ -111,6 +113,7 @@ def new_scenario(folder: Path, asked: NewScenario) -> Scenario:
     missions = 48 if asked.missions is None else asked.missions
     makers: Mapping[str, Callable[[Mapping[str, Any]], Scenario]] = {
         "reference-year": lambda catalogue: reference_year(catalogue, seed=seed, missions=missions),
+        "ramp": lambda catalogue: ramp(catalogue, read_programme_template(), seed=seed, missions=asked.missions),
         "tiny": lambda catalogue: tiny(catalogue, seed=seed),
         "lunar": lambda catalogue: lunar(catalogue, transfer_catalogue(), seed=seed),
         "asteroid": lambda catalogue: asteroid(catalogue, transfer_catalogue(), seed=seed),

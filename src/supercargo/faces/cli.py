@@ -98,12 +98,19 @@ def new(
     source: Annotated[
         str,
         typer.Option(
-            "--from", help="reference-year, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.", show_default=False
+            "--from",
+            help="reference-year, ramp, tiny, lunar, asteroid, or iss-2001 to iss-2021: a past year.",
+            show_default=False,
         ),
     ],
     missions: Annotated[
         int | None,
-        typer.Option(help="Contracted missions of a reference year: 48.", min=12, max=192, show_default=False),
+        typer.Option(
+            help="Contracted missions of a reference year: 48; first missions of a ramp: all.",
+            min=12,
+            max=192,
+            show_default=False,
+        ),
     ] = None,
     seed: Annotated[
         int | None,

@@ -45,6 +45,7 @@ from supercargo.model.demand import (
     Term,
 )
 from supercargo.model.permits import Licence, Requirement, Staff
+from supercargo.model.programme import GateCheck, ProgrammeResource, ProgrammeTask
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
@@ -173,6 +174,9 @@ class Scenario:
     insurance: tuple[InsuranceOffer, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
+    programme_tasks: tuple[ProgrammeTask, ...] = ()
+    programme_resources: tuple[ProgrammeResource, ...] = ()
+    programme_gates: tuple[GateCheck, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks
+from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, programme, replanning, risks
 
 __all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -181,6 +181,19 @@ SCENARIO_TABLES: tuple[Table, ...] = (
     ),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
+    Table(
+        file="programme_tasks.csv", noun=programme.ProgrammeTask, attribute="programme_tasks", key=("task_id",), sparse=True
+    ),
+    Table(
+        file="programme_resources.csv",
+        noun=programme.ProgrammeResource,
+        attribute="programme_resources",
+        key=("resource",),
+        sparse=True,
+    ),
+    Table(
+        file="programme_gates.csv", noun=programme.GateCheck, attribute="programme_gates", key=("gate", "check"), sparse=True
+    ),
 )
 
 PLAN_TABLES: tuple[Table, ...] = (

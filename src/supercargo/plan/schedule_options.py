@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from supercargo.kernel import days
 from supercargo.model import Destination, Launcher, LaunchWindow, MissionRequest, Scenario, VehicleType
 from supercargo.plan.permits import PERMITS, Permits
+from supercargo.plan.programme import missions_held
 from supercargo.plan.schedule_instants import Course, course_of, seconds_of
 from supercargo.plan.schedule_pools import Closures, Yard, closures_of, hands, yard_of
 from supercargo.plan.ways import Way, Ways
@@ -126,6 +127,7 @@ class _Sieve:
         self.approaches = Ways(scenario, (window for own in windows.values() for window in own))
         self.first_pads = tuple(key for key, number in yard.pads.items() if yard.pools[number].members[0] == key[1])
         self.permits = Permits(scenario)
+        self.held = missions_held(scenario)
         self.reached = 0
         self.too_weak = ""
 
@@ -198,7 +200,9 @@ class _Sieve:
 
     def lawful(self, request: MissionRequest, launch_utc: datetime) -> bool:
         settings = self.scenario.settings
-        return request.earliest_utc <= launch_utc <= request.latest_utc and settings.start_utc <= launch_utc < settings.end_utc
+        _, opens_utc = self.held.get(request.mission_id, ("", request.earliest_utc))
+        earliest_utc = max(request.earliest_utc, opens_utc)
+        return earliest_utc <= launch_utc <= request.latest_utc and settings.start_utc <= launch_utc < settings.end_utc
 
     def may_lift_off(self, vehicle: VehicleType, window: LaunchWindow, launch_utc: datetime) -> bool:
         """Whether site and pad are open, and neither launcher nor type of spacecraft stands down."""

@@ -6,6 +6,7 @@ from collections import Counter
 
 from supercargo.kernel import format_utc
 from supercargo.model import Scenario, Unflown
+from supercargo.plan.programme import missions_held
 from supercargo.plan.schedule_calendar import Calendar
 from supercargo.plan.schedule_options import HURDLES, Market, Option, uses_of
 from supercargo.plan.schedule_pools import Pool
@@ -31,6 +32,9 @@ def _reason(scenario: Scenario, market: Market, mission: int, calendar: Calendar
     if market.failed_at[mission] >= 0:
         earliest, latest = format_utc(request.earliest_utc), format_utc(request.latest_utc)
         hurdle = HURDLES[market.failed_at[mission]]
+        gate, opens_utc = missions_held(scenario).get(request.mission_id, ("", request.earliest_utc))
+        if gate and opens_utc > request.earliest_utc:
+            earliest = f"{format_utc(opens_utc)}, when gate {gate} of the programme opens,"
         lift = market.too_weak[mission] if market.too_weak else ""
         return hurdle.format(earliest=earliest, latest=latest, destination=request.destination, lift=lift)
     options = [option for option in market.options if option.mission == mission]

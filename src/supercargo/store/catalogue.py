@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, RiskTables, Scenario
+from supercargo.model import (
+    HISTORY_TABLES,
+    SCENARIO_TABLES,
+    Chances,
+    ProgrammeTables,
+    Records,
+    Requirement,
+    RiskTables,
+    Scenario,
+)
 from supercargo.store.checks_chances import fitting
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
@@ -17,10 +28,13 @@ __all__ = [
     "CHANCES_FOLDER",
     "HISTORY_FOLDER",
     "REGISTER_FOLDER",
+    "STRATEGY_FOLDER",
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
     "read_past_catalogue",
+    "read_programme",
+    "read_programme_template",
     "read_records",
     "read_requirement_packs",
     "read_risks",
@@ -31,6 +45,9 @@ HISTORY_FOLDER = "history"
 
 REGISTER_FOLDER = "register"
 """Folder of the catalogue that holds templates of risks, contingencies and offers of insurance."""
+
+STRATEGY_FOLDER = "strategy"
+"""Folder of the catalogue that holds templates of what the service plans to become, its programme among them."""
 
 CHANCES_FOLDER = "chances"
 """Folder of the catalogue that holds what may happen where a scenario says nothing of it."""
@@ -119,6 +136,49 @@ def read_risks(scenario: Scenario) -> RiskTables:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
     return RiskTables(**found, templates=tuple(templates))
+
+
+def read_programme(scenario: Scenario) -> ProgrammeTables:
+    """The programme: the scenario's own if it has tasks of its own, else the template that ships with the package.
+
+    The template's dates are moved so that month 9 of its timeline, the first of service, begins with the scenario's horizon.
+    Raises StoreError if the template is faulty.
+    """
+    if scenario.programme_tasks:
+        return ProgrammeTables(
+            tasks=scenario.programme_tasks, resources=scenario.programme_resources, checks=scenario.programme_gates
+        )
+    template = read_programme_template()
+    by = scenario.settings.start_utc.replace(hour=0, minute=0, second=0) - _TEMPLATE_SERVICE_UTC
+    return replace(
+        template,
+        tasks=tuple(_moved(row, by) for row in template.tasks),
+        checks=tuple(_moved(row, by) for row in template.checks),
+    )
+
+
+def read_programme_template() -> ProgrammeTables:
+    """The programme that ships with the package, month 9 being January 2027. Raises StoreError if it is faulty."""
+    folder = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER
+    faults: list[Fault] = []
+    named = {"programme_tasks": "tasks", "programme_resources": "resources", "programme_gates": "checks"}
+    tables = [table for table in SCENARIO_TABLES if table.attribute in named]
+    found: dict[str, Any] = {
+        named[table.attribute]: read_table((folder / table.file).read_bytes(), table, faults).records for table in tables
+    }
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
+    return ProgrammeTables(**found, templates=tuple(table.file for table in tables))
+
+
+_TEMPLATE_SERVICE_UTC = datetime(2027, 1, 1, tzinfo=UTC)
+"""First day of month 9 in the template of the programme."""
+
+
+def _moved(row: Any, by: timedelta) -> Any:
+    moved = {field.name: getattr(row, field.name) for field in fields(row) if field.name.endswith("_utc")}
+    return replace(row, **{name: instant + by for name, instant in moved.items() if instant is not None})
 
 
 def read_records(folder: Path | None = None) -> Records:

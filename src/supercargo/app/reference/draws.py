@@ -66,13 +66,13 @@ SPARES: tuple[tuple[str, str, float, float], ...] = (
 
 def daily_use(place: str, supply_class: str, ground: Ground, rates: Sequence[Rate]) -> Days:
     """Use of each day of the horizon [day] kg."""
-    use = np.zeros(YEAR_D)
+    use = np.zeros(ground.use_d)
     steps = CREW.get(place, ())
     for rate in rates:
         if rate.supply_class != supply_class or (rate.destinations and place not in rate.destinations):
             continue
         for index, (day, count) in enumerate(steps):
-            end = steps[index + 1][0] if index + 1 < len(steps) else YEAR_D
+            end = steps[index + 1][0] if index + 1 < len(steps) else ground.use_d
             use[int(day) : int(end)] += count * ground.copies * rate.kg_per_crew_d * (1.0 - rate.recovered_fraction)
     use += sum(kg * ground.copies for where, name, kg, _ in DRAWS if (where, name) == (place, supply_class))
     if supply_class == "spares":
@@ -81,9 +81,10 @@ def daily_use(place: str, supply_class: str, ground: Ground, rates: Sequence[Rat
 
 
 def _between(use: Days, from_d: float, to_d: float) -> float:
-    """Use from one day to another; beyond the year it goes on at the year's mean [kg]."""
-    inside = float(use[int(min(from_d, YEAR_D)) : int(min(to_d, YEAR_D))].sum())
-    return inside + float(use.mean()) * max(0.0, to_d - max(from_d, float(YEAR_D)))
+    """Use from one day to another; beyond the days drawn it goes on at their mean [kg]."""
+    drawn_d = len(use)
+    inside = float(use[int(min(from_d, drawn_d)) : int(min(to_d, drawn_d))].sum())
+    return inside + float(use.mean()) * max(0.0, to_d - max(from_d, float(drawn_d)))
 
 
 def quotas(
@@ -102,7 +103,7 @@ def quotas(
     for place in sorted({flight.slot.place for flight in flights}):
         here = [flight for flight in flights if flight.slot.place == place]
         days = sorted((firm_d(flight, requests[flight.mission_id], ground.start_utc), flight.mission_id) for flight in here)
-        last = days[0][0] + YEAR_D  # the first flight of the next year
+        last = days[0][0] + ground.use_d  # the first flight after them
         for supply_class in BAGGED:
             use = daily_use(place, supply_class, ground, rates)
             tanks = {mission: in_tanks.get((mission, supply_class), 0.0) for _, mission in days}

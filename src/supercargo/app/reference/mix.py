@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-__all__ = ["BASE_MISSIONS", "Chain", "Seat", "Slot", "chains", "slots"]
+__all__ = ["BASE_MISSIONS", "Chain", "Seat", "Slot", "chains", "running_on", "slots", "slots_of"]
 
 BASE_MISSIONS = 48
 
@@ -148,11 +149,20 @@ def chains() -> tuple[Chain, ...]:
     return _iss() + _stations() + _beyond() + _platforms()
 
 
+def running_on(chain: Chain, until_d: float) -> Chain:
+    """The chain with its flights repeated at the same cadence up to a day; never fewer than it has."""
+    cadence = (chain.last_d - chain.first_d) / len(chain.seats)
+    count = max(len(chain.seats), math.floor((until_d - chain.first_d) / cadence) + 1)
+    seats = tuple(chain.seats[index % len(chain.seats)] for index in range(count))
+    return replace(chain, seats=seats, last_d=chain.first_d + cadence * count)
+
+
 def _port_of_copy(port: str, copy: int) -> str:
     return port if copy == 0 else f"{port} {copy + 1}"
 
 
-def _slots_of(chain: Chain, copy: int, clearance_d: float, rng: np.random.Generator) -> list[Slot]:
+def slots_of(chain: Chain, copy: int, clearance_d: float, rng: np.random.Generator) -> list[Slot]:
+    """Flights of a chain at the port of one copy of the mix."""
     cadence = (chain.last_d - chain.first_d) / len(chain.seats)
     tight = chain.slack_d is not None
     found = []
@@ -193,7 +203,7 @@ def slots(missions: int, clearance_d: dict[str, float], rng: np.random.Generator
     found: list[Slot] = []
     copy = 0
     while len(found) < missions:
-        one = [slot for chain in chains() for slot in _slots_of(chain, copy, clearance_d[chain.place], rng)]
+        one = [slot for chain in chains() for slot in slots_of(chain, copy, clearance_d[chain.place], rng)]
         found += one if missions - len(found) >= len(one) else _thinned(one, missions - len(found))
         copy += 1
     return found

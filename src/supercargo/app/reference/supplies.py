@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supercargo.app.reference.draws import CREW, DRAWS, SPARES, YEAR_D, Days, daily_use
+from supercargo.app.reference.draws import CREW, DRAWS, SPARES, Days, daily_use
 from supercargo.app.reference.freedom import day_utc, firm_d
 from supercargo.app.reference.timetable import Ground
 from supercargo.app.reference.upload import CONSUMABLES, UpLine
@@ -36,7 +36,7 @@ def _crew(ground: Ground, places: Sequence[str]) -> tuple[CrewStay, ...]:
     for place, steps in CREW.items():
         if place not in places:
             continue
-        ends = [*(day for day, _ in steps[1:]), float(YEAR_D)]
+        ends = [*(day for day, _ in steps[1:]), float(ground.use_d)]
         found += [
             CrewStay(
                 destination=place,
@@ -54,11 +54,11 @@ def _arrivals(
     place: str, supply_class: str, lines: Sequence[UpLine], requests: Mapping[str, MissionRequest], ground: Ground
 ) -> Days:
     """Mass surely delivered by the end of each day: each flight's share on its firm day [day] kg."""
-    done = np.zeros(YEAR_D)
+    done = np.zeros(ground.use_d)
     for one in lines:
         if one.line.destination == place and one.line.supply_class == supply_class and not one.spare:
             day = int(firm_d(one.flight, requests[one.flight.mission_id], ground.start_utc) + 1.0)
-            done[min(day, YEAR_D) :] += one.line.mass_kg * SURE_SHARE
+            done[min(day, ground.use_d) :] += one.line.mass_kg * SURE_SHARE
     return done
 
 
@@ -87,7 +87,7 @@ def supplies(
                 )
             )
     demand = tuple(
-        Demand(destination=place, supply_class=name, from_utc=ground.start_utc, to_utc=day_utc(ground.start_utc, YEAR_D),
+        Demand(destination=place, supply_class=name, from_utc=ground.start_utc, to_utc=day_utc(ground.start_utc, ground.use_d),
                kg_per_d=kg * ground.copies, basis=basis)
         for place, name, kg, basis in DRAWS if place in places
     )  # fmt: skip

@@ -13,7 +13,7 @@ from supercargo.app.reference.parties import SHARES
 from supercargo.kernel import NoPlan, days_between
 from supercargo.model import Destination, Facility, Launcher, Pad, VehicleType
 
-__all__ = ["Ground", "NominalFlight", "Timetable", "build_timetable", "first_processing_d"]
+__all__ = ["Ground", "NominalFlight", "Timetable", "build_timetable", "first_processing_d", "launches_of"]
 
 AS_OF_MARGIN_D = 25.0  # processing starts no more than this many days before the year
 RARE_WINDOWS = 20  # a place with fewer listed windows in the year chooses its day first
@@ -57,6 +57,8 @@ class Ground:
     reusable: Mapping[str, int]  # type -> tails for each copy of the mix
     copies: int
     horizon_d: float = 365.0
+    use_d: int = 365
+    """Days for which the use of supplies is drawn."""
     shares: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=lambda: SHARES)
     """Place -> (contract, share of its cargo)."""
 
@@ -129,7 +131,7 @@ def _reaches(site: str, place: str) -> bool:
     return (site == "Vandenberg") == polar
 
 
-def _launches(ground: Ground, slot: Slot, vehicle: VehicleType) -> Iterator[tuple[float, float]]:
+def launches_of(ground: Ground, slot: Slot, vehicle: VehicleType) -> Iterator[tuple[float, float]]:
     """(launch day, transit days), nearest to the wished arrival first."""
     if ground.places[slot.place].window_kind == "catalogue":
         listed = slot.windows or ground.listed[slot.place]
@@ -209,7 +211,7 @@ def _facility(table: Timetable, ground: Ground, site: str, from_d: float, to_d: 
 def _try(table: Timetable, ground: Ground, slot: Slot, number: int) -> NominalFlight | None:
     vehicle = ground.vehicles[slot.seat.types[0]]
     choices = _pad_choices(ground, slot, vehicle)
-    for (launch_d, transit_d), choice in itertools.product(_launches(ground, slot, vehicle), choices):
+    for (launch_d, transit_d), choice in itertools.product(launches_of(ground, slot, vehicle), choices):
         launcher, site, pad, pad_d, turnaround_d = choice
         times = _times(ground, slot, launch_d, transit_d, pad_d)
         if (

@@ -19,7 +19,20 @@ from supercargo.app.reference.upload import Room, UpLine, in_tanks, up_lines
 from supercargo.kernel import ScenarioError, as_written, stream
 from supercargo.model import SCENARIO_TABLES, Bay, CargoLine, MissionRequest, Scenario, Settings
 
-__all__ = ["AS_OF_UTC", "BASE_LINES", "END_UTC", "PRICE_YEAR", "START_UTC", "nominal_timetable", "numbered", "reference_year"]
+__all__ = [
+    "AS_OF_UTC",
+    "BASE_LINES",
+    "END_UTC",
+    "PRICE_YEAR",
+    "REUSABLE",
+    "START_UTC",
+    "blank_scenario",
+    "nominal_timetable",
+    "numbered",
+    "reference_year",
+    "with_cargo",
+    "with_flights",
+]
 
 START_UTC = datetime(2027, 1, 1, tzinfo=UTC)
 END_UTC = datetime(2028, 1, 1, tzinfo=UTC)
@@ -67,7 +80,8 @@ def _bays(catalogue: Mapping[str, tuple[Any, ...]]) -> dict[str, list[Bay]]:
     return found
 
 
-def _blank(catalogue: Mapping[str, tuple[Any, ...]], settings: Settings) -> Scenario:
+def blank_scenario(catalogue: Mapping[str, tuple[Any, ...]], settings: Settings) -> Scenario:
+    """The catalogue's records under the head of a scenario, with nothing contracted yet."""
     records: dict[str, Any] = {table.attribute: tuple(catalogue.get(table.attribute, ())) for table in SCENARIO_TABLES}
     return Scenario(settings=settings, **records)
 
@@ -92,8 +106,16 @@ def reference_year(catalogue: Mapping[str, tuple[Any, ...]], *, seed: int, missi
     settings = Settings(
         name="reference-year", as_of_utc=AS_OF_UTC, start_utc=START_UTC, end_utc=END_UTC, currency_year=PRICE_YEAR, seed=seed
     )
-    blank = _blank(catalogue, settings)
-    scenario = replace(
+    blank = blank_scenario(catalogue, settings)
+    return with_cargo(with_flights(blank, ground, table, requests, rng), catalogue, ground, table, named)
+
+
+def with_flights(
+    blank: Scenario, ground: Ground, table: Timetable, requests: tuple[MissionRequest, ...], rng: np.random.Generator
+) -> Scenario:
+    """Contracted flights with the tails, closures, pads, ports and parties that a scenario of the reference has."""
+    settings = blank.settings
+    return replace(
         blank,
         missions=requests,
         tails=freedom.tails(table, ground, rng),
@@ -103,18 +125,17 @@ def reference_year(catalogue: Mapping[str, tuple[Any, ...]], *, seed: int, missi
         pads=freedom.scaled_pads(blank.pads, ground.copies),
         destinations=tuple(replace(one, handling_h_d=one.handling_h_d * ground.copies) for one in blank.destinations),
         customers=parties.customers(),
-        contracts=parties.contracts(START_UTC, END_UTC),
+        contracts=parties.contracts(settings.start_utc, settings.end_utc),
         suppliers=supplies.suppliers(),
         lanes=supplies.lanes(),
     )
-    return _with_cargo(scenario, catalogue, ground, table, named)
 
 
-def _with_cargo(
+def with_cargo(
     scenario: Scenario, catalogue: Mapping[str, tuple[Any, ...]], ground: Ground, table: Timetable,
     named: Mapping[str, MissionRequest],
 ) -> Scenario:  # fmt: skip
-    """Cargo, stocks and money of a year whose flights stand."""
+    """Cargo, stocks and money of a scenario whose flights stand."""
     seed, missions = scenario.settings.seed, len(scenario.missions)
     total = round(BASE_LINES * missions / mix.BASE_MISSIONS)
     backs = (round(DOWN_LINES * total), round(TRASH_LINES * total))

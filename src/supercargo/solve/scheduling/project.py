@@ -37,6 +37,7 @@ class Work:
     earliest: int = 0
     due: int | None = None
     needs: tuple[tuple[int, int], ...] = ()  # (resource, units)
+    pinned: bool = False  # it starts at its earliest time and at no other
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -143,6 +144,8 @@ def faults_of_starts(project: Project, starts: tuple[int, ...]) -> Iterator[str]
     for index, (start, work) in enumerate(zip(starts, project.works, strict=True)):
         if start < work.earliest:
             yield f"work {index} starts at {start}, before {work.earliest}"
+        if work.pinned and start > work.earliest:
+            yield f"work {index} starts at {start}, and is pinned at {work.earliest}"
     for lag in project.lags:
         if starts[lag.after] < starts[lag.before] + lag.least:
             yield f"work {lag.after} starts less than {lag.least} after work {lag.before}"

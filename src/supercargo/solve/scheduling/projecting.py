@@ -61,7 +61,10 @@ def _searched(project: Project, effort: Effort, hint: tuple[int, ...]) -> tuple[
 
     model = cp_model.CpModel()
     ceiling = min(project.horizon(), starts_value(project, hint))
-    starts = [model.new_int_var(work.earliest, max(work.earliest, ceiling), "") for work in project.works]
+    starts = [
+        model.new_int_var(work.earliest, work.earliest if work.pinned else max(work.earliest, ceiling), "")
+        for work in project.works
+    ]
     for lag in project.lags:
         model.add(starts[lag.after] >= starts[lag.before] + lag.least)
     _share(model, project, starts)
