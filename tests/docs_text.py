@@ -44,6 +44,7 @@ COMMANDS = (
     "compare",
     "comply",
     "risk",
+    "programme",
     "backtest",
     "windows",
     *ORBIT,

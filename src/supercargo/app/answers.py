@@ -20,6 +20,7 @@ from supercargo.app.operations_answers import (
     ServeAnswer,
     WorkAnswer,
 )
+from supercargo.app.programme_answers import ProgrammeAnswer
 from supercargo.app.replan_figures import AnswerFigures, TriedWay
 from supercargo.app.report_answers import ReportAnswer
 from supercargo.app.risk_answers import RiskAnswer
@@ -408,6 +409,7 @@ ANSWERS: Mapping[str, Any] = {
     "replan": ReplanAnswer,
     "report": ReportAnswer,
     "risk": RiskAnswer,
+    "programme": ProgrammeAnswer,
     "simulate": SimulateAnswer,
     "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,

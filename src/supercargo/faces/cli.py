@@ -21,6 +21,7 @@ from supercargo.faces.fly_cli import fly_app
 from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
+from supercargo.faces.programme_cli import programme_app
 from supercargo.faces.replan_cli import replan_app
 from supercargo.faces.report_cli import report_app
 from supercargo.faces.risk_cli import risk_app
@@ -445,7 +446,9 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-for _group in (kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, operations_app):
+for _group in (
+    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, programme_app, operations_app,
+):  # fmt: skip
     app.registered_commands += _group.registered_commands
 
 

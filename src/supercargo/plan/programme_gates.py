@@ -40,7 +40,7 @@ class Gate:
     def missing(self) -> str:
         """What keeps it closed, in words; empty when it is open."""
         lacks = [f"task {name} is not done" for name in self.undone]
-        lacks += [f"check {check.check}: {found.words}" for check, found in self.checks if not found.passed]
+        lacks += [f"check {check.check} ({found.words})" for check, found in self.checks if not found.passed]
         return "; ".join(lacks)
 
 
@@ -71,8 +71,8 @@ def _gate(name: str, checks: list[GateCheck], done: set[str], as_of_utc: datetim
 
 def _found(check: GateCheck, as_of_utc: datetime, found: Found) -> CheckFound:
     if check.kind != "record":
-        unknown = CheckFound(False, f"{check.title}: nothing to tell it from; it is computed from a plan")
+        unknown = CheckFound(False, "a plan tells it, and none is given")
         return found.get((check.kind, check.object), unknown)
     if check.passed_utc is None or check.passed_utc > as_of_utc:
-        return CheckFound(False, f"{check.title}: not on record as passed")
+        return CheckFound(False, "not on record as passed")
     return CheckFound(True, f"passed {check.passed_utc:%Y-%m-%d}; {check.proof}")
