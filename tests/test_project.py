@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,17 +21,11 @@ from supercargo.solve.scheduling import (
     faults_of_starts,
     handed_on,
     latest_starts,
-    links_in_circles,
     plan_project,
     starts_value,
 )
 
 EFFORT = Effort(work=5.0, gap=0.0)
-
-
-def a_chain(*lengths: int, needs: tuple[tuple[int, int], ...] = (), capacities: tuple[int, ...] = ()) -> Project:
-    works = tuple(Work(length, needs=needs) for length in lengths)
-    return Project(works, tuple(Lag(i, i + 1, lengths[i]) for i in range(len(works) - 1)), capacities)
 
 
 @st.composite
@@ -127,8 +121,14 @@ def test_a_fuse_that_has_blown_leaves_an_answer_with_a_bound_of_lags_alone() -> 
     assert (found.status, found.objective, found.bound) == (Status.FEASIBLE, 8.0, 4.0)
 
 
-def test_lags_in_a_circle_name_the_works_of_the_circle_alone() -> None:
-    works: Any = (Work(1),) * 5
-    ring = Project(works, (Lag(0, 1, 1), Lag(1, 2, 1), Lag(2, 3, 1), Lag(3, 1, 1), Lag(3, 4, 1)), ())
-    assert links_in_circles(ring) == (1, 2, 3)
-    assert links_in_circles(a_chain(1, 2, 3)) == ()
+@pytest.mark.parametrize("least", [1, -1])
+def test_lags_in_a_circle_are_refused(least: int) -> None:
+    ring = Project((Work(1),) * 3, (Lag(0, 1, 1), Lag(1, 2, 1), Lag(2, 1, least)), ())
+    with pytest.raises(ValueError, match="circle"):
+        plan_project(ring, EFFORT)
+
+
+def test_a_lag_below_zero_back_to_an_earlier_work_only_limits_how_far_they_drift_apart() -> None:
+    pair = Project((Work(1), Work(1, earliest=9)), (Lag(0, 1, 1), Lag(1, 0, -3)), ())
+    assert earliest_starts(pair) == (6, 9)
+    assert latest_starts(pair, 12) == (10, 11)

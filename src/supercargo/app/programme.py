@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ from supercargo.store import PLAN_FILE, read_plan, read_programme, read_scenario
 from supercargo.store.folders import write_file
 
 __all__ = ["PROGRAMME_TABLES", "ProgrammeAsked", "ProgrammeTold", "programme_of_plan", "review_programme", "write_programme"]
+
+COVERAGE = "coverage.csv"
+"""What a folder of made documents says of itself, phrase by phrase."""
 
 PROGRAMME_TABLES: tuple[Table, ...] = (
     Table(file="tasks.csv", noun=TaskRow, attribute="tasks", key=("task_id",)),
@@ -30,6 +34,7 @@ class ProgrammeAsked:
 
     folder: Path
     as_of_utc: datetime | None = None
+    documents: Path | None = None
     out: Path | None = None
     force: bool = False
 
@@ -55,13 +60,18 @@ def review_programme(asked: ProgrammeAsked) -> ProgrammeTold:
     refuse_outputs((asked.out,), (asked.folder,), force=asked.force)
     if (asked.folder / PLAN_FILE).is_file():
         plan = read_plan(asked.folder)
-        return programme_of_plan(plan, asked.as_of_utc)
-    return _told(read_scenario(asked.folder), asked.as_of_utc, {})
+        return programme_of_plan(plan, as_of_utc=asked.as_of_utc, documents=asked.documents)
+    return _told(read_scenario(asked.folder), asked.as_of_utc, checks_of_documents(asked.documents))
 
 
-def programme_of_plan(plan: OperationsPlan, as_of_utc: datetime | None = None) -> ProgrammeTold:
-    """The programme of a plan's scenario, its computed checks answered by the plan. Raises NoPlan as `review_programme`."""
-    told = _told(plan.scenario, as_of_utc, checks_of_plan(plan))
+def programme_of_plan(
+    plan: OperationsPlan, *, as_of_utc: datetime | None = None, documents: Path | None = None
+) -> ProgrammeTold:
+    """The programme of a plan's scenario; the plan, and the documents made from it, answer the checks that are computed.
+
+    Raises as `review_programme`.
+    """
+    told = _told(plan.scenario, as_of_utc, checks_of_plan(plan) | checks_of_documents(documents))
     first = {row.gate: row for row in told.plan.gates if row.missions}
     remarks = list(told.plan.remarks)
     for gate, row in first.items():
@@ -85,6 +95,28 @@ def checks_of_plan(plan: OperationsPlan) -> dict[tuple[str, str], CheckFound]:
         else:
             told = f"{kpi.kpi_id} {kpi.name}: {kpi.value:,.1f} {kpi.unit}, target {kpi.target:,.1f}"
         found["kpi", kpi.kpi_id] = CheckFound(bool(kpi.met), told)
+    return found
+
+
+def checks_of_documents(folder: Path | None) -> dict[tuple[str, str], CheckFound]:
+    """What a folder of made documents says of each: complete, or which phrases of its line nothing covers.
+
+    Raises ScenarioError for a folder without coverage.csv as `supercargo report` writes it.
+    """
+    if folder is None:
+        return {}
+    lacking: dict[str, list[str]] = {}
+    try:
+        with (folder / COVERAGE).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                lacking.setdefault(row["phrase_id"].partition(".")[0], []).extend([row["phrase"]] * (row["blocks"] == "0"))
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        fix = "name the folder that supercargo report has written"
+        raise ScenarioError(f"no {COVERAGE} of made documents can be read", fix=fix, where=str(folder)) from error
+    found = {}
+    for name, phrases in lacking.items():
+        words = f"nothing covers {', '.join(phrases)}" if phrases else f"{name} is complete"
+        found["document", name] = CheckFound(not phrases, words)
     return found
 
 

@@ -22,6 +22,10 @@ def programme(
         str,
         typer.Option("--as-of", metavar="DAY", help="Status date, YYYY-MM-DD.", show_default="when the facts were known"),
     ] = "",
+    documents: Annotated[
+        Path | None,
+        typer.Option("--documents", metavar="DIR", help="Made documents, for checks that ask for one.", show_default=False),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write a page (.html) or workbook (.xlsx).", show_default=False),
@@ -36,4 +40,4 @@ def programme(
     """
     from supercargo.faces import programme_words
 
-    programme_words.asked_programme(folder, as_of, out=out, force=force, as_json=json)
+    programme_words.asked_programme(folder, as_of, documents=documents, out=out, force=force, as_json=json)

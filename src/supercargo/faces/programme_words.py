@@ -15,10 +15,10 @@ from supercargo.report.programme import programme_lines
 __all__ = ["asked_programme"]
 
 
-def asked_programme(folder: Path, as_of: str, *, out: Path | None, force: bool, as_json: bool) -> None:
+def asked_programme(folder: Path, as_of: str, *, documents: Path | None, out: Path | None, force: bool, as_json: bool) -> None:
     """Plan the programme on a status date (empty: when the facts were known), write what is asked for, and tell it."""
     with answering(as_json=as_json):
-        asked = ProgrammeAsked(folder, _day(as_of), out, force)
+        asked = ProgrammeAsked(folder, _day(as_of), documents, out, force)
         told = review_programme(asked)
         files = [str(file) for file in write_programme(asked, told)]
     if as_json:

@@ -69,9 +69,16 @@ def _gate(name: str, checks: list[GateCheck], done: set[str], as_of_utc: datetim
     )
 
 
+_TELLERS = {
+    "no-violation": "a plan tells it, and none is given",
+    "kpi": "a plan tells it, and none is given that has this KPI",
+    "document": "made documents tell it, and none are given",
+}
+
+
 def _found(check: GateCheck, as_of_utc: datetime, found: Found) -> CheckFound:
     if check.kind != "record":
-        unknown = CheckFound(False, "a plan tells it, and none is given")
+        unknown = CheckFound(False, _TELLERS[check.kind])
         return found.get((check.kind, check.object), unknown)
     if check.passed_utc is None or check.passed_utc > as_of_utc:
         return CheckFound(False, "not on record as passed")

@@ -88,7 +88,7 @@ def _faults_of_task(task: ProgrammeTask) -> Iterator[tuple[str, str, str]]:
     if (done == 1.0) != (end is not None):
         what = "it is done, and nobody says when" if end is None else f"it has ended with {done:g} of it done"
         yield "done_fraction", what, "give actual_end_utc and 1, or neither"
-    elif done > 0.0 and start is None:
+    elif done > 0.0 and start is None and end is None:
         yield (
             "actual_start_utc",
             f"{done:g} of it is done, and it was never begun",

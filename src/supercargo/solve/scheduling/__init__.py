@@ -23,7 +23,6 @@ from supercargo.solve.scheduling.project import (
     handed_on,
     lateness_of,
     latest_starts,
-    links_in_circles,
     starts_value,
 )
 from supercargo.solve.scheduling.projecting import plan_project
@@ -52,7 +51,6 @@ __all__ = [
     "independent_parts",
     "lateness_of",
     "latest_starts",
-    "links_in_circles",
     "plan_project",
     "starts_value",
     "value_of",

@@ -24,7 +24,6 @@ __all__ = [
     "handed_on",
     "lateness_of",
     "latest_starts",
-    "links_in_circles",
     "starts_value",
 ]
 
@@ -65,55 +64,37 @@ class Project:
         return first + sum(work.length for work in self.works) + sum(max(0, lag.least) for lag in self.lags)
 
 
-def links_in_circles(project: Project) -> tuple[int, ...]:
-    """Works whose lags run in a circle, or lie between two circles; none of them could be the first. Empty: sound."""
-    forth = [(lag.before, lag.after) for lag in project.lags]
-    back = [(after, before) for before, after in forth]
-    left = set(range(len(project.works)))
-    for pairs in (forth, back):
-        while not left <= (held := {after for before, after in pairs if before in left}):
-            left &= held
-    return tuple(sorted(left))
-
-
-def _in_order(project: Project) -> tuple[int, ...]:
-    """Works so that whatever a lag holds back comes after what holds it."""
-    waiting = [0] * len(project.works)
-    following: list[list[int]] = [[] for _ in project.works]
-    for lag in project.lags:
-        waiting[lag.after] += 1
-        following[lag.before].append(lag.after)
-    ready = [index for index, count in enumerate(waiting) if not count]
-    order: list[int] = []
-    while ready:
-        order.append(ready.pop())
-        for after in following[order[-1]]:
-            waiting[after] -= 1
-            if not waiting[after]:
-                ready.append(after)
-    if len(order) < len(project.works):
-        raise ValueError("the lags run in a circle")
-    return tuple(order)
-
-
 def earliest_starts(project: Project) -> tuple[int, ...]:
-    """Start of each work by lags alone, as early as can be. Raises ValueError where lags run in a circle."""
+    """Start of each work by lags alone, as early as can be. Raises ValueError where lags in a circle leave no start."""
     starts = [work.earliest for work in project.works]
-    following = _by(project.lags, lambda lag: lag.before)
-    for index in _in_order(project):
-        for lag in following.get(index, ()):
-            starts[lag.after] = max(starts[lag.after], starts[index] + lag.least)
-    return tuple(starts)
+    for _ in range(len(starts) + 1):
+        moved = False
+        for lag in project.lags:
+            if starts[lag.after] < starts[lag.before] + lag.least:
+                starts[lag.after], moved = starts[lag.before] + lag.least, True
+        if not moved:
+            return tuple(starts)
+    raise ValueError("lags in a circle leave no start")
 
 
 def latest_starts(project: Project, end: int) -> tuple[int, ...]:
-    """Start of each work by lags alone, as late as can be with all done by `end`. Raises ValueError for a circle."""
-    starts = [end - work.length for work in project.works]
-    leading = _by(project.lags, lambda lag: lag.after)
-    for index in reversed(_in_order(project)):
-        for lag in leading.get(index, ()):
-            starts[lag.before] = min(starts[lag.before], starts[index] - lag.least)
-    return tuple(starts)
+    """Start of each work by lags alone, as late as can be with all done by `end`. Raises as `earliest_starts`."""
+    turned = Project(
+        works=tuple(Work(0, work.length - end) for work in project.works),
+        lags=tuple(Lag(lag.after, lag.before, lag.least) for lag in reversed(project.lags)),
+        capacities=(),
+    )
+    return tuple(-start for start in earliest_starts(turned))
+
+
+def _check_order(project: Project) -> None:
+    """Raise ValueError where each of some works would have to be placed before another of them."""
+    left = set(range(len(project.works)))
+    while left:
+        held = {lag.after for lag in project.lags if lag.before in left and lag.after in left}
+        if held == left:
+            raise ValueError("lags run in a circle")
+        left = held
 
 
 def _by(lags: Iterable[Lag], key: Callable[[Lag], int]) -> dict[int, list[Lag]]:
@@ -168,7 +149,7 @@ def greedy_starts(project: Project, order: tuple[int, ...]) -> tuple[int, ...]:
 
     `order` ranks the works, the first counts most. Raises ValueError for a circle, or a work that needs more than there is.
     """
-    _in_order(project)
+    _check_order(project)
     rank = {index: place for place, index in enumerate(order)}
     leading = _by(project.lags, lambda lag: lag.after)
     starts: dict[int, int] = {}
