@@ -130,6 +130,8 @@ def test_people_who_are_busy_with_what_is_under_way_keep_others_waiting() -> Non
     begun = {"actual_start_utc": on_day(0), "done_fraction": 0.5, "needs": ("people*2",)}
     plan = planned(tables(a_task("A", 10, **begun), a_task("B", 3, needs=("people*2",)), capacity=3), 4.0)
     assert day_of(row_of(plan, "B").start_utc) == 9.0
+    assert [row.task_id for row in plan.resource_chain] == ["A", "B"]
+    assert [row.task_id for row in plan.critical_path] == ["A"]
 
 
 # gates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from supercargo.kernel import days, days_between
@@ -68,14 +68,14 @@ def done_fraction(task: ProgrammeTask, as_of_utc: datetime) -> float:
 def first_project(tables: ProgrammeTables, gates: Sequence[Gate], calendar: Calendar) -> Project:
     """The programme as if nothing had happened yet; gates open with the tasks before them."""
     works = [_work(tables, task, calendar, round(task.duration_d), 0) for task in tables.tasks]
-    return _project(tables, gates, calendar, works + [Work(0)] * len(gates), pinned=set())
+    return _project(tables, gates, works + [Work(0)] * len(gates), set())
 
 
 def current_project(tables: ProgrammeTables, gates: Sequence[Gate], calendar: Calendar, as_of_utc: datetime) -> Project:
     """The programme on a status date: what has begun is pinned, what is to come waits for that date and for closed gates."""
     as_of = calendar.day_from(as_of_utc)
     number_of = {resource.resource: number for number, resource in enumerate(tables.resources)}
-    works, blocks, pinned = [], [], set()
+    works, blocks, owners, pinned = [], [], [], set()
     for index, task in enumerate(tables.tasks):
         stage = stage_of(task, as_of_utc)
         if stage == "to come" or task.actual_start_utc is None:
@@ -88,11 +88,13 @@ def current_project(tables: ProgrammeTables, gates: Sequence[Gate], calendar: Ca
         else:
             end = max(as_of, start) + max(1, math.ceil((1.0 - done_fraction(task, as_of_utc)) * task.duration_d - 1e-9))
             blocks += [Block(number_of[n.resource], as_of, end, n.units_count) for n in map(Need.of, task.needs)]
+            owners += [index] * len(task.needs)
         works.append(Work(end - start, start, _due(task, calendar), pinned=True))
     for gate in gates:
         passed = calendar.day_from(gate.passed_utc) if gate.passed_utc else 0
         works.append(Work(0, passed if gate.open else max(passed, as_of)))
-    return _project(tables, gates, calendar, works, pinned=pinned, blocks=tuple(blocks))
+    project = _project(tables, gates, works, pinned)
+    return replace(project, blocks=tuple(blocks), owners=tuple(owners))
 
 
 def _due(task: ProgrammeTask, calendar: Calendar) -> int:
@@ -106,10 +108,7 @@ def _work(tables: ProgrammeTables, task: ProgrammeTask, calendar: Calendar, leng
     return Work(length, max(first, earliest), _due(task, calendar), needs)
 
 
-def _project(
-    tables: ProgrammeTables, gates: Sequence[Gate], calendar: Calendar, works: list[Work], *, pinned: set[int],
-    blocks: tuple[Block, ...] = (),
-) -> Project:  # fmt: skip
+def _project(tables: ProgrammeTables, gates: Sequence[Gate], works: list[Work], pinned: set[int]) -> Project:
     """Links between tasks and gates as lags; nothing holds back what has begun."""
     place = {task.task_id: index for index, task in enumerate(tables.tasks)}
     lags = []
@@ -125,5 +124,4 @@ def _project(
         works=tuple(works),
         lags=tuple(sorted(lag for lag in lags if lag.after not in pinned)),
         capacities=tuple(resource.capacity_count for resource in tables.resources),
-        blocks=blocks,
     )

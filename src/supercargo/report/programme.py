@@ -50,7 +50,7 @@ def programme_lines(plan: ProgrammePlan, outcome: Outcome[ProgrammePlan]) -> lis
 def _task(row: TaskRow) -> str:
     span = f"{row.first_month:>2}-{row.last_month:<2} {row.start_utc:%Y-%m-%d} {row.end_utc:%Y-%m-%d}"
     room = f"{row.slack_d:>5.0f}{'*' if row.critical else ' '} {row.chain_slack_d:>4.0f}"
-    return f"  {row.task_id:<7} {row.title[:33]:<33} {span} {room} {100 * row.done_fraction:>4.0f} % {row.state}"
+    return f"  {row.task_id:<9} {row.title[:31]:<31} {span} {room} {100 * row.done_fraction:>4.0f} % {row.state}"
 
 
 def _gates(plan: ProgrammePlan) -> Iterator[str]:

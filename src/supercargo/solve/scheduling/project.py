@@ -56,6 +56,8 @@ class Project:
     lags: tuple[Lag, ...]
     capacities: tuple[int, ...]
     blocks: tuple[Block, ...] = ()
+    owners: tuple[int, ...] = ()
+    """The work that each block belongs to and that gives its units back, -1 for none; empty: none has one."""
 
     def horizon(self) -> int:
         """A time by which everything can be done one after another."""
@@ -195,9 +197,9 @@ def handed_on(project: Project, starts: tuple[int, ...]) -> Project:
     order = sorted(range(len(starts)), key=lambda index: (starts[index], index))
     for resource, capacity in enumerate(project.capacities):
         free = [(0, -1, capacity)]  # (free from, who gave them back, units)
-        for block in project.blocks:
+        for block, owner in zip(project.blocks, project.owners or (-1,) * len(project.blocks), strict=True):
             if block.resource == resource:
-                _hand_over(free, (block.start, block.end, block.units), -1, linked)
+                _hand_over(free, (block.start, block.end, block.units), owner, linked)
         for index in order:
             start, work = starts[index], project.works[index]
             units = sum(count for name, count in work.needs if name == resource) if work.length else 0
