@@ -15,7 +15,17 @@ from supercargo.report.programme import render_programme
 from supercargo.store import PLAN_FILE, read_plan, read_programme, read_scenario, refuse_outputs
 from supercargo.store.folders import write_file
 
-__all__ = ["PROGRAMME_TABLES", "ProgrammeAsked", "ProgrammeTold", "programme_of_plan", "review_programme", "write_programme"]
+__all__ = [
+    "COVERAGE",
+    "PROGRAMME_TABLES",
+    "ProgrammeAsked",
+    "ProgrammeTold",
+    "checks_of_documents",
+    "checks_of_plan",
+    "programme_of_plan",
+    "review_programme",
+    "write_programme",
+]
 
 COVERAGE = "coverage.csv"
 """What a folder of made documents says of itself, phrase by phrase."""
