@@ -91,7 +91,8 @@ def programme_of_plan(
             named = ", ".join(early[:6]) + (" ..." if len(early) > 6 else "")
             words = f"{len(early)} missions of the plan lift off before gate {gate} opens on"
             remarks.append(f"{words} {row.opens_utc:%Y-%m-%d}: {named}")
-    return replace(told, plan=replace(told.plan, remarks=tuple(remarks)))
+    best = replace(told.plan, remarks=tuple(remarks))
+    return replace(told, plan=best, outcome=replace(told.outcome, best=best))
 
 
 def checks_of_plan(plan: OperationsPlan) -> dict[tuple[str, str], CheckFound]:
