@@ -72,7 +72,7 @@ def _gate(name: str, checks: list[GateCheck], done: set[str], as_of_utc: datetim
 _TELLERS = {
     "no-violation": "a plan tells it, and none is given",
     "kpi": "a plan tells it, and none is given that has this KPI",
-    "document": "made documents tell it, and none are given",
+    "document": "counted from made documents, and none are given",
 }
 
 

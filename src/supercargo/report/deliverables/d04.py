@@ -23,7 +23,7 @@ from supercargo.report.blocks import (
 from supercargo.report.charts import Bar, Series, bars, lines
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
-from supercargo.report.deliverables.parts import kpi_blocks, mission_calendar, port_bars, solver_table
+from supercargo.report.deliverables.parts import kpi_blocks, mission_calendar, solver_table
 from supercargo.report.deliverables.programme_part import programme_blocks, programme_decision
 
 __all__ = ["document"]
@@ -64,7 +64,6 @@ def document(held: Held) -> Document:
         Heading(words="Who gets what"),
         _busiest(held),
         _resources(held),
-        port_bars(held, covers=("D4.2",)),
         _rules(held),
     ]
     blocks += [Heading(words="How good the schedule is"), _room(held), solver_table(held, covers=("D4.3",)), _waits(coupled)]
@@ -108,7 +107,7 @@ def _page(held: Held, coupled: tuple[Coupling, ...]) -> Text:
         _count("docked_at_once", most_at_once(plan, ("dock",)), "plan: activities.csv, most at one instant"),
         _count("couplings", len(coupled), _FREE),
         _count("tight_couplings", sum(one.room_d < DELAY_D for one in coupled), _FREE),
-        Number(key="coordination.delay_d", value=DELAY_D, unit="d", source="assumption: a usual slip"),
+        Number(key="coordination.delay_d", value=DELAY_D, unit="d", source="assumption: a usual slip", digits=0),
         plan_number(held, "hard_violations"),
         _gap(held),
     ]
