@@ -137,7 +137,8 @@ def test_ten_numbers_of_d4_are_those_of_the_plan_folder(made: Made) -> None:
         "programme.gates": 4,
     }
     assert {key: told[key] for key in wanted} == pytest.approx(wanted)
-    assert min(value for key, value in told.items() if key.startswith("coordination.room_d")) == pytest.approx(min(rooms))
+    narrow = [value for key, value in told.items() if key.startswith("coordination.room_d") and value is not None]
+    assert min(narrow) == pytest.approx(min(rooms))
 
 
 def test_every_phrase_of_d4_is_covered(made: Made) -> None:
