@@ -99,6 +99,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("agreement with the place withdrawn", "arrival-agreed", permits.withdrawn("station")),
     Mutation("export permit for another site", "export-permitted", permits.permit_elsewhere),
     Mutation("training lapsed while unloading", "staff-trained", permits.training_lapsed),
+    Mutation("gate of the programme opens later", "gate-open", permits.gate_later),
     Mutation("item twice", "line-once", cargo.item_twice),
     Mutation("line forgotten", "line-once", cargo.line_forgotten),
     Mutation("bulk evaporated", "line-once", cargo.bulk_evaporated),

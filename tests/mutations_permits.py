@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from supercargo.model import OperationsPlan, PlannedMission
-from tests.builders import a_licence, a_team
+from supercargo.model import GateCheck, OperationsPlan, PlannedMission, ProgrammeTask
+from tests.builders import FACT, a_licence, a_team
 from tests.mutation_victims import Spoil, pick
 
-__all__ = ["permit_elsewhere", "run_out", "training_lapsed", "withdrawn"]
+__all__ = ["gate_later", "permit_elsewhere", "run_out", "training_lapsed", "withdrawn"]
 
 
 def _scene(plan: OperationsPlan, **tables: Any) -> OperationsPlan:
@@ -45,3 +45,17 @@ def training_lapsed(plan: OperationsPlan) -> OperationsPlan:
     """The team's training ends in the middle of the first unloading."""
     work = pick((row for row in plan.activities if row.kind == "unload" and row.end_utc > row.start_utc), "unloading")
     return _scene(plan, staff=(a_team("transfer", to_utc=work.start_utc + (work.end_utc - work.start_utc) / 2),))
+
+
+def gate_later(plan: OperationsPlan) -> OperationsPlan:
+    """The gate that every mission hangs on opens days after the first lift-off."""
+    first = min(mission.launch_utc for mission in plan.missions)
+    task = ProgrammeTask(
+        task_id="build", phase="one", title="the service is built", first_month=1, last_month=24, duration_d=90.0,
+        not_before_utc=first - timedelta(days=80), owner="director", **FACT,
+    )  # fmt: skip
+    gate = GateCheck(
+        gate="launch", check="review", title="all is ready", kind="record", after=("build",), missions=("*",),
+        owner="director", **FACT,
+    )  # fmt: skip
+    return _scene(plan, programme_tasks=(task,), programme_gates=(gate,))

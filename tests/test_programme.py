@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from supercargo.app.programme import checks_of_documents, programme_of_plan
-from supercargo.kernel import Outcome, ScenarioError, Status, days
+from supercargo.kernel import Outcome, ScenarioError, Status, days, format_utc
 from supercargo.model import (
     CheckFound,
     GateCheck,
@@ -28,6 +30,7 @@ from supercargo.model import (
 from supercargo.plan.programme import missions_held, plan_programme
 from supercargo.plan.schedule import schedule_missions
 from supercargo.plan.windows import find_windows
+from supercargo.referee import judge
 from supercargo.store import read_programme, read_programme_template, read_scenario, write_rows, write_scenario
 from tests.builders import FACT, START, a_scenario, on_day
 from tests.cli_runner import run
@@ -237,6 +240,46 @@ def test_a_mission_that_the_gate_outlasts_says_so() -> None:
     assert schedule is not None
     (row,) = [one for one in schedule.unflown if one.mission_id == "M1"]
     assert "when gate ready of the programme opens" in row.reason
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_no_gate_opens_sooner_by_the_plan_than_the_referee_counts(data: st.DataObject) -> None:
+    day = st.integers(0, 40)
+    tasks = []
+    for name in "ABCD":
+        links = [f"{one.task_id}:{form}+{data.draw(st.integers(0, 5))}" for one in tasks
+                 if (form := data.draw(st.sampled_from(("", "FS", "SS", "FF"))))]  # fmt: skip
+        begun = data.draw(st.none() | day)
+        done = data.draw(st.sampled_from((0.0, 0.4, 1.0))) if begun is not None else 0.0
+        tasks.append(a_task(
+            name, data.draw(st.integers(0, 9)), *links, not_before_utc=on_day(data.draw(day)), done_fraction=done,
+            needs=(f"people*{data.draw(st.integers(1, 2))}",), actual_start_utc=None if begun is None else on_day(begun),
+            actual_end_utc=on_day(begun + data.draw(day)) if begun is not None and done == 1.0 else None,
+        ))  # fmt: skip
+    passed = data.draw(st.none() | day)
+    check = a_check(after=("B",), before=("C",), passed_utc=None if passed is None else on_day(passed))
+    last = a_check(gate="launch", after=("D",), missions=("*",))
+    plan = a_plan()
+    known = replace(plan.scenario.settings, as_of_utc=on_day(data.draw(st.integers(0, 20)) + 0.25))
+    scenario = replace(plan.scenario, settings=known, programme_tasks=tuple(tasks), programme_resources=(people(2),),
+                       programme_gates=(check, last))  # fmt: skip
+    _, opens_utc = missions_held(scenario)["M3"]
+    late = [one for one in judge(replace(plan, scenario=scenario)) if one.rule == "gate-open"]
+    launches = {one.mission_id: one.launch_utc for one in plan.missions}
+    assert all(known.as_of_utc <= launches[one.object] < opens_utc for one in late)
+    lifted = {format_utc(launch) for launch in launches.values()}
+    counted = {word for one in late for word in one.text.split() if word.endswith("Z")} - lifted
+    assert all(word <= format_utc(opens_utc) for word in counted)
+
+
+def test_the_referee_faults_exactly_the_missions_before_their_gate() -> None:
+    plan = a_plan()
+    own = held(45.0)
+    scenario = replace(plan.scenario, programme_tasks=own.programme_tasks, programme_resources=own.programme_resources,
+                       programme_gates=own.programme_gates)  # fmt: skip
+    faulted = {one.object for one in judge(replace(plan, scenario=scenario)) if one.rule == "gate-open"}
+    assert faulted == {one.mission_id for one in plan.missions if one.launch_utc < on_day(45)} != set()
 
 
 def test_a_template_holds_no_mission_back() -> None:

@@ -18,6 +18,7 @@ from supercargo.referee import (
     loads,
     money,
     permits,
+    programme,
     resources,
     routes,
     stock,
@@ -94,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     _rule("arrival-agreed", permits.arrival_agreed),
     _rule("export-permitted", permits.export_permitted),
     _rule("staff-trained", permits.staff_trained),
+    _rule("gate-open", programme.gate_open),
     # lines and loads
     _rule("line-once", lines.line_once),
     _rule("line-split", lines.line_split),
