@@ -1,0 +1,254 @@
+"""The use case of documents: a plan folder to the fifteen deliverables, as pages, Markdown and PDF, with their coverage."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from supercargo import __version__
+from supercargo.app.compliance import ComplyRequest, comply
+from supercargo.app.metering import StageWatch, unwatched
+from supercargo.app.programme import programme_of_plan
+from supercargo.app.risks import RiskAsked, review_plan
+from supercargo.app.simulating import cores
+from supercargo.kernel import ScenarioError, StoreError, format_utc
+from supercargo.measure.cost_report import Books, cost_report
+from supercargo.measure.facts import Facts
+from supercargo.measure.measured import Measured
+from supercargo.measure.measuring import measure_facts
+from supercargo.measure.operations import facts_of_log
+from supercargo.measure.summary import summarise
+from supercargo.model import Kpi, OperationsPlan, RiskReport
+from supercargo.report.blocks import Decision, Document, Footer, Number, number_words, numbers_of
+from supercargo.report.coverage import LINES, Covered, coverage_of
+from supercargo.report.deliverables.held import Held
+from supercargo.report.deliverables.table import DELIVERABLES
+from supercargo.report.document_html import render_document, render_index
+from supercargo.report.document_md import drawings_of, render_markdown
+from supercargo.report.document_pdf import render_pdf
+from supercargo.simulate.risk import simulate_plan
+from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
+from supercargo.store.folders import write_whole
+from supercargo.track.cargo.stages import STAGES
+
+__all__ = ["FORMATS", "Made", "ReportAsked", "hold", "make_documents", "numbers_csv", "write_documents"]
+
+FORMATS = ("html", "pdf", "md")
+INDEX = "index.html"
+COVERAGE = "coverage.csv"
+NUMBERS = "numbers.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """What a person asks of `report`; no documents named: all of them; no `out`: nothing is written."""
+
+    folder: Path
+    documents: tuple[str, ...] = ()
+    out: Path | None = None
+    formats: tuple[str, ...] = ("html",)
+    store: str = ""
+    runs: int = 200
+    workers: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Documents, which phrases of their lines they cover, and files written."""
+
+    documents: tuple[Document, ...]
+    coverage: tuple[tuple[Document, tuple[Covered, ...]], ...]
+    files: tuple[str, ...]
+
+
+def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Made:
+    """Make the documents asked for and write them, whole or not at all.
+
+    Raises ScenarioError for a document, format or plan folder that can't be read, Refused for an `out` that exists unless
+    `force`.
+    """
+    wanted, formats = _wanted(asked.documents), _formats(asked.formats)
+    if asked.out:
+        refuse_within(asked.out, asked.folder, fix="choose another folder for --out")
+        refuse_existing(asked.out, force=asked.force, like=[INDEX, COVERAGE, NUMBERS])
+        refuse_unwritable(asked.out)
+    held = hold(asked, watch=watch)
+    watch("documents", 0.0)
+    documents = make_documents(held, wanted)
+    coverage = tuple((document, coverage_of(document)) for document in documents)
+    files: dict[str, bytes] = {}
+    if asked.out:
+        files = _files(coverage, formats, watch)
+        write_whole(asked.out, files, force=asked.force)
+    return Made(documents=documents, coverage=coverage, files=tuple(files))
+
+
+def _wanted(documents: Iterable[str]) -> tuple[str, ...]:
+    named = [name.upper() for name in documents]
+    known = [line.doc_id for line in LINES]
+    unknown = [name for name in named if name not in known]
+    if unknown:
+        what = f"there is no document {', '.join(repr(name[:20]) for name in unknown)}"
+        raise ScenarioError(what, fix=f"name some of {known[0]} to {known[-1]}, or none for all", where="report")
+    return tuple(name for name in known if name in (named or known))
+
+
+def _formats(formats: Iterable[str]) -> tuple[str, ...]:
+    named = list(dict.fromkeys(word.strip().lower() for words in formats for word in words.split(",")))
+    unknown = [word for word in named if word not in FORMATS]
+    if unknown or not named:
+        what = f"a document can't be written as {', '.join(repr(word[:20]) for word in unknown) or 'nothing'}"
+        raise ScenarioError(what, fix=f"name some of {', '.join(FORMATS)}", where="--format")
+    return tuple(named)
+
+
+def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
+    """A plan with everything that documents draw on, measured and simulated once."""
+    watch("reading", 0.0)
+    plan = read_plan(asked.folder)
+    summary = summarise(plan)
+    settings = plan.scenario.settings
+    simulated = _simulated(plan, asked, watch) if asked.runs else None
+    review = review_plan(
+        plan,
+        RiskAsked(asked.folder, runs=min(asked.runs, 120), workers=asked.workers),
+        watch=lambda _, share: watch("risks", share),
+    )
+    watch("measuring", 0.0)
+    recorded, counts = _recorded(asked.store) if asked.store else (None, {})
+    told = measure_facts(recorded) if recorded else ()
+    comply_asked = ComplyRequest(asked.folder, asked.store)
+    return Held(
+        plan=plan,
+        summary=summary,
+        costs=cost_report(plan, Books()),
+        review=review,
+        comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
+        stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
+        simulated=simulated,
+        programme=programme_of_plan(plan).outcome,
+        recorded=recorded,
+        recorded_kpis=tuple(_as_kpi(one) for one in told),
+        footer=Footer(
+            digest=digest_of_plan(asked.folder),
+            scenario_digest=summary.scenario_digest or "not known",
+            seed=plan.seed,
+            runs=asked.runs,
+            version=__version__,
+            as_of=format_utc(settings.as_of_utc),
+        ),
+    )
+
+
+def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
+    """What has happened, and how many things are in each stage of their life. Raises StoreError for views that are old."""
+    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+
+    with closing(read_operations(store)) as log:
+        if not log.views_are_current():
+            fix = "bring them up to date: supercargo track rebuild"
+            raise StoreError("the views are not those of this program", fix=fix, where=store)
+        with log.reading() as view:
+            return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+
+
+def _as_kpi(one: Measured) -> Kpi:
+    """A figure of the record in the form of a plan's KPI."""
+    causes = one.note if one.value is None else "; ".join(cause.why for cause in one.causes[:5]) or one.note
+    return Kpi(
+        kpi_id=one.kpi_id, name=one.name, value=one.value, target=one.target, unit=one.unit, met=one.met,
+        basis="operations" if one.known else "", causes=causes, low=one.low, high=one.high, interval=one.interval,
+    )  # fmt: skip
+
+
+def _simulated(plan: OperationsPlan, asked: ReportAsked, watch: StageWatch) -> RiskReport:
+    return simulate_plan(
+        plan,
+        read_chances(plan.scenario),
+        seed=plan.scenario.settings.seed,
+        runs=asked.runs,
+        workers=asked.workers or (cores() if asked.runs > 2000 else 1),
+        digest="",
+        watch=lambda share: watch("flying", share),
+    )
+
+
+def make_documents(held: Held, wanted: Sequence[str]) -> tuple[Document, ...]:
+    """Documents by their ids. Raises ValueError where one number has two values."""
+    documents = tuple(DELIVERABLES[name](held) for name in wanted if name in DELIVERABLES)
+    seen: dict[str, tuple[Number, str]] = {}
+    for document in documents:
+        for number in numbers_of(document):
+            before, where = seen.setdefault(number.key, (number, document.doc_id))
+            if (before.value, before.unit) != (number.value, number.unit):
+                said = f"{before.value} {before.unit} in {where} and {number.value} {number.unit} in {document.doc_id}"
+                raise ValueError(f"{number.key} is {said}")
+    return documents
+
+
+def _stem(document: Document) -> str:
+    line = next(line for line in LINES if line.doc_id == document.doc_id)
+    return line.file_stem
+
+
+def _files(
+    coverage: Sequence[tuple[Document, tuple[Covered, ...]]], formats: Sequence[str], watch: StageWatch
+) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for index, (document, covered) in enumerate(coverage):
+        watch("writing", index / len(coverage))
+        stem = _stem(document)
+        if "html" in formats:
+            files[f"{stem}.html"] = render_document(document, covered).encode()
+        if "md" in formats:
+            files[f"{stem}.md"] = render_markdown(document, covered, stem).encode()
+            files |= {name: content.encode() for name, content in drawings_of(document, stem).items()}
+        if "pdf" in formats:
+            files[f"{stem}.pdf"] = render_pdf(document, covered)
+    ending = formats[0]
+    asks = [
+        (document.doc_id, f"{_stem(document)}.{ending}" + (f"#b{index}" if ending == "html" else ""), block)
+        for document, _ in coverage
+        for index, block in enumerate(document.blocks, start=1)
+        if isinstance(block, Decision)
+    ]
+    files[INDEX] = render_index(
+        [(document, f"{_stem(document)}.{ending}", covered) for document, covered in coverage], asks
+    ).encode()
+    files[COVERAGE] = _coverage_csv(coverage)
+    files[NUMBERS] = numbers_csv([document for document, _ in coverage])
+    return files
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _coverage_csv(coverage: Iterable[tuple[Document, Sequence[Covered]]]) -> bytes:
+    rows: list[Sequence[object]] = [("phrase_id", "document", "phrase", "blocks", "covered_by")]
+    for document, covered in coverage:
+        rows += [
+            (one.phrase_id, document.title, one.phrase, len(one.blocks), "; ".join(title for _, title in one.blocks))
+            for one in covered
+        ]
+    return _csv(rows)
+
+
+def numbers_csv(documents: Iterable[Document]) -> bytes:
+    """Every number of the documents as a table: where it stands, its key, value, unit and source."""
+    rows: list[Sequence[object]] = [("document", "key", "value", "unit", "shown", "source")]
+    for document in documents:
+        told: Mapping[str, Number] = {number.key: number for number in numbers_of(document)}
+        for key, one in told.items():
+            shown = re.sub(r"\s+", " ", number_words(one.value, one.unit, one.digits))
+            rows.append((document.doc_id, key, "" if one.value is None else one.value, one.unit, shown, one.source))
+    return _csv(rows)
