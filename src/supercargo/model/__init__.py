@@ -139,6 +139,7 @@ from supercargo.model.risks import (
     RiskTables,
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
+from supercargo.model.supply_terms import FleetLife, GroundLeg, StockTerm, StrategyTables, SupplierTerm
 from supercargo.model.tables import (
     BOOK_TABLES,
     BUDGET_TABLE,
@@ -232,10 +233,12 @@ __all__ = [
     "FamilyStanddown",
     "Figure",
     "Figures",
+    "FleetLife",
     "Flight",
     "FlownFlight",
     "Future",
     "GateTemplate",
+    "GroundLeg",
     "Grounding",
     "HazardPair",
     "HeldRow",
@@ -311,8 +314,11 @@ __all__ = [
     "StockBandRow",
     "StockNeed",
     "StockRisk",
+    "StockTerm",
     "StowagePlan",
+    "StrategyTables",
     "Supplier",
+    "SupplierTerm",
     "Table",
     "Tail",
     "Term",

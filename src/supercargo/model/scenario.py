@@ -46,6 +46,7 @@ from supercargo.model.demand import (
 )
 from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
+from supercargo.model.supply_terms import FleetLife, GroundLeg, StockTerm, SupplierTerm
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -173,6 +174,10 @@ class Scenario:
     insurance: tuple[InsuranceOffer, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
+    lives: tuple[FleetLife, ...] = ()
+    stock_terms: tuple[StockTerm, ...] = ()
+    supplier_terms: tuple[SupplierTerm, ...] = ()
+    ground_legs: tuple[GroundLeg, ...] = ()
     digest: str = ""
 
     @cached_property
