@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from supercargo.kernel import quantity, text
-from supercargo.model.catalogue import _Record
+from supercargo.model.catalogue import EVIDENCE, _Record
+from supercargo.model.demand import Supplier
 
-__all__ = ["FleetLife", "GroundLeg", "StockTerm", "StrategyTables", "SupplierTerm"]
+__all__ = ["FleetLife", "GroundLeg", "StockTerm", "StrategyTables", "SupplierTerm", "UNTOLD", "weakest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class SupplierTerm(_Record):
     late_usd_per_kg: float = quantity(
         "USD", "what a kilogram costs that misses its flight and waits for the next", ge=0, le=1e6
     )
+    stop_probability: float = quantity("probability", "that it stops delivering in a year", ge=0, le=1, default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +88,53 @@ class StrategyTables:
     supplier_terms: tuple[SupplierTerm, ...]
     ground_legs: tuple[GroundLeg, ...]
     templates: tuple[str, ...] = ()
+
+    def stock_term(self, supply_class: str) -> StockTerm:
+        """Terms of a class; of one without a row those that `UNTOLD` assumes."""
+        found = next((term for term in self.stock_terms if term.supply_class == supply_class), None)
+        return found or replace(UNTOLD, supply_class=supply_class)
+
+    def supplier_term(self, supplier: str) -> SupplierTerm:
+        """Terms of a supplier; one without a row has no limit, costs nothing to order from and is never late."""
+        found = next((term for term in self.supplier_terms if term.supplier == supplier), None)
+        return found or replace(_PUNCTUAL, supplier=supplier)
+
+    def value_usd_per_kg(self, supply_class: str, suppliers: Iterable[Supplier]) -> float:
+        """Value of a kilogram of a class at the supplier's gate [USD]: its row, else the cheapest price, else 0."""
+        term = self.stock_term(supply_class)
+        if term.value_usd_per_kg is not None:
+            return term.value_usd_per_kg
+        return min((one.usd_per_kg for one in suppliers if supply_class in one.classes), default=0.0)
+
+
+UNTOLD = StockTerm(
+    supply_class="",
+    bought=True,
+    capital_fraction=0.12,
+    storage_usd_per_kg_d=0.0,
+    service_fraction=0.95,
+    source="no row in stock_terms.csv",
+    as_of="",
+    evidence="assumption",
+)
+"""Terms of a class of which nothing is told."""
+
+_PUNCTUAL = SupplierTerm(
+    supplier="",
+    order_usd=0.0,
+    on_time_fraction=1.0,
+    late_d=0.0,
+    late_usd_per_kg=0.0,
+    source="no row in supplier_terms.csv",
+    as_of="",
+    evidence="assumption",
+)
+
+
+def weakest(evidences: Iterable[str]) -> str:
+    """The weakest of several kinds of evidence.
+
+    >>> weakest(["sourced", "memory"])
+    'memory'
+    """
+    return max(evidences, key=EVIDENCE.index, default=EVIDENCE[-1])
