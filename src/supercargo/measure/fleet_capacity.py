@@ -179,8 +179,8 @@ def smaller_vehicles(plan: OperationsPlan) -> tuple[SmallerVehicle, ...]:
     found = []
     for mission in plan.missions:
         flies = scenario.vehicle_types.get(mission.vehicle_type)
-        request = scenario.requests.get(mission.mission_id)
-        if flies is None or request is None:
+        asked = scenario.requests.get(mission.mission_id)
+        if flies is None or asked is None:
             continue
         loads = _loads(plan, mission)
         for name in types_to[mission.destination] - {mission.vehicle_type}:
@@ -195,7 +195,7 @@ def smaller_vehicles(plan: OperationsPlan) -> tuple[SmallerVehicle, ...]:
                         load_kg=mission.upmass_kg,
                         other_kg=other.upmass_kg,
                         saving_usd=saving,
-                        allowed=name in request.vehicle_types,
+                        allowed=name in asked.vehicle_types,
                     )
                 )
     return tuple(sorted(found, key=lambda row: (-row.saving_usd, row.mission_id, row.other_type)))

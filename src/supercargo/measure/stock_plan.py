@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from statistics import fmean, pstdev
 
 from supercargo.kernel import days, days_between
@@ -62,8 +63,8 @@ class _Stock:
 def stock_planner(plan: OperationsPlan, tables: StrategyTables, chances: Chances, sourcing: Sourcing) -> Replan:
     """A function from moved assumptions to the plan of each stock, in order of place and class.
 
-    Use a day and its spread follow from the plan's forecast; gaps are those between flights that bring the class, spread further
-    by slips on record, but no further than a Poisson stream of the same rate (the limit of many streams displaced
+    Use a day and its spread follow from the plan's forecast; gaps are those between flights that bring the class, spread
+    further by slips on record, but no further than a Poisson stream of the same rate (the limit of many streams displaced
     independently); a delivery is lost with its launcher's probability; the lead time is order, ground, site and flight.
     """
     stocks = _stocks(plan, sourcing)
@@ -113,7 +114,7 @@ def _use(stock: Stock, rows: Sequence[InventoryRow]) -> tuple[float, ...]:
 
 
 def slip_spread_d(chances: Chances, missions: Iterable[PlannedMission]) -> float:
-    """Standard deviation of slips on record, by reports 30 to 180 days ahead, at the factors of these missions' families [d]."""
+    """Standard deviation of slips on record, by reports 30 to 180 days ahead, at the factors of the missions' families [d]."""
     delays = [slip.delay_d for slip in chances.slips if SLIP_LEADS_D[0] <= slip.lead_d <= SLIP_LEADS_D[1] and not slip.struck]
     rows = [chances.row_for("slip", mission.launcher, mission.vehicle_type) for mission in missions]
     factors = [row.likely_value * row.mean_probability if row else 0.0 for row in rows]
@@ -128,7 +129,7 @@ def _gaps(one: _Stock) -> tuple[int, float, float]:
     start, end = one.rows[0].day_utc, one.rows[-1].day_utc + days(1.0)
     came = [at for at in one.arrivals if start < at < end]
     marks = [start, *came, end]
-    gaps = [days_between(a, b) for a, b in zip(marks, marks[1:], strict=False)]
+    gaps = [days_between(a, b) for a, b in pairwise(marks)]
     return len(came), fmean(gaps), pstdev(gaps)
 
 

@@ -19,6 +19,11 @@ __all__ = ["SERVICE_LIMITS", "inventory_policies", "safety_carrying_usd", "sensi
 SERVICE_LIMITS = (0.80, 0.9995)
 """Service levels between which protection is moved from one stock to another."""
 
+
+def _level(service: float) -> Callable[[StockPlan], float]:
+    return lambda row: service
+
+
 _MOVED: tuple[tuple[str, Tweak], ...] = (
     ("spread of use a quarter more", Tweak(spread=1.25)),
     ("slips half", Tweak(slip=0.5)),
@@ -26,8 +31,8 @@ _MOVED: tuple[tuple[str, Tweak], ...] = (
     ("losses half", Tweak(loss=0.5)),
     ("losses double", Tweak(loss=2.0)),
     ("lead times a quarter shorter", Tweak(lead=0.75)),
-    ("service 0.90 for all", Tweak(service=lambda row: 0.90)),
-    ("service 0.99 for all", Tweak(service=lambda row: 0.99)),
+    ("service 0.90 for all", Tweak(service=_level(0.90))),
+    ("service 0.99 for all", Tweak(service=_level(0.99))),
     ("capital a quarter cheaper", Tweak(capital=0.75)),
     ("capital a quarter dearer", Tweak(capital=1.25)),
 )
@@ -89,13 +94,11 @@ def inventory_policies(rows: Stocks, tables: StrategyTables, again: Replan) -> t
 
 def _by_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str) -> PolicyValue:
     before, after = (safety_carrying_usd(rows, tables, kg) for kg in (_reserve, _advised))
-    dear, cheap = (
-        safety_carrying_usd(again(Tweak(service=lambda row, level=level: level)), tables, _advised) for level in (0.99, 0.90)
-    )
+    dear, cheap = (safety_carrying_usd(again(Tweak(service=_level(level))), tables, _advised) for level in (0.99, 0.90))
     short = [row for row in rows if row.reserve_kg < row.safety_kg]
     return PolicyValue(
         policy="reserves by safety stock",
-        basis="capital for a year in reserves of the scenario against safety stock, not below the level at which a crew leaves",
+        basis="capital for a year in the scenario's reserves against safety stock, not below the level at which a crew leaves",
         before_usd=before,
         after_usd=after,
         saving_usd=before - after,
@@ -111,8 +114,8 @@ def _by_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: st
 def spread_service(rows: Stocks, tables: StrategyTables) -> Mapping[tuple[str, str], float]:
     """Service level of each stock that binds least capital for as few expected stock-outs a year as at the present levels.
 
-    A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. Of all levels the cheapest are those at
-    which a stock-out less costs the same everywhere: v sigma = lambda (cycles) phi(k) for value v, spread sigma and factor k
+    A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. Of all levels the cheapest are those
+    at which a stock-out less costs the same everywhere: v sigma = lambda (cycles) phi(k) for value v, spread sigma and factor k
     (Silver, Pyke and Thomas, section 6.8: allocating a total of safety stock so that stock-outs are fewest). lambda is found by
     halving; levels stay within `SERVICE_LIMITS`.
     """
@@ -160,7 +163,7 @@ def _by_cost(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str)
         high_usd=max(*ends, before - after),
         hinges_on="spread of use, a quarter less or more",
         stock_kg=freed,
-        gives=f"levels between {100 * SERVICE_LIMITS[0]:.0f} and {100 * SERVICE_LIMITS[1]:.2f} %; dear stocks are protected less",
+        gives="dear stocks are protected less: levels between {:.0%} and {:.2%}".format(*SERVICE_LIMITS),
         evidence=evidence,
     )
 
@@ -175,10 +178,7 @@ def _to_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: st
         return max(0.0, row.mean_kg - (row.lowest_kg - row.advised_kg))
 
     before, after = (safety_carrying_usd(rows, tables, kg) for kg in (mean, brought))
-    ends = [
-        before - safety_carrying_usd(again(Tweak(service=lambda row, level=level: level)), tables, brought)
-        for level in (0.90, 0.99)
-    ]
+    ends = [before - safety_carrying_usd(again(Tweak(service=_level(level))), tables, brought) for level in (0.90, 0.99)]
     bare = [row for row in rows if row.lowest_kg < row.safety_kg]
     return PolicyValue(
         policy="stock to safety, no higher and no lower",

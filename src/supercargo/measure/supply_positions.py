@@ -40,8 +40,8 @@ def positions_of(
 ) -> tuple[Position, ...]:
     """The four positions, first over all places and then place by place.
 
-    Mean mass is kilogram-days over the horizon (Little's law). Value is what has been spent by then: the supplier's price, then
-    freight, then the lift; a day costs capital on that value, and storage at a launch site.
+    Mean mass is kilogram-days over the horizon (Little's law). Value is what has been spent by then: the supplier's price,
+    then freight, then the lift; a day costs capital on that value, and storage at a launch site.
     """
     sums: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
 

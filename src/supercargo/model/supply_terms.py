@@ -9,7 +9,7 @@ from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import EVIDENCE, _Record
 from supercargo.model.demand import Supplier
 
-__all__ = ["FleetLife", "GroundLeg", "StockTerm", "StrategyTables", "SupplierTerm", "UNTOLD", "weakest"]
+__all__ = ["UNTOLD", "FleetLife", "GroundLeg", "StockTerm", "StrategyTables", "SupplierTerm", "weakest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

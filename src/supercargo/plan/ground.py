@@ -216,7 +216,7 @@ def _shipment(route: GroundRoute, rows: Sequence[Consignment], number: int, keep
 def value_of_together(
     scenario: Scenario, tables: StrategyTables, consignments: Sequence[Consignment], routes: Sequence[GroundRoute]
 ) -> PolicyValue:
-    """What travelling together saves against each mission's goods travelling alone, with vehicles a quarter cheaper or dearer."""
+    """What travelling together saves against each mission's goods travelling alone, also with vehicles at 75 and 125 %."""
 
     def saving(factor: float) -> tuple[float, float]:
         priced = [replace(route, usd_per_shipment=route.usd_per_shipment * factor) for route in routes]

@@ -378,17 +378,17 @@ def _consignments(
     plan: OperationsPlan, tables: StrategyTables, cells: Sequence[Cell], offers: Sequence[_Offer], split: Floats
 ) -> list[Consignment]:
     known = plan.scenario.settings.as_of_utc
-    found = []
+    found: list[Consignment] = []
     for offer, value in zip(offers, split, strict=True):
         kg = float(value)
         if kg <= _SMALL_KG:
             continue
         cell, term = cells[offer.cell], tables.supplier_term(offer.supplier.supplier)
-        leaves = offer.leaves_utc
+        leaves, word = offer.leaves_utc, cell.supply_class + ("-late" if cell.late_load else "")
         ordered = leaves - days(offer.supplier.lead_time_d + term.late_d)
         found.append(
             Consignment(
-                consignment_id=f"{cell.mission_id}-{cell.supply_class}{'-late' if cell.late_load else ''}-{len(found) + 1:04d}",
+                consignment_id=f"{cell.mission_id}-{word}-{len(found) + 1:04d}",
                 mission_id=cell.mission_id,
                 supply_class=cell.supply_class,
                 late_load=cell.late_load,
