@@ -90,9 +90,11 @@ def test_every_landing_but_the_last_of_a_life_is_followed_by_a_turnaround() -> N
     rows = [row for row in maintenance_plan(flown(), {}) if row.work == "turnaround"]
     assert [row.after_mission for row in rows] == ["M1", "M2", "M3"]
     for row in rows[:-1]:
-        assert row.start_utc is not None and row.end_utc is not None
+        assert row.start_utc is not None
+        assert row.end_utc is not None
         assert days_between(row.start_utc, row.end_utc) == 30.0
-        assert row.float_d is not None and row.float_d >= 0.0
+        assert (row.float_d or 0.0) >= 0.0
+        assert row.float_d is not None
     assert rows[-1].float_d is None
 
 
@@ -101,14 +103,15 @@ def test_an_inspection_falls_due_by_flights_flown_before_too() -> None:
     rows = [row for row in maintenance_plan(flown(), {"Wren": a_life(inspection_flights=3)}) if row.work == "inspection"]
     assert [row.after_mission for row in rows] == ["M2"]
     assert rows[0].why == "after 3 flights, every 3"
-    assert rows[0].end_utc is not None and rows[0].start_utc is not None
+    assert rows[0].end_utc is not None
+    assert rows[0].start_utc is not None
     assert days_between(rows[0].start_utc, rows[0].end_utc) == 10.0
 
 
 def test_an_inspection_that_fits_no_gap_has_no_date_and_says_by_how_much() -> None:
     rows = [row for row in maintenance_plan(flown(), {"Wren": a_life(inspection_work_d=300.0)}) if row.work == "inspection"]
     assert rows[0].start_utc is None
-    assert rows[0].float_d is not None and rows[0].float_d < 0.0
+    assert (rows[0].float_d or 0.0) < 0.0
 
 
 def test_an_inspection_by_the_calendar_ends_before_it_is_due_and_while_nothing_flies() -> None:
@@ -116,7 +119,9 @@ def test_an_inspection_by_the_calendar_ends_before_it_is_due_and_while_nothing_f
     rows = [row for row in maintenance_plan(flown(), {"Wren": life}) if row.work == "inspection"]
     assert rows
     for row in rows:
-        assert row.end_utc is not None and row.start_utc is not None and row.due_utc is not None
+        assert row.end_utc is not None
+        assert row.start_utc is not None
+        assert row.due_utc is not None
         assert row.end_utc <= row.due_utc
         for mission in flown().missions:
             assert row.end_utc <= mission.launch_utc or row.start_utc >= mission.end_utc
@@ -128,7 +133,8 @@ def test_a_longer_life_is_worth_the_spacecraft_it_avoids() -> None:
     assert (option.wanted_count, option.extended_count, option.gained_count) == (8, 2, 8)
     assert option.avoided_usd == pytest.approx(160e6)
     assert option.net_usd == pytest.approx(140e6)
-    assert (option.verdict, option.break_even_usd) == ("extend", pytest.approx(80e6))
+    assert option.verdict == "extend"
+    assert option.break_even_usd == pytest.approx(80e6)
 
 
 @pytest.mark.parametrize(("price_usd", "verdict"), [(10e6, "extend"), (75e6, "not told apart"), (200e6, "replace")])
@@ -150,7 +156,9 @@ def test_a_type_that_is_not_wanted_longer_needs_no_extension() -> None:
 def test_reliability_is_that_of_the_record() -> None:
     (row,) = review_fleet(flown(), tables(), a_loss()).reliability
     assert row.reliability == pytest.approx(1 - 1.5 / 51)
-    assert row.low is not None and row.high is not None and row.low < row.reliability < row.high
+    assert row.low is not None
+    assert row.high is not None
+    assert row.low < row.reliability < row.high
     assert row.expected_losses == pytest.approx(3 * 1.5 / 51)
     assert row.all_dock == pytest.approx((1 - 1.5 / 51) ** 3)
 
@@ -163,7 +171,7 @@ def test_a_persons_word_has_no_interval() -> None:
 
 def test_capacity_and_demand_of_the_months_are_those_of_the_year() -> None:
     report = review_fleet(flown(), tables(), SAFE)
-    up = [row for row in report.gaps if (row.destination, row.kind) == ("", "up")][0]
+    up = next(row for row in report.gaps if (row.destination, row.kind) == ("", "up"))
     assert up.capacity_kg == pytest.approx(3 * 1000.0)
     lines = [line for line in flown().scenario.cargo if line.direction == "up"]
     assert up.demand_kg == pytest.approx(sum(line.mass_kg for line in lines))
@@ -177,7 +185,9 @@ def test_capacity_and_demand_of_the_months_are_those_of_the_year() -> None:
 
 def test_what_is_asked_for_beyond_capacity_is_too_little() -> None:
     small = replace(flown().scenario, vehicles=(a_vehicle(unpressurised_kg=10.0),))
-    gaps = {row.kind: row for row in review_fleet(replace(flown(), scenario=small), tables(), SAFE).gaps if not row.destination}
+    gaps = {
+        row.kind: row for row in review_fleet(replace(flown(), scenario=small), tables(), SAFE).gaps if not row.destination
+    }
     assert gaps["unpressurised"].verdict == "too little"
     assert gaps["disposal"].verdict == "too much"
 
@@ -186,7 +196,9 @@ def test_a_cheaper_type_that_carries_the_same_is_named() -> None:
     other = a_vehicle(vehicle_type="Finch", price_usd=20e6)
     scenario = flown().scenario
     bays = (*scenario.bays, *(replace(bay, vehicle_type="Finch") for bay in scenario.bays))
-    missions = tuple(replace(one, vehicle_types=("Wren", "Finch")) if one.mission_id == "M2" else one for one in scenario.missions)
+    missions = tuple(
+        replace(one, vehicle_types=("Wren", "Finch")) if one.mission_id == "M2" else one for one in scenario.missions
+    )
     changed = replace(scenario, vehicles=(*scenario.vehicles, other), bays=bays, missions=missions)
     found = review_fleet(replace(flown(), scenario=changed), tables(), SAFE).smaller
     assert {(row.mission_id, row.other_type, row.saving_usd, row.allowed) for row in found} == {

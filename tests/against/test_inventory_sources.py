@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from supercargo.measure.reliability import beta_interval, beta_share
@@ -60,21 +63,29 @@ def test_agrees_with_wagner_and_whitin() -> None:
     """Their example of twelve months, Management Science 5 (1958), table 1: the cheapest plan costs 864."""
     demand = [69, 29, 36, 61, 61, 26, 34, 67, 45, 67, 79, 56]
     setup = [85, 102, 102, 101, 98, 114, 105, 86, 119, 110, 98, 114]
-    total, runs = group_in_order(12, lambda a, b: setup[a] + sum((k - a) * demand[k] for k in range(a, b)))
+
+    def cost(first: int, last: int) -> float:
+        return setup[first] + sum((k - first) * demand[k] for k in range(first, last))
+
+    total, runs = group_in_order(12, cost)
     assert total == 864
     assert runs[0] == (0, 2)
     assert [first for first, _ in runs] == sorted({first for first, _ in runs})
+
+
+def _entry(table: npt.NDArray[np.float64], first: int, last: int) -> float:
+    return float(table[first, last])
 
 
 def test_cuts_of_a_list_cover_it_once_and_none_is_cheaper() -> None:
     rng = np.random.default_rng(3)
     for _ in range(20):
         table = rng.integers(1, 30, (7, 8)).astype(float)
-        total, runs = group_in_order(6, lambda a, b, table=table: float(table[a, b]))
+        total, runs = group_in_order(6, partial(_entry, table))
         assert [a for a, _ in runs] == [0, *(b for _, b in runs[:-1])]
         assert runs[-1][1] == 6
         cuts = ([0, *(k for k in range(1, 6) if mask >> (k - 1) & 1), 6] for mask in range(32))
-        assert total == min(sum(table[a, b] for a, b in zip(cut, cut[1:], strict=False)) for cut in cuts)
+        assert total == min(sum(table[a, b] for a, b in pairwise(cut)) for cut in cuts)
 
 
 def test_needs_that_nobody_can_serve_are_refused() -> None:
@@ -93,7 +104,7 @@ def test_beta_agrees_with_closed_forms() -> None:
 def test_intervals_agree_with_a_published_table() -> None:
     """Brown, Cai and DasGupta (2001), limits of the modified Jeffreys interval of 95 % for n = 10."""
     for hits, low, high in ((1, 0.011, 0.381), (2, 0.044, 0.503), (3, 0.093, 0.606), (5, 0.224, 0.776)):
-        assert beta_interval(hits, 10, confidence=0.95) == (pytest.approx(low, abs=6e-4), pytest.approx(high, abs=6e-4))
+        assert list(beta_interval(hits, 10, confidence=0.95)) == pytest.approx([low, high], abs=6e-4)
     assert beta_interval(0, 10, confidence=0.95)[0] == 0.0
     assert beta_interval(10, 10, confidence=0.95)[1] == 1.0
 

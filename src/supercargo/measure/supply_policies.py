@@ -114,9 +114,9 @@ def _by_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: st
 def spread_service(rows: Stocks, tables: StrategyTables) -> Mapping[tuple[str, str], float]:
     """Service level of each stock that binds least capital for as few expected stock-outs a year as at the present levels.
 
-    A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. Of all levels the cheapest are those
-    at which a stock-out less costs the same everywhere: v sigma = lambda (cycles) phi(k) for value v, spread sigma and factor k
-    (Silver, Pyke and Thomas, section 6.8: allocating a total of safety stock so that stock-outs are fewest). lambda is found by
+    A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. The cheapest levels are those at which
+    a stock-out less costs the same everywhere: v sigma = lambda (cycles) phi(k) for value v, spread sigma and factor k
+    (Silver, Pyke and Thomas, chapter 6: safety stock allocated so that stock-outs are fewest). lambda is found by
     halving; levels stay within `SERVICE_LIMITS`.
     """
     normal = NormalDist()

@@ -46,7 +46,7 @@ class StockTerm(_Record):
     capital_fraction: float = quantity("fraction", "what a USD held for a year costs: capital, insurance, loss", ge=0, le=1)
     storage_usd_per_kg_d: float = quantity("USD", "keeping one kilogram for a day at a launch site", ge=0, le=1e6, places=4)
     service_fraction: float = quantity(
-        "probability", "that stock stays above zero from one delivery to the next", ge=0.5, le=0.99999
+        "fraction", "of cycles in which stock lasts from one delivery to the next", ge=0.5, le=0.99999
     )
 
 
