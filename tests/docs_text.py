@@ -44,6 +44,8 @@ COMMANDS = (
     "compare",
     "comply",
     "risk",
+    "fleet",
+    "supply",
     "backtest",
     "windows",
     *ORBIT,

@@ -16,6 +16,7 @@ from supercargo.app.compliance import ComplyRequest, comply
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
+from supercargo.app.supply import fleet_of, supply_of
 from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
@@ -131,6 +132,8 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         review=review,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
+        fleet=fleet_of(plan),
+        supply=supply_of(plan),
         simulated=simulated,
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
