@@ -301,11 +301,14 @@ def smaller_table(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Table
 
 
 def capacity_figure(report: FleetReport, kind: str, *, covers: tuple[str, ...] = ()) -> Figure:
-    """Carried by month, with the capacity of its flights and what is due as lines."""
+    """Carried by month and room left on its flights, with what is due in the month as a line."""
     months = report.months(kind)
     labels = [MONTHS[row.month_utc.month - 1] for row in months]
-    capacity = Series("capacity", tuple((float(n), row.capacity_kg / 1e3) for n, row in enumerate(months)), "limit")
-    series = {"carried": [row.carried_kg / 1e3 for row in months]}
+    due = Series("due", tuple((float(n), row.demand_kg / 1e3) for n, row in enumerate(months)), "limit")
+    series = {
+        "carried": [row.carried_kg / 1e3 for row in months],
+        "room left": [max(0.0, row.capacity_kg - row.carried_kg) / 1e3 for row in months],
+    }
     data = Table(
         title=f"Months, {kind}",
         source=_LOADS,
@@ -321,9 +324,8 @@ def capacity_figure(report: FleetReport, kind: str, *, covers: tuple[str, ...] =
             (f"{r.month_utc:%Y-%m}", r.flights_count, r.capacity_kg, r.demand_kg, r.carried_kg, r.ahead_kg) for r in months
         ),
     )
-    drawing = columns(
-        f"Tonnes {kind} by month, and the capacity of the flights that arrive", labels, series, unit="t", line=capacity
-    )
+    says = f"Tonnes {kind} by month: carried, room left on the flights that arrive, and what is due"
+    drawing = columns(says, labels, series, unit="t", line=due)
     return Figure(title=f"Capacity and load by month: {kind}", source=_LOADS, drawing=drawing, data=data, covers=covers)
 
 

@@ -39,5 +39,5 @@ def stacked_bars(says: str, rows: Sequence[tuple[str, Sequence[float]]], parts: 
     for style, part in zip(_STYLES, parts, strict=False):
         shapes += [Box(x, 6, 18, 11, style), Words(x + 23, 16, part, size=10.5)]
         x += 40 + 6.0 * len(part)
-    shapes.append(Words(_WIDTH - 4, foot + 13, unit, "end", 10.0, "soft"))
+    shapes.append(Words(_WIDTH - 4, 16, unit, "end", 10.0, "soft"))
     return Drawing(width=_WIDTH, height=foot + 20, says=says, shapes=tuple(shapes) if rows else ())

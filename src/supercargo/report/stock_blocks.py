@@ -389,6 +389,10 @@ def reserve_decision(report: SupplyReport, due: str, *, covers: tuple[str, ...] 
         return Number(key=f"supply.policy.{name}", value=value, unit="USD", source=_SAFETY)
 
     short = sum(row.reserve_kg < row.safety_kg for row in report.stocks)
+    slips = found.get("lift-offs slip half as much")
+    punctual = (
+        f"; lift-offs that slip half as much would save {slips.saving_usd / 1e6:,.1f} M USD a year of it" if slips else ""
+    )
     more = "more" if rise.stock_kg < 0 else "less"
     options = (
         Option(
@@ -409,7 +413,7 @@ def reserve_decision(report: SupplyReport, due: str, *, covers: tuple[str, ...] 
     )
     advice = "Move safety to where it costs least first: it keeps the expected stock-outs. "
     advice += (
-        "Then raise the reserves that are too low where a flight has room; punctual lift-offs save as much."
+        f"Then raise the reserves that are too low where a flight has room{punctual}."
         if short
         else "The reserves of today are enough for the service level."
     )

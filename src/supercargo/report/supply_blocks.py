@@ -192,7 +192,7 @@ def _policy(row: SourcingOption) -> Option:
     def number(name: str, value: float, unit: str) -> Number:
         return Number(key=f"supply.{row.policy}.{name}", value=value, unit=unit, source=_SOURCING)
 
-    words = "costs {}, and {} of mass is in classes that rest on one supplier"
+    words = "costs {}, and {} of mass is in classes that rest on one supplier for the most part"
     numbers = (number("cost_usd", row.cost_usd, "USD"), number("exposed_percent", row.exposed_percent, "percent"))
     if row.unsourced_kg <= 1.0:
         return Option(name=row.policy.capitalize(), effect=words, numbers=numbers)

@@ -25,9 +25,7 @@ from supercargo.report.fleet_blocks import (
 
 __all__ = ["document"]
 
-QUESTION = (
-    "For the fleet manager and the executive: is the fleet well used and kept, what is left of it, and where is it too small?"
-)
+QUESTION = "For the fleet manager and the executive: is the fleet well used and kept, what is left, and where is it too small?"
 
 
 def document(held: Held) -> Document:
@@ -81,7 +79,8 @@ def _upkeep(held: Held) -> Text:
     words = f"{{}} of the days owned go to turnarounds (K6, target below 10 %). {len(works)} large inspections fall due"
     words += f", {len(bare)} of them fit no gap of the plan." if bare else "; each fits into the plan."
     if close is not None:
-        words += f" The tightest work is that of {close.vehicle_id} after {close.after_mission or 'it is ready'}: {close.float_d:,.0f} days are left."
+        after = close.after_mission or "it is ready"
+        words += f" The tightest work is that of {close.vehicle_id} after {after}: {close.float_d:,.0f} days are left."
     return Text(words=words, numbers=(kpi_number(held, "K6"),), covers=("D2.2",))
 
 

@@ -20,7 +20,9 @@ from supercargo.report.supply_blocks import (
 
 __all__ = ["document"]
 
-QUESTION = "For the supply chain director: how do goods come from supplier to station, what does that cost, and what is changed first?"
+QUESTION = (
+    "For the supply chain director: how do goods come from supplier to station, at what cost, and what is changed first?"
+)
 STOCK_POLICIES = ("safety", "reserves", "stock to", "one buffer", "lift-offs", "lead times")
 
 
@@ -62,8 +64,8 @@ def document(held: Held) -> Document:
 def _summary(held: Held) -> Text:
     words = (
         "{} come from {} suppliers over {} shipments, bought for {} and brought to the launch sites for {}. On the way, at the"
-        " sites, aboard and on the stations lie {} on a mean day; capital and storage of that cost {} in the horizon, nearly all"
-        " of it after lift-off, where a kilogram is dearest. Stocks turn over {} times a year."
+        " sites, aboard and on the stations lie {} on a mean day; capital and storage of that cost {} in the horizon, most of"
+        " it after lift-off, where a kilogram is dearest. Stocks turn over {} times a year."
     )
     names = ("sourced_kg", "suppliers", "shipments", "purchase_usd", "freight_usd", "chain_kg", "chain_usd", "turnover")
     return Text(words=words, numbers=tuple(supply_number(held.supply, name) for name in names), covers=("D6.1",))
@@ -71,8 +73,8 @@ def _summary(held: Held) -> Text:
 
 def _inventory(held: Held) -> Text:
     words = (
-        "{} stocks hold {} on a mean day. The service levels of stock_terms.csv ask for a safety stock of {} in all; reserves are"
-        " {}, and {} of them lie below their safety stock. {} stocks fall below it in the plan before a delivery comes."
+        "{} stocks hold {} on a mean day. The service levels of stock_terms.csv ask for a safety stock of {} in all; reserves"
+        " are {}, and {} of them lie below their safety stock. {} stocks fall below it in the plan before a delivery comes."
     )
     names = ("stocks", "stock_kg", "safety_kg", "reserve_kg", "below_safety", "lowest_below_safety")
     return Text(words=words, numbers=tuple(supply_number(held.supply, name) for name in names), covers=("D6.2",))
@@ -92,11 +94,18 @@ def _cost(held: Held) -> Text:
 
 
 def _performance(held: Held) -> Text:
+    moved = {row.assumption: abs(row.change_percent) for row in held.supply.sensitivity}
+    slips, lead = moved.get("slips half"), moved.get("lead times a quarter shorter")
     words = (
-        "{} of the dated lines arrive on time (K3); suppliers dispatch {} of the mass on time by their record. {} of the mass is"
-        " in classes that rest on one supplier. Slips of lift-offs weigh more on stocks than suppliers do: see what safety stock"
-        " hinges on."
+        "{} of the dated lines arrive on time (K3); suppliers dispatch {} of the mass on time by their record. {} of the mass"
+        " is in classes that rest on one supplier for the most part."
     )
+    if slips is not None and lead is not None:
+        first, then = (
+            ("punctual lift-offs", "shorter lead times") if slips > lead else ("shorter lead times", "punctual lift-offs")
+        )
+        words += f" For stocks {first} come before {then}: half the slips move safety stock by {slips:.1f} %,"
+        words += f" lead times a quarter shorter by {lead:.1f} %."
     numbers = (
         kpi_number(held, "K3"),
         supply_number(held.supply, "on_time_percent"),

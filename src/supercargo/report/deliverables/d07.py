@@ -1,4 +1,4 @@
-"""D7, the logistics coordination system: ways and shipments on the ground and in space, what travels together, what it costs."""
+"""D7, the logistics coordination system: ways and shipments, what travels together, what it costs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from supercargo.report.supply_blocks import (
 
 __all__ = ["document"]
 
-QUESTION = "For the logistics coordinator: what travels when and by which way to reach its flight, what travels together, at what cost?"
+QUESTION = "For the logistics coordinator: what travels when and how to reach its flight, what travels together, at what cost?"
 
 
 def document(held: Held) -> Document:
@@ -118,21 +118,23 @@ def _ways(held: Held) -> Text:
     said = (
         f" Against the fastest ways they save {value.saving_usd / 1e6:,.2f} M USD a year for {value.gives}." if value else ""
     )
-    words = "Every way of at most three legs from a supplier to a site is compared on {} lanes with freight, vehicles, customs days"
-    words += f" and capital on the way.{said}"
+    words = "Every way of at most three legs from a supplier to a site is compared on {} lanes with freight, vehicles, customs"
+    words += f" days and capital on the way.{said}"
     return Text(words=words, numbers=(supply_number(held.supply, "lanes"),), covers=("D7.2",))
 
 
 def _together(held: Held) -> Text:
     served = sum(len(row.missions) for row in held.supply.shipments)
     shared = sum(len(row.missions) > 1 for row in held.supply.shipments)
-    words = f"{{}} shipments serve {served} needs of missions; {shared} of them carry goods of more than one. Going with an earlier one"
-    words += " saves a vehicle and costs storage and capital until the own date."
+    words = f"{{}} shipments serve {served} needs of missions; {shared} of them carry goods of more than one. Going with an"
+    words += " earlier one saves a vehicle and costs storage and capital until the own date."
     return Text(words=words, numbers=(supply_number(held.supply, "shipments"),), covers=("D7.3",))
 
 
 def _cost(held: Held) -> Text:
-    words = "A kilogram costs {} on the ground and {} in all: ground transport is worth coordinating for its dates more than for its money."
+    words = (
+        "A kilogram costs {} on the ground and {} in all: ground transport is coordinated for its dates, not for its money."
+    )
     numbers = (supply_number(held.supply, "freight_usd_per_kg"), plan_number(held, "usd_per_kg"))
     return Text(words=words, numbers=numbers, covers=("D7.4",))
 

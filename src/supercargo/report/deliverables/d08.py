@@ -23,7 +23,7 @@ from supercargo.report.supply_blocks import chain_figure, policies_figure, suppl
 __all__ = ["document"]
 
 QUESTION = (
-    "For the inventory manager: how much of what must lie where, what protects it against late and lost flights, at what cost?"
+    "For the inventory manager: how much of what lies where, what protects it against late and lost flights, at what cost?"
 )
 CARRYING = ("safety", "reserves", "stock to", "one buffer", "lift-offs", "lead times")
 
@@ -56,8 +56,8 @@ def document(held: Held) -> Document:
 
 def _summary(held: Held) -> Text:
     words = (
-        "{} stocks use {} in the horizon and hold {} on a mean day, which turns over {} times a year and binds capital that costs"
-        " {} a year. {} of {} stocks fall below their reserve on some day as planned. Safety stock for the service levels that"
+        "{} stocks use {} in the horizon and hold {} on a mean day, which turns over {} times a year and binds capital that"
+        " costs {} a year. {} of {} stocks fall below their reserve on some day as planned. Safety stock for the service levels that"
         " are wanted is {}, reserves are {}. {} would be too old when their turn comes."
     )
     supply = held.supply
@@ -73,16 +73,16 @@ def _forecast(held: Held) -> Text:
     steady = sum(row.xyz == "X" for row in held.supply.stocks)
     lumpy = sum(row.xyz == "Z" for row in held.supply.stocks)
     words = (
-        f"Crews, failures of parts and planned draws make the demand of {{}} stocks: {steady} are steady, {lumpy} lumpy. The band is"
-        " that of drawn futures of use; it grows with the square root of time where months are independent."
+        f"Crews, failures of parts and planned draws make the demand of {{}} stocks: {steady} are steady, {lumpy} lumpy. The band"
+        " is that of drawn futures of use; it grows with the square root of time where months are independent."
     )
     return Text(words=words, numbers=(supply_number(held.supply, "stocks"),), covers=("D8.1",))
 
 
 def _safety(held: Held) -> Text:
     words = (
-        "A stock has to last until the next delivery that arrives. Flights slip, so that gaps between them vary; a flight is lost"
-        " now and then, so that the gap after it has to be bridged too; and use strays. {} of safety stock answer that at the"
+        "A stock has to last until the next delivery that arrives. Flights slip, so that gaps between them vary; a flight is"
+        " lost now and then, so that the gap after it has to be bridged too; and use strays. {} of safety stock answer that at the"
         " wanted service; {} of {} reserves are smaller than their safety stock, and {} stocks fall below it in the plan."
     )
     names = ("safety_kg", "below_safety", "stocks", "lowest_below_safety")
@@ -122,7 +122,7 @@ def _flown(held: Held) -> Block:
 
 def _carrying(held: Held) -> Text:
     good = [row for row in held.supply.policies if row.policy.startswith(CARRYING) and row.low_usd > 0.0]
-    words = "{} a year are the price of capital bound in mean stock, most of it for the lift that a kilogram on a station has cost."
+    words = "{} a year are the price of capital bound in mean stock, most of it for the lift of what lies on a station."
     points = tuple(f"{row.policy}: saves {row.saving_usd / 1e6:,.1f} M USD a year; {row.gives}" for row in good)
     return Text(words=words, numbers=(supply_number(held.supply, "carrying_usd"),), points=points, covers=("D8.4",))
 
