@@ -20,9 +20,7 @@ from supercargo.report.supply_blocks import (
 
 __all__ = ["document"]
 
-QUESTION = (
-    "For the supply chain director: how do goods come from supplier to station, at what cost, and what is changed first?"
-)
+QUESTION = "For the supply chain director: how do goods come from supplier to station, at what cost, what is changed first?"
 STOCK_POLICIES = ("safety", "reserves", "stock to", "one buffer", "lift-offs", "lead times")
 
 

@@ -57,8 +57,8 @@ def document(held: Held) -> Document:
 def _summary(held: Held) -> Text:
     words = (
         "{} stocks use {} in the horizon and hold {} on a mean day, which turns over {} times a year and binds capital that"
-        " costs {} a year. {} of {} stocks fall below their reserve on some day as planned. Safety stock for the service levels that"
-        " are wanted is {}, reserves are {}. {} would be too old when their turn comes."
+        " costs {} a year. {} of {} stocks fall below their reserve on some day as planned. Safety stock for the service"
+        " levels that are wanted is {}, reserves are {}. {} would be too old when their turn comes."
     )
     supply = held.supply
     numbers = (
@@ -73,8 +73,8 @@ def _forecast(held: Held) -> Text:
     steady = sum(row.xyz == "X" for row in held.supply.stocks)
     lumpy = sum(row.xyz == "Z" for row in held.supply.stocks)
     words = (
-        f"Crews, failures of parts and planned draws make the demand of {{}} stocks: {steady} are steady, {lumpy} lumpy. The band"
-        " is that of drawn futures of use; it grows with the square root of time where months are independent."
+        f"Crews, failures of parts and planned draws make the demand of {{}} stocks: {steady} are steady, {lumpy} lumpy. The"
+        " band is that of drawn futures of use; it grows with the square root of time where months are independent."
     )
     return Text(words=words, numbers=(supply_number(held.supply, "stocks"),), covers=("D8.1",))
 
@@ -82,8 +82,8 @@ def _forecast(held: Held) -> Text:
 def _safety(held: Held) -> Text:
     words = (
         "A stock has to last until the next delivery that arrives. Flights slip, so that gaps between them vary; a flight is"
-        " lost now and then, so that the gap after it has to be bridged too; and use strays. {} of safety stock answer that at the"
-        " wanted service; {} of {} reserves are smaller than their safety stock, and {} stocks fall below it in the plan."
+        " lost now and then, so that the gap after it has to be bridged too; and use strays. {} of safety stock answer that at"
+        " the wanted service; {} of {} reserves are smaller than their safety stock, and {} stocks fall below it in the plan."
     )
     names = ("safety_kg", "below_safety", "stocks", "lowest_below_safety")
     return Text(words=words, numbers=tuple(supply_number(held.supply, name) for name in names), covers=("D8.3",))
