@@ -45,6 +45,8 @@ COMMANDS = (
     "comply",
     "risk",
     "programme",
+    "fleet",
+    "supply",
     "backtest",
     "windows",
     *ORBIT,

@@ -17,6 +17,7 @@ from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.programme import programme_of_plan
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
+from supercargo.app.supply import fleet_of, supply_of
 from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
@@ -132,6 +133,8 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         review=review,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
+        fleet=fleet_of(plan),
+        supply=supply_of(plan),
         simulated=simulated,
         programme=programme_of_plan(plan).outcome,
         recorded=recorded,

@@ -156,6 +156,7 @@ from supercargo.model.risks import (
     RiskTables,
 )
 from supercargo.model.scenario import Limits, Scenario, Service, Settings
+from supercargo.model.supply_terms import FleetLife, GroundLeg, StockTerm, StrategyTables, SupplierTerm
 from supercargo.model.tables import (
     BOOK_TABLES,
     BUDGET_TABLE,
@@ -255,12 +256,14 @@ __all__ = [
     "FamilyStanddown",
     "Figure",
     "Figures",
+    "FleetLife",
     "Flight",
     "FlownFlight",
     "Future",
     "GateCheck",
     "GateRow",
     "GateTemplate",
+    "GroundLeg",
     "Grounding",
     "HazardPair",
     "HeldRow",
@@ -342,8 +345,11 @@ __all__ = [
     "StockBandRow",
     "StockNeed",
     "StockRisk",
+    "StockTerm",
     "StowagePlan",
+    "StrategyTables",
     "Supplier",
+    "SupplierTerm",
     "Table",
     "Tail",
     "TaskRow",

@@ -47,6 +47,7 @@ from supercargo.model.demand import (
 from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.programme import GateCheck, ProgrammeResource, ProgrammeTask
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
+from supercargo.model.supply_terms import FleetLife, GroundLeg, StockTerm, SupplierTerm
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -177,6 +178,10 @@ class Scenario:
     programme_tasks: tuple[ProgrammeTask, ...] = ()
     programme_resources: tuple[ProgrammeResource, ...] = ()
     programme_gates: tuple[GateCheck, ...] = ()
+    lives: tuple[FleetLife, ...] = ()
+    stock_terms: tuple[StockTerm, ...] = ()
+    supplier_terms: tuple[SupplierTerm, ...] = ()
+    ground_legs: tuple[GroundLeg, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, programme, replanning, risks
+from supercargo.model import (
+    catalogue,
+    chances,
+    demand,
+    history,
+    invoices,
+    permits,
+    plan,
+    programme,
+    replanning,
+    risks,
+    supply_terms,
+)
 
 __all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -193,6 +205,30 @@ SCENARIO_TABLES: tuple[Table, ...] = (
     ),
     Table(
         file="programme_gates.csv", noun=programme.GateCheck, attribute="programme_gates", key=("gate", "check"), sparse=True
+    ),
+    Table(
+        file="lives.csv",
+        noun=supply_terms.FleetLife,
+        attribute="lives",
+        key=("vehicle_type",),
+        refers=(_VEHICLE,),
+        sparse=True,
+    ),
+    Table(file="stock_terms.csv", noun=supply_terms.StockTerm, attribute="stock_terms", key=("supply_class",), sparse=True),
+    Table(
+        file="supplier_terms.csv",
+        noun=supply_terms.SupplierTerm,
+        attribute="supplier_terms",
+        key=("supplier",),
+        refers=(("supplier", "suppliers.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="ground_legs.csv",
+        noun=supply_terms.GroundLeg,
+        attribute="ground_legs",
+        key=("from_place", "to_place", "mode"),
+        sparse=True,
     ),
 )
 

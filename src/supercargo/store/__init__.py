@@ -26,6 +26,7 @@ from supercargo.store.reference import read_ephemeris_file, read_reference_table
 from supercargo.store.rows import read_rows, read_table, write_rows
 from supercargo.store.scenario import read_places, read_scenario, scenario_files, scenario_or_faults, write_scenario
 from supercargo.store.settings import SETTINGS_FILE
+from supercargo.store.supply_terms import read_supply_terms
 from supercargo.store.workbooks import is_workbook, refuse_other_kinds, write_mending, write_scenario_book, write_template
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "read_risks",
     "read_rows",
     "read_scenario",
+    "read_supply_terms",
     "read_table",
     "refuse_existing",
     "refuse_existing_file",

@@ -11,6 +11,8 @@ from supercargo.measure.facts import Facts
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.summary import Summary
 from supercargo.model import Kpi, OperationsPlan, ProgrammePlan, RiskReport
+from supercargo.model.fleet import FleetReport
+from supercargo.model.supply import SupplyReport
 from supercargo.report.blocks import Block, Document, Footer
 from supercargo.report.coverage import LINES
 
@@ -28,6 +30,8 @@ class Held:
     review: RiskReview
     comply: Review
     stages: tuple[tuple[str, str, int | None], ...]  # stages of a thing's life: name, meaning, things in it by the record
+    fleet: FleetReport
+    supply: SupplyReport
     simulated: RiskReport | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
