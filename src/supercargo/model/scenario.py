@@ -46,6 +46,7 @@ from supercargo.model.demand import (
 )
 from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
+from supercargo.model.strategy import CapacityOption, Competitor, MarketSegment, PartnerCandidate, Technology
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
 
@@ -173,6 +174,11 @@ class Scenario:
     insurance: tuple[InsuranceOffer, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
+    technologies: tuple[Technology, ...] = ()
+    partner_candidates: tuple[PartnerCandidate, ...] = ()
+    market_segments: tuple[MarketSegment, ...] = ()
+    competitors: tuple[Competitor, ...] = ()
+    capacity_options: tuple[CapacityOption, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks
+from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks, strategy
 
 __all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -181,6 +181,39 @@ SCENARIO_TABLES: tuple[Table, ...] = (
     ),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
+    Table(file="technologies.csv", noun=strategy.Technology, attribute="technologies", key=("technology_id",), sparse=True),
+    Table(
+        file="partner_candidates.csv",
+        noun=strategy.PartnerCandidate,
+        attribute="partner_candidates",
+        key=("candidate", "role"),
+        refers=(("destinations", "destinations.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="market_segments.csv",
+        noun=strategy.MarketSegment,
+        attribute="market_segments",
+        key=("segment",),
+        refers=(("destinations", "destinations.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="competitors.csv",
+        noun=strategy.Competitor,
+        attribute="competitors",
+        key=("segment", "competitor"),
+        refers=(("segment", "market_segments.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="capacity_options.csv",
+        noun=strategy.CapacityOption,
+        attribute="capacity_options",
+        key=("option",),
+        refers=(("segment", "market_segments.csv"),),
+        sparse=True,
+    ),
 )
 
 PLAN_TABLES: tuple[Table, ...] = (

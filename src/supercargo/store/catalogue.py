@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, RiskTables, Scenario
+from supercargo.model import (
+    HISTORY_TABLES,
+    SCENARIO_TABLES,
+    Chances,
+    Records,
+    Requirement,
+    RiskTables,
+    Scenario,
+    StrategyTables,
+)
 from supercargo.store.checks_chances import fitting
+from supercargo.store.checks_strategy import STRATEGY_ATTRIBUTES, fitting_strategy
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
@@ -17,6 +27,7 @@ __all__ = [
     "CHANCES_FOLDER",
     "HISTORY_FOLDER",
     "REGISTER_FOLDER",
+    "STRATEGY_FOLDER",
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
@@ -24,6 +35,7 @@ __all__ = [
     "read_records",
     "read_requirement_packs",
     "read_risks",
+    "read_strategy",
 ]
 
 HISTORY_FOLDER = "history"
@@ -31,6 +43,9 @@ HISTORY_FOLDER = "history"
 
 REGISTER_FOLDER = "register"
 """Folder of the catalogue that holds templates of risks, contingencies and offers of insurance."""
+
+STRATEGY_FOLDER = "strategy"
+"""Folder of the catalogue that holds templates of technologies, candidates, the market, rivals and options to grow."""
 
 CHANCES_FOLDER = "chances"
 """Folder of the catalogue that holds what may happen where a scenario says nothing of it."""
@@ -119,6 +134,26 @@ def read_risks(scenario: Scenario) -> RiskTables:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
     return RiskTables(**found, templates=tuple(templates))
+
+
+def read_strategy(scenario: Scenario) -> StrategyTables:
+    """What strategy is decided on: the scenario's own, else the rows of the shipped templates that fit its places and carriers.
+
+    Raises StoreError if a template is faulty.
+    """
+    folder = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER
+    faults: list[Fault] = []
+    found: dict[str, Any] = {}
+    templates = []
+    for table in (table for table in SCENARIO_TABLES if table.attribute in STRATEGY_ATTRIBUTES):
+        found[table.attribute] = getattr(scenario, table.attribute)
+        if not found[table.attribute]:
+            found[table.attribute] = read_table((folder / table.file).read_bytes(), table, faults).records
+            templates.append(table.file)
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
+    return fitting_strategy(StrategyTables(**found, templates=tuple(templates)), scenario)
 
 
 def read_records(folder: Path | None = None) -> Records:

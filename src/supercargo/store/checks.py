@@ -13,6 +13,7 @@ from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
 from supercargo.store.checks_permits import PERMIT_CHECKS
 from supercargo.store.checks_risks import RISK_CHECKS
+from supercargo.store.checks_strategy import STRATEGY_CHECKS
 from supercargo.store.sheets import Sheets
 
 __all__ = ["CHECKS", "cross_faults"]
@@ -106,6 +107,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *PERMIT_CHECKS,
     *RISK_CHECKS,
     *CHANCE_CHECKS,
+    *STRATEGY_CHECKS,
 )
 """Every check across files, in the order in which they are made."""
 
