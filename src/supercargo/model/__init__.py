@@ -66,6 +66,7 @@ from supercargo.model.history import (
     Records,
 )
 from supercargo.model.invoices import BudgetLine, Invoice
+from supercargo.model.market import OPTION_VERDICTS, OptionRow, PricePoint, PriceRow, SegmentRow, TornadoRow
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -78,6 +79,7 @@ from supercargo.model.orbit_rows import (
     ReturnChance,
     StationPass,
 )
+from supercargo.model.partners import PARTNER_ROLES, CandidateRow, ConcentrationRow, PartnerRow
 from supercargo.model.permits import LICENCE_KINDS, LICENCE_STATES, STAFF_ROLES, Licence, Requirement, Staff
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
@@ -191,6 +193,8 @@ __all__ = [
     "INVOICE_TABLE",
     "LICENCE_KINDS",
     "LICENCE_STATES",
+    "OPTION_VERDICTS",
+    "PARTNER_ROLES",
     "PLAN_TABLES",
     "POLICIES",
     "REFERENCE_TABLES",
@@ -215,6 +219,7 @@ __all__ = [
     "BetaDay",
     "Blackout",
     "BudgetLine",
+    "CandidateRow",
     "CapacityOption",
     "CargoBreakdown",
     "CargoLine",
@@ -224,6 +229,7 @@ __all__ = [
     "CislunarLeg",
     "ClosedLoop",
     "Competitor",
+    "ConcentrationRow",
     "Contingency",
     "ContingencyValue",
     "Contract",
@@ -287,6 +293,7 @@ __all__ = [
     "MissionRequest",
     "MissionRisk",
     "OperationsPlan",
+    "OptionRow",
     "Orbit",
     "OrbitFound",
     "OrbitQuery",
@@ -294,12 +301,15 @@ __all__ = [
     "Pad",
     "PairRow",
     "PartnerCandidate",
+    "PartnerRow",
     "Placement",
     "PlannedMission",
     "Port",
     "PortOut",
     "PortTaken",
     "Price",
+    "PricePoint",
+    "PriceRow",
     "Profile",
     "Programme",
     "RankedOption",
@@ -316,6 +326,7 @@ __all__ = [
     "RouteArrival",
     "Scenario",
     "Schedule",
+    "SegmentRow",
     "Service",
     "Settings",
     "Site",
@@ -343,6 +354,7 @@ __all__ = [
     "Technology",
     "TechnologyWorth",
     "Term",
+    "TornadoRow",
     "TransferChart",
     "TransferFlight",
     "TransferRequest",
