@@ -44,6 +44,7 @@ COMMANDS = (
     "compare",
     "comply",
     "risk",
+    "strategy",
     "backtest",
     "windows",
     *ORBIT,

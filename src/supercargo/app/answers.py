@@ -25,6 +25,7 @@ from supercargo.app.report_answers import ReportAnswer
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
+from supercargo.app.strategy_answer import StrategyAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.app.years_answer import YearsAnswer
 from supercargo.kernel import Fault
@@ -408,6 +409,7 @@ ANSWERS: Mapping[str, Any] = {
     "replan": ReplanAnswer,
     "report": ReportAnswer,
     "risk": RiskAnswer,
+    "strategy": StrategyAnswer,
     "simulate": SimulateAnswer,
     "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,

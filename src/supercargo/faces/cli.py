@@ -25,6 +25,7 @@ from supercargo.faces.replan_cli import replan_app
 from supercargo.faces.report_cli import report_app
 from supercargo.faces.risk_cli import risk_app
 from supercargo.faces.simulate_cli import simulate_app
+from supercargo.faces.strategy_cli import strategy_app
 from supercargo.faces.track_cli import track_app
 
 __all__ = [
@@ -438,7 +439,9 @@ def transfer(
     commands.transfer(words, wanted, out=out, force=force, as_json=json)
 
 
-for _group in (kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, operations_app):
+for _group in (
+    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, strategy_app, operations_app,
+):  # fmt: skip
     app.registered_commands += _group.registered_commands
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from supercargo.measure.partners import Partners
 from supercargo.measure.cost_objects import USED
+from supercargo.measure.partners import Partners
 from supercargo.model import CandidateRow, PartnerCandidate, PartnerRow
 
 __all__ = ["value_candidates"]
@@ -19,13 +19,11 @@ def value_candidates(
     """Each candidate's worth in the horizon, the largest first; `rows` are the partners as scored.
 
     A customer's cargo fills the room that the planned flights to its places have left, at the cost of the service attributed
-    to a kilogram there. A second source averts the margin that its forerunner alone carries, times how likely that one fails; flights that cost more than they bring are not counted, since nobody has to save them.
+    to a kilogram there. A second source averts the margin that its forerunner alone carries, times how likely that one fails;
+    flights that cost more than they bring are not counted, since nobody has to save them.
     """
     scored = tuple(rows)
-    found = [
-        _customer(held, one) if one.role == "customer" else _source(one, scored)
-        for one in candidates
-    ]
+    found = [_customer(held, one) if one.role == "customer" else _source(one, scored) for one in candidates]
     found.sort(key=lambda row: (-row.worth_usd, row.candidate))
     return tuple(replace(row, rank=rank) for rank, row in enumerate(found, 1))
 
@@ -59,8 +57,8 @@ def _source(one: PartnerCandidate, rows: tuple[PartnerRow, ...]) -> CandidateRow
         one,
         kg=(kg, kg),
         usd=(usd, usd),
-        how=f"{one.outage_probability:g} x {keep_usd:,.0f} USD, margin of flights that bring more than they cost and that only "
-        f"{one.stands_in_for} can fly",
+        how=f"{one.outage_probability:g} x {keep_usd:,.0f} USD, margin of flights that bring more than they cost and "
+        f"that only {one.stands_in_for} can fly",
     )
 
 

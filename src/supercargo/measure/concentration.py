@@ -13,7 +13,7 @@ BANDS: tuple[tuple[float, str], ...] = (
     (1800.0, "moderately concentrated"),
     (math.inf, "highly concentrated"),
 )
-"""Upper ends of the bands of the index: U.S. Department of Justice and Federal Trade Commission, Merger Guidelines (2023), 2.1."""
+"""Upper ends of its bands: U.S. Department of Justice and Federal Trade Commission, Merger Guidelines, 2023, 2.1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,7 +184,7 @@ def price_segments(
 def _price(row: SegmentRow, one: MarketSegment, logit: Logit, others: tuple[float, float]) -> PriceRow:
     today, best = row.usd_per_kg or 0.0, logit.best_price()
     room_share = min(row.capacity_kg, row.market_kg * 0.999999) / logit.mass_kg
-    room = max(best, logit.price_of_share(room_share)) if 0.0 < room_share else best
+    room = max(best, logit.price_of_share(room_share)) if room_share > 0.0 else best
     slope, curvature = _derivatives(logit, best)
     return PriceRow(
         segment=row.segment,
@@ -217,7 +217,9 @@ def _derivatives(logit: Logit, price: float) -> tuple[float, float]:
     return first, second
 
 
-def price_curve(row: PriceRow, segment: SegmentRow, competitors: Iterable[Competitor], points: int = 41) -> tuple[PricePoint, ...]:
+def price_curve(
+    row: PriceRow, segment: SegmentRow, competitors: Iterable[Competitor], points: int = 41
+) -> tuple[PricePoint, ...]:
     """Share and margin over prices from half of today's to twice the best."""
     logit = logit_of(segment, row.elasticity, competitors)
     if logit is None:

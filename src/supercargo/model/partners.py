@@ -72,6 +72,8 @@ class CandidateRow(_Checked):
     cost_usd: float = quantity("USD", "what winning and qualifying it costs", ge=0)
     worth_usd: float = quantity("USD", "the difference of the two, in the horizon")
     worth_with_room_usd: float = quantity("USD", "the same if all its cargo found room")
-    even_years: float | None = quantity("count", "horizons after which it has paid for itself; empty: never", ge=0, default=None)
+    even_years: float | None = quantity(
+        "count", "horizons after which it has paid for itself; empty: never", ge=0, default=None
+    )
     how: str = text("how it was counted")
     evidence: str = text("weakest evidence of its row")

@@ -138,8 +138,8 @@ class Contingency(_Record):
     title: str = text("what is bought")
     cost_usd: float = quantity("USD", "what it costs in the horizon, whether it is used or not", ge=0, le=1e12)
     changes: tuple[str, ...] = text(
-        "what it changes: CHANCE.size*FACTOR, CHANCE.probability*FACTOR, stock/PLACE+DAYS (stock/*+DAYS: all), loss_usd*FACTOR, "
-        "cost/ACCOUNT*FACTOR, turnaround/WHAT*FACTOR (tail, pad, processing)"
+        "what it changes: CHANCE.size*FACTOR, CHANCE.probability*FACTOR, stock/PLACE+DAYS (stock/*+DAYS: all), "
+        "loss_usd*FACTOR, cost/ACCOUNT*FACTOR, turnaround/WHAT*FACTOR (tail, pad, processing)"
     )
 
 

@@ -71,7 +71,10 @@ class MarketSegment(_Record):
     segment: str = text("name of the segment")
     destinations: tuple[str, ...] = text("places that it is made of; their market_kg is its size")
     elasticity: float = quantity(
-        "ratio", "percent by which the mass that we carry changes with one percent of our price, at today's price", ge=-50, le=-0.01
+        "ratio",
+        "percent by which the mass that we carry changes with one percent of our price, at today's price",
+        ge=-50,
+        le=-0.01,
     )
     growth_fraction: float = quantity("fraction", "growth of its mass a year", ge=-0.9, le=5)
     spread_fraction: float = quantity("fraction", "standard deviation of the logarithm of that growth", ge=0, le=3)

@@ -84,9 +84,7 @@ def choose_roadmap(
     if outcome.best is None:
         return Outcome(outcome.status, None, outcome.objective, outcome.bound * _UNIT)
     roadmap = {
-        technologies[at].technology_id: month
-        for (at, month), value in zip(columns, outcome.best, strict=True)
-        if value > 0.5
+        technologies[at].technology_id: month for (at, month), value in zip(columns, outcome.best, strict=True) if value > 0.5
     }
     objective = -worth_of_roadmap(technologies, yearly_usd, roadmap, terms)
     bound = min(outcome.bound * _UNIT, objective)
@@ -154,7 +152,9 @@ def _orders(technologies: Sequence[Technology], columns: Sequence[tuple[int, int
             months = technologies[first].introduction_months
             for month in range(one.earliest_month, TIMELINE_MONTHS + 1):
                 row = {column: 1.0 for column, (own, start) in enumerate(columns) if own == at and start <= month}
-                ready = {column: -1.0 for column, (own, start) in enumerate(columns) if own == first and start + months <= month}
+                ready = {
+                    column: -1.0 for column, (own, start) in enumerate(columns) if own == first and start + months <= month
+                }
                 if row:
                     yield row | ready, 0.0
 

@@ -117,7 +117,11 @@ def _row(one: CapacityOption, demand: Demand, seed: int, count: int) -> OptionRo
         wait_usd=round(wait, 2),
         volatility=round(volatility, 6),
         leak_fraction=round(leak, 6),
-        verdict="begin" if worth > 0 and worth >= wait - 0.005 else "wait" if wait > max(0.01 * one.capex_usd, 1.0) else "leave",
+        verdict="begin"
+        if worth > 0 and worth >= wait - 0.005
+        else "wait"
+        if wait > max(0.01 * one.capex_usd, 1.0)
+        else "leave",
         samples_count=count,
         evidence=one.evidence,
     )

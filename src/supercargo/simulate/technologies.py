@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supercargo.kernel import Watch, silent
-from supercargo.measure.contingencies import Effect
+from supercargo.measure.contingencies import NO_EFFECT, Effect
 from supercargo.measure.courses import Courses, Toll
 from supercargo.measure.tails import Z_90
 from supercargo.model import Chances, OperationsPlan, TechnologyWorth
 from supercargo.simulate.courses import Drawing, draw_courses
 
-__all__ = ["HALF", "MORE", "Valued", "value_technologies"]
+__all__ = ["HALF", "MORE", "TOGETHER", "Valued", "value_technologies", "value_together"]
 
 HALF, MORE = 0.5, 1.5
 """How many times as strong the effects are for the sensitivity."""
+
+
+TOGETHER = "together"
+"""Name of the worth of several technologies at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,15 @@ def value_technologies(
         ),
         courses=courses,
     )
+
+
+def value_together(
+    plan: OperationsPlan, chances: Chances, effects: Sequence[Effect], drawing: Drawing, *, watch: Watch = silent
+) -> TechnologyWorth:
+    """What several technologies are worth a year when all are in place, on the same courses as each alone."""
+    joint = functools.reduce(Effect.joined, effects, NO_EFFECT)
+    courses, (toll,) = draw_courses(plan, chances, [joint], drawing, watch=watch)
+    return _worth(TOGETHER, courses, toll, plan.scenario.settings.years)
 
 
 def _halves(means: Sequence[float], count: int) -> tuple[list[float], list[float]]:

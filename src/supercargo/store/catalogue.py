@@ -137,7 +137,7 @@ def read_risks(scenario: Scenario) -> RiskTables:
 
 
 def read_strategy(scenario: Scenario) -> StrategyTables:
-    """What strategy is decided on: the scenario's own, else the rows of the shipped templates that fit its places and carriers.
+    """What strategy is decided on: the scenario's own, else the rows of the templates that fit its places and carriers.
 
     Raises StoreError if a template is faulty.
     """

@@ -1,4 +1,4 @@
-"""Technologies, candidates, market segments, rivals and options to grow: each row names what is there, and none in a circle."""
+"""Technologies, candidates, segments, rivals and options to grow: each row names what is there, and none in a circle."""
 
 from __future__ import annotations
 
@@ -87,24 +87,29 @@ STRATEGY_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_needs, _can
 def fitting_strategy(tables: StrategyTables, scenario: Scenario) -> StrategyTables:
     """Without the rows of templates whose places, segments or operators a scenario lacks; its own rows stay as they are."""
     flown = {request.destination for request in scenario.missions}
-    operators = {one.operator for one in (*scenario.vehicles, *scenario.launchers)}
-    changes = {}
-    if "market_segments.csv" in tables.templates:
-        segments = [
-            replace(one, destinations=tuple(place for place in one.destinations if place in flown))
-            for one in tables.market_segments
-        ]
-        changes["market_segments"] = tuple(one for one in segments if one.destinations)
-    known = {one.segment for one in changes.get("market_segments", tables.market_segments)}
-    if "partner_candidates.csv" in tables.templates:
-        candidates = [
-            replace(one, destinations=tuple(place for place in one.destinations if place in flown))
-            for one in tables.partner_candidates
-        ]
-        changes["partner_candidates"] = tuple(
-            one for one in candidates if (one.destinations if one.role == "customer" else one.stands_in_for in operators)
+    operators = {one.operator for one in scenario.vehicles} | {one.operator for one in scenario.launchers}
+
+    def among(places: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(place for place in places if place in flown)
+
+    def is_template(file: str) -> bool:
+        return file in tables.templates
+
+    segments, candidates = tables.market_segments, tables.partner_candidates
+    if is_template("market_segments.csv"):
+        here = [replace(one, destinations=among(one.destinations)) for one in segments]
+        segments = tuple(one for one in here if one.destinations)
+    if is_template("partner_candidates.csv"):
+        there = [replace(one, destinations=among(one.destinations)) for one in candidates]
+        candidates = tuple(
+            one for one in there if (one.destinations if one.role == "customer" else one.stands_in_for in operators)
         )
-    for name, file in (("competitors", "competitors.csv"), ("capacity_options", "capacity_options.csv")):
-        if file in tables.templates:
-            changes[name] = tuple(one for one in getattr(tables, name) if one.segment in known)
-    return replace(tables, **changes)
+    known = {one.segment for one in segments}
+    rivals, options = tables.competitors, tables.capacity_options
+    if is_template("competitors.csv"):
+        rivals = tuple(one for one in rivals if one.segment in known)
+    if is_template("capacity_options.csv"):
+        options = tuple(one for one in options if one.segment in known)
+    return replace(
+        tables, market_segments=segments, partner_candidates=candidates, competitors=rivals, capacity_options=options
+    )
