@@ -61,7 +61,7 @@ class StrategyAsked:
     """What a person asks of `strategy`."""
 
     folder: Path
-    only: tuple[str, ...] = PARTS
+    only: tuple[str, ...] = ()  # parts of a review; none named: all
     runs: int = 100
     demands: int = 4000
     seed: int | None = None
@@ -72,6 +72,11 @@ class StrategyAsked:
     xlsx: Path | None = None
     force: bool = False
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts that are asked for."""
+        return self.only or PARTS
+
 
 def review_strategy(asked: StrategyAsked, *, watch: StageWatch = unwatched) -> StrategyReview:
     """Review the strategy of a plan folder.
@@ -79,7 +84,7 @@ def review_strategy(asked: StrategyAsked, *, watch: StageWatch = unwatched) -> S
     Raises ScenarioError for a part that is not known, a page or workbook of another name, and changes that can't be read;
     Refused for a file that exists unless `force`.
     """
-    for part in asked.only:
+    for part in asked.parts:
         if part not in PARTS:
             raise ScenarioError(f"there is no part {part!r}", fix=f"use one or more of: {', '.join(PARTS)}", where="--only")
     for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
@@ -100,15 +105,15 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
     drawing = Drawing(settings.seed if asked.seed is None else asked.seed, asked.runs)
     found: dict[str, Any] = {}
     courses: Courses | None = None
-    if "roadmap" in asked.only:
+    if "roadmap" in asked.parts:
         terms = RoadmapTerms(asked.budget_usd, asked.at_once, asked.discount)
         part, courses = draw_roadmap(plan, (chances, tables.technologies), terms, drawing, watch=watch)
         found |= part
-    elif "partners" in asked.only:
+    elif "partners" in asked.parts:
         courses, _ = draw_courses(plan, chances, (), drawing, watch=lambda done: watch("flying", done))
     held = Partners(plan, chances, courses)
     watch("partners", 0.0)
-    if "partners" in asked.only:
+    if "partners" in asked.parts:
         rows = score_partners(held)
         found |= {
             "partners": rows,
@@ -116,7 +121,7 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
             "candidates": value_candidates(held, tables.partner_candidates, rows),
         }
     watch("market", 0.0)
-    if "market" in asked.only:
+    if "market" in asked.parts:
         found |= _market(held, tables, drawing.seed, asked.demands)
     return StrategyReview(
         of=settings.name,
@@ -124,7 +129,7 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
         price_year=settings.currency_year,
         seed=drawing.seed,
         samples_count=asked.runs if courses is not None else 0,
-        demands_count=asked.demands if "market" in asked.only else 0,
+        demands_count=asked.demands if "market" in asked.parts else 0,
         remarks=tuple(_remarks(tables, asked)),
         **found,
     )
@@ -133,11 +138,11 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
 def _remarks(tables: StrategyTables, asked: StrategyAsked) -> Iterator[str]:
     if tables.templates:
         yield f"The scenario has no {', '.join(tables.templates)}: templates stand for them: their figures are assumptions."
-    if "roadmap" in asked.only:
+    if "roadmap" in asked.parts:
         yield "A technology whose interval holds zero is counted as worth nothing: the courses can't tell it from nothing."
-    if "partners" in asked.only:
+    if "partners" in asked.parts:
         yield "When a partner goes, the other flights fly as planned, nobody takes up what is left, and its cost is saved."
-    if "market" in asked.only:
+    if "market" in asked.parts:
         yield "Best prices hold the rivals' prices, the cost of a kilogram and the segment's mass fixed."
 
 

@@ -10,7 +10,7 @@ from supercargo.app.metering import StageWatch, unwatched
 from supercargo.kernel import Fault, ScenarioError
 from supercargo.measure.contingencies import Effect, Known, read_changes
 from supercargo.measure.courses import Courses
-from supercargo.measure.money import SERVICE, is_revenue
+from supercargo.measure.money import is_revenue
 from supercargo.measure.strategy_review import RoadmapTold
 from supercargo.model import (
     CHANCES,
@@ -26,6 +26,9 @@ from supercargo.simulate.courses import Drawing
 from supercargo.simulate.technologies import value_technologies, value_together
 
 __all__ = ["draw_roadmap"]
+
+BOUGHT = ("launch", "spacecraft")
+"""Accounts of flights that the service buys; a plan without such a flight has no row of them."""
 
 
 def draw_roadmap(
@@ -83,7 +86,8 @@ def draw_roadmap(
 
 
 def _effects(plan: OperationsPlan, technologies: Sequence[Technology]) -> Mapping[str, Effect]:
-    accounts = {row.account for row in plan.costs if row.paid_by == SERVICE and not is_revenue(row)}
+    accounts = {row.account for row in plan.costs if not is_revenue(row)} | {*BOUGHT}
+    accounts |= {rate.account for rate in plan.scenario.cost_rates}
     known = Known(CHANCES, tuple(place.destination for place in plan.scenario.destinations), tuple(sorted(accounts)))
     faults: list[Fault] = []
     effects = {}

@@ -43,9 +43,8 @@ def strategy(
     """
     from supercargo.app.strategy import StrategyAsked
     from supercargo.faces import strategy_words
-    from supercargo.measure.strategy_review import PARTS
 
-    parts = tuple(word.strip() for word in only.split(",") if word.strip()) or PARTS
+    parts = tuple(word.strip() for word in only.split(",") if word.strip())
     asked = StrategyAsked(
         folder, parts, runs=runs, demands=demands, seed=seed, budget_usd=budget, at_once=at_once, discount=discount, out=out,
         xlsx=xlsx, force=force,

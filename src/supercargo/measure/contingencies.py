@@ -123,7 +123,7 @@ def _faults(word: str, known: Known) -> Iterator[tuple[str, str]]:
     if part == "stock" and name != "*" and name not in known.places:
         yield f"there is no place {name!r}", f"use one of: {', '.join(known.places)}, or *"
     if part == "cost" and known.accounts is not None and name not in known.accounts:
-        yield f"the service pays no account {name!r}", f"use one of: {', '.join(known.accounts)}"
+        yield f"there is no account {name!r}", f"use one of: {', '.join(known.accounts)}"
     if part == "turnaround" and name not in TURNAROUNDS:
         yield f"{name!r} is not turned round", f"use one of: {', '.join(TURNAROUNDS)}"
 

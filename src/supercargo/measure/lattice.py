@@ -9,6 +9,9 @@ import numpy as np
 
 __all__ = ["Right", "value_right"]
 
+_MOST_STEPS = 5000
+"""What strays so little that a lattice would need more steps is taken for sure."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
@@ -43,12 +46,13 @@ def value_right(right: Right, steps: int = 200) -> float:
     if right.years == 0 or right.spot == 0:
         return max(0.0, sign * (right.spot - right.strike))
     drift = right.rate - right.leak
-    volatility = max(right.volatility, 1e-4)
-    needed = math.ceil(right.years * (drift / volatility) ** 2) + 1
-    count = max(1, steps, min(needed, 5000))
+    needed = math.inf if right.volatility <= 0 else right.years * (drift / right.volatility) ** 2 + 1.0
+    if needed > _MOST_STEPS:
+        return _sure(right, sign)
+    count = max(1, steps, math.ceil(needed))
     step = right.years / count
-    up = math.exp(volatility * math.sqrt(step))
-    share = min(1.0, max(0.0, (math.exp(drift * step) - 1.0 / up) / (up - 1.0 / up)))
+    up = math.exp(right.volatility * math.sqrt(step))
+    share = (math.exp(drift * step) - 1.0 / up) / (up - 1.0 / up)
     kept = math.exp(-right.rate * step)
     at = right.spot * up ** np.arange(-count, count + 1, 2, dtype=np.float64)
     worth = np.maximum(0.0, sign * (at - right.strike))
@@ -58,3 +62,10 @@ def value_right(right: Right, steps: int = 200) -> float:
             at = right.spot * up ** np.arange(-left, left + 1, 2, dtype=np.float64)
             worth = np.maximum(worth, sign * (at - right.strike))
     return float(worth[0])
+
+
+def _sure(right: Right, sign: float) -> float:
+    """Worth of a right on what does not stray: the best instant to use it, of a fine grid, or its end."""
+    at = np.linspace(0.0, right.years, _MOST_STEPS + 1) if right.early else np.array([right.years])
+    worth = sign * (right.spot * np.exp(-right.leak * at) - right.strike * np.exp(-right.rate * at))
+    return max(0.0, float(worth.max()))

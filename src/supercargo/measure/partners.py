@@ -274,12 +274,12 @@ def _gone(group: _Group) -> Callable[[Share, bool], bool]:
     """Which shares go with a partner; a customer's revenue goes whether a load earns it or not."""
     customer = group.partner if group.role == "customer" else None
 
-    def goes(share: Share, earned: bool) -> bool:
+    def _goes(share: Share, earned: bool) -> bool:
         if share.mission_id in group.gone_missions or share.item_id in group.gone_items:
             return True
         return earned and customer is not None and share.customer == customer
 
-    return goes
+    return _goes
 
 
 def _money(held: Partners, belongs: Callable[[Share, bool], bool]) -> tuple[float, float]:

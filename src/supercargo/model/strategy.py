@@ -71,7 +71,7 @@ class MarketSegment(_Record):
     segment: str = text("name of the segment")
     destinations: tuple[str, ...] = text("places that it is made of; their market_kg is its size")
     elasticity: float = quantity(
-        "ratio",
+        "value",
         "percent by which the mass that we carry changes with one percent of our price, at today's price",
         ge=-50,
         le=-0.01,
