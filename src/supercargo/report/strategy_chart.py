@@ -56,7 +56,7 @@ def draw_frontier(rows: Sequence[FrontierRow], budget_usd: float) -> str:
     """Net present value of the best roadmap over the budget; a ring stands at the budget asked for."""
     if not rows:
         return ""
-    left, wide, top, tall = 80.0, 600.0, 14.0, 200.0
+    left, wide, top, tall = 110.0, 600.0, 14.0, 200.0
     most_x = max(1.0, *(row.budget_usd for row in rows))
     most_y = max(1.0, *(row.worth_usd for row in rows))
 
@@ -71,6 +71,8 @@ def draw_frontier(rows: Sequence[FrontierRow], budget_usd: float) -> str:
         looks = "asked" if abs(row.budget_usd - budget_usd) < 0.5 else "point"
         words = escaped(f"{row.budget_usd:,.0f} USD: {row.worth_usd:,.0f} USD, {', '.join(row.technologies) or 'nothing'}")
         parts.append(f'<circle class="{looks}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{words}</title></circle>')
+        if looks == "asked":
+            continue  # its neighbours carry the figures; they would stand in each other
         parts.append(f'<text class="foot" x="{x:.1f}" y="{top + tall + 18}">{row.budget_usd / 1e6:,.0f}</text>')
         parts.append(f'<text class="told" x="{x + 7:.1f}" y="{y + 14:.1f}">{row.worth_usd / 1e6:,.0f}</text>')
     parts.append(f'<text class="foot" x="{left + wide / 2}" y="{top + tall + 38}">budget, MUSD</text>')
