@@ -16,6 +16,7 @@ from supercargo.app.compliance import ComplyRequest, comply
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
+from supercargo.app.strategy import strategy_for_documents
 from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
@@ -134,6 +135,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         simulated=simulated,
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
+        strategy=strategy_for_documents(plan, asked.folder, asked.runs, watch=watch),
         footer=Footer(
             digest=digest_of_plan(asked.folder),
             scenario_digest=summary.scenario_digest or "not known",

@@ -11,12 +11,14 @@ from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.strategy_roadmap import draw_roadmap
 from supercargo.kernel import NoPlan, ScenarioError, format_utc
 from supercargo.measure.candidates import value_candidates
+from supercargo.measure.collaborations import collaborations
 from supercargo.measure.courses import Courses
-from supercargo.measure.market import price_curve, price_segments, segments_of
+from supercargo.measure.market import price_curve, price_segments, rivals_of, segments_of
 from supercargo.measure.partners import Partners, concentrations, score_partners
 from supercargo.measure.strategy_review import PARTS, StrategyReview
 from supercargo.model import (
     CandidateRow,
+    CollaborationRow,
     ConcentrationRow,
     FrontierRow,
     OperationsPlan,
@@ -24,6 +26,7 @@ from supercargo.model import (
     PartnerRow,
     PricePoint,
     PriceRow,
+    RivalRow,
     RoadmapRow,
     SegmentRow,
     SpendingRow,
@@ -38,7 +41,7 @@ from supercargo.simulate.courses import Drawing, draw_courses
 from supercargo.store import read_chances, read_plan, read_strategy, refuse_outputs
 from supercargo.store.folders import write_file
 
-__all__ = ["STRATEGY_TABLES", "StrategyAsked", "review_plan", "review_strategy", "write_strategy"]
+__all__ = ["STRATEGY_TABLES", "StrategyAsked", "review_plan", "review_strategy", "strategy_for_documents", "write_strategy"]
 
 STRATEGY_TABLES: tuple[Table, ...] = (
     Table(file="roadmap.csv", noun=RoadmapRow, attribute="technologies", key=("technology_id",)),
@@ -47,6 +50,10 @@ STRATEGY_TABLES: tuple[Table, ...] = (
     Table(file="partners.csv", noun=PartnerRow, attribute="partners", key=("role", "partner")),
     Table(file="concentration.csv", noun=ConcentrationRow, attribute="concentrations", key=("role", "measure")),
     Table(file="candidates.csv", noun=CandidateRow, attribute="candidates", key=("candidate", "role")),
+    Table(
+        file="collaborations.csv", noun=CollaborationRow, attribute="collaborations", key=("technology_id", "change", "role")
+    ),
+    Table(file="rivals.csv", noun=RivalRow, attribute="rivals", key=("segment", "competitor")),
     Table(file="segments.csv", noun=SegmentRow, attribute="segments", key=("segment",)),
     Table(file="prices.csv", noun=PriceRow, attribute="prices", key=("segment",)),
     Table(file="price_points.csv", noun=PricePoint, attribute="price_points", key=("segment", "usd_per_kg")),
@@ -109,7 +116,7 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
         terms = RoadmapTerms(asked.budget_usd, asked.at_once, asked.discount)
         part, courses = draw_roadmap(plan, (chances, tables.technologies), terms, drawing, watch=watch)
         found |= part
-    elif "partners" in asked.parts:
+    elif "partners" in asked.parts and asked.runs:
         courses, _ = draw_courses(plan, chances, (), drawing, watch=lambda done: watch("flying", done))
     held = Partners(plan, chances, courses)
     watch("partners", 0.0)
@@ -119,6 +126,7 @@ def review_plan(plan: OperationsPlan, asked: StrategyAsked, *, watch: StageWatch
             "partners": rows,
             "concentrations": concentrations(rows),
             "candidates": value_candidates(held, tables.partner_candidates, rows),
+            "collaborations": collaborations(found.get("technologies", ()), rows),
         }
     watch("market", 0.0)
     if "market" in asked.parts:
@@ -144,6 +152,20 @@ def _remarks(tables: StrategyTables, asked: StrategyAsked) -> Iterator[str]:
         yield "When a partner goes, the other flights fly as planned, nobody takes up what is left, and its cost is saved."
     if "market" in asked.parts:
         yield "Best prices hold the rivals' prices, the cost of a kilogram and the segment's mass fixed."
+
+
+DOCUMENT_RUNS = 60
+"""Courses of the year that technologies are valued on for documents, at most."""
+
+
+def strategy_for_documents(
+    plan: OperationsPlan, folder: Path, runs: int, *, watch: StageWatch = unwatched
+) -> StrategyReview | None:
+    """What documents show of strategy; without runs no roadmap, without a mission nothing."""
+    if not plan.missions:
+        return None
+    wanted = StrategyAsked(folder, PARTS if runs else PARTS[1:], runs=min(runs, DOCUMENT_RUNS))
+    return review_plan(plan, wanted, watch=lambda _, share: watch("strategy", share))
 
 
 def write_strategy(asked: StrategyAsked, review: StrategyReview) -> tuple[Path, ...]:
@@ -174,6 +196,7 @@ def _market(held: Partners, tables: StrategyTables, seed: int, count: int) -> di
     }
     return {
         "segments": rows,
+        "rivals": rivals_of(rows, tables.competitors),
         "prices": prices,
         "price_points": tuple(point for row in prices for point in price_curve(row, named[row.segment], tables.competitors)),
         "options": value_options(tables.capacity_options, demands, seed=seed, count=count),

@@ -7,12 +7,14 @@ from typing import TypedDict
 from supercargo.measure.strategy_review import RoadmapTold
 from supercargo.model import (
     CandidateRow,
+    CollaborationRow,
     ConcentrationRow,
     FrontierRow,
     OptionRow,
     PartnerRow,
     PricePoint,
     PriceRow,
+    RivalRow,
     RoadmapRow,
     SegmentRow,
     SpendingRow,
@@ -39,7 +41,9 @@ class StrategyAnswer(TypedDict):
     partners: list[PartnerRow]
     concentrations: list[ConcentrationRow]
     candidates: list[CandidateRow]
+    collaborations: list[CollaborationRow]
     segments: list[SegmentRow]
+    rivals: list[RivalRow]
     prices: list[PriceRow]
     price_points: list[PricePoint]
     options: list[OptionRow]

@@ -13,9 +13,9 @@ from supercargo.measure.cost_objects import USED
 from supercargo.measure.partners import Partners
 from supercargo.measure.plan_facts import facts_of_plan
 from supercargo.measure.scored_money import score_market
-from supercargo.model import Competitor, MarketSegment, PricePoint, PriceRow, SegmentRow
+from supercargo.model import Competitor, MarketSegment, PricePoint, PriceRow, RivalRow, SegmentRow
 
-__all__ = ["ALL", "Logit", "logit_of", "price_curve", "price_segments", "segments_of"]
+__all__ = ["ALL", "Logit", "logit_of", "price_curve", "price_segments", "rivals_of", "segments_of"]
 
 ALL = "all"
 """Name of the row of the whole market."""
@@ -63,6 +63,29 @@ def _segment(
         return row
     index = herfindahl({"": row.share_percent, **shares})
     return replace(row, index=round(index, 1), band=band_of_index(index))
+
+
+def rivals_of(rows: Iterable[SegmentRow], competitors: Iterable[Competitor]) -> tuple[RivalRow, ...]:
+    """Each rival beside us, by segment; those of segments without a market figure or a price of ours are left out."""
+    named = {row.segment: row for row in rows}
+    found = []
+    for one in competitors:
+        row = named.get(one.segment)
+        if row is None or row.share_percent is None or not row.usd_per_kg:
+            continue
+        dearer = 100.0 * (row.usd_per_kg / one.usd_per_kg - 1.0) if one.usd_per_kg else None
+        found.append(
+            RivalRow(
+                segment=one.segment,
+                competitor=one.competitor,
+                share_percent=round((100.0 - row.share_percent) * one.rest_fraction, 6),
+                ours_percent=row.share_percent,
+                usd_per_kg=one.usd_per_kg,
+                ours_usd_per_kg=row.usd_per_kg,
+                dearer_percent=None if dearer is None else round(dearer, 4),
+            )
+        )
+    return tuple(found)
 
 
 def _plain(

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from supercargo.model import (
     CandidateRow,
+    CollaborationRow,
     ConcentrationRow,
     FrontierRow,
     OptionRow,
     PartnerRow,
     PricePoint,
     PriceRow,
+    RivalRow,
     RoadmapRow,
     SegmentRow,
     SpendingRow,
@@ -64,7 +66,9 @@ class StrategyReview:
     partners: tuple[PartnerRow, ...] = ()
     concentrations: tuple[ConcentrationRow, ...] = ()
     candidates: tuple[CandidateRow, ...] = ()
+    collaborations: tuple[CollaborationRow, ...] = ()
     segments: tuple[SegmentRow, ...] = ()
+    rivals: tuple[RivalRow, ...] = ()
     prices: tuple[PriceRow, ...] = ()
     price_points: tuple[PricePoint, ...] = ()
     options: tuple[OptionRow, ...] = ()

@@ -66,7 +66,7 @@ from supercargo.model.history import (
     Records,
 )
 from supercargo.model.invoices import BudgetLine, Invoice
-from supercargo.model.market import OPTION_VERDICTS, OptionRow, PricePoint, PriceRow, SegmentRow, TornadoRow
+from supercargo.model.market import OPTION_VERDICTS, OptionRow, PricePoint, PriceRow, RivalRow, SegmentRow, TornadoRow
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -79,7 +79,7 @@ from supercargo.model.orbit_rows import (
     ReturnChance,
     StationPass,
 )
-from supercargo.model.partners import PARTNER_ROLES, CandidateRow, ConcentrationRow, PartnerRow
+from supercargo.model.partners import PARTNER_ROLES, CandidateRow, CollaborationRow, ConcentrationRow, PartnerRow
 from supercargo.model.permits import LICENCE_KINDS, LICENCE_STATES, STAFF_ROLES, Licence, Requirement, Staff
 from supercargo.model.plan import (
     ACTIVITY_KINDS,
@@ -228,6 +228,7 @@ __all__ = [
     "Change",
     "CislunarLeg",
     "ClosedLoop",
+    "CollaborationRow",
     "Competitor",
     "ConcentrationRow",
     "Contingency",
@@ -321,6 +322,7 @@ __all__ = [
     "RiskReport",
     "RiskRow",
     "RiskTables",
+    "RivalRow",
     "RoadmapRow",
     "RoundTripFlight",
     "RouteArrival",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import _Checked
 
-__all__ = ["OPTION_VERDICTS", "OptionRow", "PricePoint", "PriceRow", "SegmentRow", "TornadoRow"]
+__all__ = ["OPTION_VERDICTS", "OptionRow", "PricePoint", "PriceRow", "RivalRow", "SegmentRow", "TornadoRow"]
 
 OPTION_VERDICTS = ("begin", "wait", "leave")
 """begin: worth more now than later. wait: the right to wait is worth more. leave: worth nothing either way."""
@@ -29,6 +29,19 @@ class SegmentRow(_Checked):
     cost_usd_per_kg: float | None = quantity("USD", "cost of the service for a kilogram up that cargo causes", default=None)
     index: float | None = quantity("count", "Herfindahl-Hirschman index of us and the rivals", ge=0, default=None)
     band: str = text("its band, by the U.S. Merger Guidelines of 2023", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RivalRow(_Checked):
+    """A rival beside us in a segment: shares and prices, both for the service alone."""
+
+    segment: str = text("name of the segment")
+    competitor: str = text("who offers")
+    share_percent: float = quantity("percent", "its part of the segment's mass, as assumed", ge=0, le=100)
+    ours_percent: float = quantity("percent", "our part", ge=0, le=100)
+    usd_per_kg: float = quantity("USD", "its price for a kilogram up, as assumed", ge=0)
+    ours_usd_per_kg: float = quantity("USD", "our price", ge=0)
+    dearer_percent: float | None = quantity("percent", "how much dearer we are; below zero: cheaper", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.strategy import CANDIDATE_ROLES
 
-__all__ = ["PARTNER_ROLES", "CandidateRow", "ConcentrationRow", "PartnerRow"]
+__all__ = ["PARTNER_ROLES", "CandidateRow", "CollaborationRow", "ConcentrationRow", "PartnerRow"]
 
 PARTNER_ROLES = ("customer", "spacecraft", "launch", "site", "facility", "supplier")
 """What a partner is to the service."""
@@ -57,6 +57,19 @@ class ConcentrationRow(_Checked):
     largest: str = text("largest partner")
     largest_percent: float = quantity("percent", "its share", ge=0, le=100)
     index_without_largest: float | None = quantity("count", "the index of the others if it leaves", ge=0, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollaborationRow(_Checked):
+    """Whose hands a technology takes: partners of the role that what it changes belongs to, the largest first."""
+
+    technology_id: str = text("name of the technology")
+    chosen: bool = text("it stands on the roadmap")
+    change: str = text("what it changes")
+    role: str = text("whose work that is", choices=PARTNER_ROLES)
+    partner: str = text("largest partner of that role")
+    share_percent: float = quantity("percent", "its part of the cargo up of its role", ge=0, le=100)
+    partners_count: int = quantity("count", "partners of that role", ge=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

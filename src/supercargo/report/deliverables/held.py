@@ -8,6 +8,7 @@ from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
 from supercargo.measure.facts import Facts
 from supercargo.measure.risk_review import RiskReview
+from supercargo.measure.strategy_review import StrategyReview
 from supercargo.measure.summary import Summary
 from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Block, Document, Footer
@@ -30,6 +31,7 @@ class Held:
     simulated: RiskReport | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
+    strategy: StrategyReview | None = None
 
 
 def made(held: Held, doc_id: str, question: str, blocks: list[Block]) -> Document:

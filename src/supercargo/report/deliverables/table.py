@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from supercargo.report.blocks import Document
-from supercargo.report.deliverables import d01, d03, d05, d10
+from supercargo.report.deliverables import d01, d03, d05, d10, d11, d14, d15
 from supercargo.report.deliverables.held import Held
 
 __all__ = ["DELIVERABLES"]
@@ -15,5 +15,8 @@ DELIVERABLES: Mapping[str, Callable[[Held], Document]] = {
     "D3": d03.document,
     "D5": d05.document,
     "D10": d10.document,
+    "D11": d11.document,
+    "D14": d14.document,
+    "D15": d15.document,
 }
 """Each deliverable by its id, to what makes its document."""
