@@ -314,6 +314,7 @@ def a_market_row(**changes: Any) -> SegmentRow:
     return SegmentRow(**{**base, **changes})
 
 
+WHOLE = a_market_row(segment=ALL, market_kg=200_000.0, ours_kg=100_000.0, share_percent=50.0)
 RIVALS = [Competitor(segment="stations", competitor="R", rest_fraction=0.5, usd_per_kg=9000.0, **FACT)]
 
 
@@ -328,18 +329,20 @@ def test_a_logit_gives_back_the_share_and_elasticity_that_it_was_set_to() -> Non
 
 
 def test_the_best_price_is_a_top_and_within_the_room_no_lower() -> None:
-    (row,) = price_segments([a_market_row()], [a_segment()], RIVALS)
+    (row,) = price_segments([a_market_row(), WHOLE], [a_segment()], RIVALS)
     assert abs(row.slope) < 1e-4
     assert row.curvature < 0
     assert row.best_margin_usd >= row.room_margin_usd >= row.margin_usd - 1.0
     assert row.room_usd_per_kg >= row.best_usd_per_kg
     assert row.steeper_usd_per_kg < row.best_usd_per_kg < row.flatter_usd_per_kg
+    assert row.whole_percent == 50.0
+    assert row.room_whole_percent == pytest.approx(50.0 + (row.room_share_percent - 40.0) / 2, abs=1e-5)
     curve = price_curve(row, a_market_row(), RIVALS)
     assert max(point.margin_usd for point in curve) <= row.best_margin_usd + 0.01
 
 
 def test_a_price_that_would_bring_more_than_flights_can_carry_is_told_with_what_is_missing() -> None:
-    (row,) = price_segments([a_market_row(cost_usd_per_kg=1000.0)], [a_segment(elasticity=-4.0)], RIVALS)
+    (row,) = price_segments([a_market_row(cost_usd_per_kg=1000.0), WHOLE], [a_segment(elasticity=-4.0)], RIVALS)
     assert row.missing_kg > 0
     logit = logit_of(a_market_row(cost_usd_per_kg=1000.0), -4.0, RIVALS)
     assert logit is not None

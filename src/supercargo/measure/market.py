@@ -191,6 +191,8 @@ def price_segments(
 ) -> tuple[PriceRow, ...]:
     """Today's price of each segment and the best one, with any capacity and within that of the planned flights.
 
+    `rows` are the segments as planned, with the whole market as the last.
+
     Held fixed: the rivals' prices, the cost of a kilogram, and the segment's mass.
     """
     named, rivals = {row.segment: row for row in rows}, tuple(competitors)
@@ -200,7 +202,8 @@ def price_segments(
         logits = [logit_of(row, factor * one.elasticity, rivals) for factor in (1.0, 1.5, 0.75)]
         logit, steeper, flatter = logits
         if logit is not None and steeper is not None and flatter is not None:
-            found.append(_price(row, one, logit, (steeper.best_price(), flatter.best_price())))
+            price = _price(row, one, logit, (steeper.best_price(), flatter.best_price()))
+            found.append(_beside_all(price, row, named[ALL]))
     return tuple(found)
 
 
@@ -224,9 +227,24 @@ def _price(row: SegmentRow, one: MarketSegment, logit: Logit, others: tuple[floa
         curvature=round(curvature, 6),
         room_usd_per_kg=round(room, 2),
         room_margin_usd=round(logit.margin_usd(room), 2),
+        room_share_percent=round(100.0 * logit.share(room), 6),
+        room_whole_percent=0.0,
+        whole_percent=0.0,
         missing_kg=round(max(0.0, logit.mass_kg * logit.share(best) - row.capacity_kg), 3),
         steeper_usd_per_kg=round(others[0], 2),
         flatter_usd_per_kg=round(others[1], 2),
+    )
+
+
+def _beside_all(price: PriceRow, row: SegmentRow, whole: SegmentRow) -> PriceRow:
+    """The same with K13 today, and with this segment alone at its best price within the room."""
+    if not whole.market_kg:
+        return price
+    change_kg = row.market_kg * (price.room_share_percent - price.share_percent) / 100.0
+    return replace(
+        price,
+        whole_percent=whole.share_percent or 0.0,
+        room_whole_percent=round(100.0 * max(0.0, whole.ours_kg + change_kg) / whole.market_kg, 6),
     )
 
 

@@ -8,7 +8,7 @@ from supercargo.report.blocks import Block, Column, Decision, Document, Figure, 
 from supercargo.report.charts import Bar, bars
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
-from supercargo.report.deliverables.strategy_parts import assumptions, money, nothing_held
+from supercargo.report.deliverables.strategy_parts import assumptions, change_words, money, nothing_held
 
 __all__ = ["document"]
 
@@ -89,7 +89,7 @@ def _decisions(review: StrategyReview) -> list[Block]:
             Decision(
                 question="Which partner is won next?",
                 owner="Commercial manager",
-                due="before the next plan is made",
+                due="the next plan",
                 options=tuple(options),
                 advice=advice,
                 covers=("D14.4",),
@@ -295,7 +295,8 @@ def _technology(review: StrategyReview) -> list[Block]:
             ),
             rows=tuple(
                 (
-                    row.technology_id, "yes" if row.chosen else "no", row.change, row.role, row.partner, row.share_percent,
+                    row.technology_id, "yes" if row.chosen else "no", change_words(row.change), row.role, row.partner,
+                    row.share_percent,
                     row.partners_count,
                 )
                 for row in rows

@@ -32,6 +32,10 @@ _MARKET = "plan: K13, manifest.csv; market: destinations.csv, market_kg"
 _RIVALS = "assumption: competitors.csv"
 _LOGIT = "plan: logit with today's shares; elasticity: assumption, market_segments.csv"
 _APART = ("K1", "K3", "K5", "K13")
+_PRICED = (
+    "usd_per_kg", "room_usd_per_kg", "margin_usd", "room_margin_usd", "share_percent", "room_share_percent",
+    "room_whole_percent",
+)  # fmt: skip
 
 
 def document(held: Held) -> Document:
@@ -39,7 +43,7 @@ def document(held: Held) -> Document:
     review = held.strategy
     if review is None or not review.segments:
         return made(held, "D15", QUESTION, nothing_held("where the service stands in the market"))
-    blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(review)]
+    blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(held, review)]
     blocks += [Heading(words="Where the service stands"), _shares(review), _segments(review)]
     blocks += [Heading(words="What sets it apart"), *_apart(held), *_premium(review)]
     blocks += [Heading(words="Weight in the trade"), *_weight(held, review)]
@@ -81,17 +85,17 @@ def _led(review: StrategyReview) -> list[str]:
     return found
 
 
-def _decisions(review: StrategyReview) -> list[Block]:
-    return [*_price_decision(review), *_option_decision(review)]
+def _decisions(held: Held, review: StrategyReview) -> list[Block]:
+    return [*_price_decision(held, review), *_option_decision(review)]
 
 
 def _price(row: PriceRow, name: str) -> Number:
     value = getattr(row, name)
-    unit = "USD/kg" if name.endswith("usd_per_kg") else "USD"
+    unit = "USD/kg" if name.endswith("usd_per_kg") else "percent" if name.endswith("percent") else "USD"
     return Number(key=f"strategy.price.{row.segment}.{name}", value=value, unit=unit, source=_LOGIT)
 
 
-def _price_decision(review: StrategyReview) -> list[Block]:
+def _price_decision(held: Held, review: StrategyReview) -> list[Block]:
     if not review.prices:
         return []
     ranked = sorted(review.prices, key=lambda row: (row.margin_usd - row.room_margin_usd, row.segment))
@@ -99,14 +103,17 @@ def _price_decision(review: StrategyReview) -> list[Block]:
     options = [
         Option(
             name=f"{'Raise' if row.room_usd_per_kg > row.usd_per_kg else 'Lower'} the price in {row.segment}",
-            effect="from {} to {}: margin from {} to {} a year, share by the logit below",
-            numbers=tuple(_price(row, name) for name in ("usd_per_kg", "room_usd_per_kg", "margin_usd", "room_margin_usd")),
+            effect="from {} to {}: margin from {} to {} a year, share of the segment from {} to {}; K13 would be {}",
+            numbers=tuple(_price(row, name) for name in _PRICED),
         )
         for row in ranked[:3]
     ]
     options.append(Option(name="Keep prices", effect="shares and margins stay as planned"))
+    target = kpi.target if (kpi := kpi_of(held.plan.kpis, "K13")) else None
+    falls = target is not None and ranked[0].room_whole_percent < target <= ranked[0].whole_percent
+    lost = f" K13 would miss its target of {target:g} %." if falls else ""
     advice = (
-        f"Begin with {ranked[0].segment}, and by steps: the gain rests on an assumed elasticity, and share is lost for it."
+        f"Begin with {ranked[0].segment}, and by steps: the gain rests on an assumed elasticity.{lost}"
         if gain > 0
         else "Keep prices: no segment gains by a change."
     )
@@ -114,7 +121,7 @@ def _price_decision(review: StrategyReview) -> list[Block]:
         Decision(
             question="Which price is changed?",
             owner="Commercial manager",
-            due="before contracts of the next year are signed",
+            due="signing of the next year's contracts",
             options=tuple(options),
             advice=advice,
             covers=("D15.1", "D15.4"),
@@ -152,7 +159,7 @@ def _option_decision(review: StrategyReview) -> list[Block]:
         Decision(
             question="Which capacity is added?",
             owner="Executive",
-            due="before the next plan is made",
+            due="the next plan",
             options=options,
             advice=advice,
             covers=("D15.4",),
@@ -372,6 +379,7 @@ def _options(review: StrategyReview) -> list[Block]:
                     )
                     for row in review.options
                 ),
+                note="At today's price, demand beyond what is planned today; fixed costs run without it.",
                 covers=("D15.4",),
             )
         )  # fmt: skip

@@ -14,6 +14,7 @@ __all__ = [
     "ASSUMED",
     "assumptions",
     "budget_number",
+    "change_words",
     "money",
     "nothing_held",
     "technology_table",
@@ -53,6 +54,35 @@ def assumptions(review: StrategyReview, files: str) -> Evidence:
     )
 
 
+_THINGS = {
+    "loss": "losses",
+    "standdown": "stand-downs",
+    "port_out": "ports out of use",
+    "overrun": "overruns of processing",
+    "supplier_delay": "late suppliers",
+    "slip": "slips",
+}
+
+
+def change_words(change: str) -> str:
+    """A change as a sentence's part.
+
+    >>> change_words("cost/launch*0.92"), change_words("port_out.size*0.8"), change_words("damage.probability*0.7")
+    ('launch costs 8 % less', 'ports out of use 20 % smaller', 'damage 30 % rarer')
+    """
+    head, star, number = change.partition("*")
+    if not star:
+        return change.removeprefix("stock/").replace("+", ": stock for ") + " d more"
+    off = f"{100.0 * (1.0 - float(number)):.3g} %"
+    kind, slash, what = head.partition("/")
+    if slash:
+        return f"{what} costs {off} less" if kind == "cost" else f"{what} turned round {off} sooner"
+    thing, _, part = head.rpartition(".")
+    if not thing:
+        return f"losses {off} cheaper"
+    return f"{_THINGS.get(thing, thing)} {off} {'rarer' if part == 'probability' else 'smaller'}"
+
+
 def technology_table(review: StrategyReview, rows: Iterable[RoadmapRow], title: str, *, covers: tuple[str, ...] = ()) -> Table:
     """Technologies with months, money and why they are in or out."""
     return Table(
@@ -72,7 +102,7 @@ def technology_table(review: StrategyReview, rows: Iterable[RoadmapRow], title: 
         rows=tuple(
             (
                 row.title,
-                "; ".join(row.changes),
+                "; ".join(change_words(change) for change in row.changes),
                 f"{row.start_month} to {row.ready_month}" if row.chosen else "–",
                 row.cost_usd / 1e6,
                 row.yearly_usd / 1e6,
