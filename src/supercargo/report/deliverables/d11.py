@@ -80,26 +80,28 @@ def _page(review: StrategyReview, told: RoadmapTold) -> Text:
 def _decisions(review: StrategyReview, told: RoadmapTold) -> list[Block]:
     rows = list(review.frontier)
     asked = next((row for row in rows if abs(row.budget_usd - told.budget_usd) < 1.0), None)
-    if asked is None or not any(row.chosen for row in review.technologies):
+    if asked is None:
         return []
+    chosen = [row.start_month or 1 for row in review.technologies if row.chosen]
     best = min(rows, key=lambda row: (-row.worth_usd, row.budget_usd))
-    options = [_budget("Release what is asked for", asked)]
+    options = [_budget("Release what is asked for", asked)] if chosen else []
     if best.worth_usd > asked.worth_usd + 1.0:
         options.append(_budget("Release more", best))
     options.append(Option(name="Introduce nothing", effect="nothing is spent and nothing saved"))
     more = best.worth_usd > asked.worth_usd + 1.0
     advice = "Release what is asked for: within it no roadmap brings more."
+    if not chosen:
+        advice = "Introduce nothing: none returns its cost on a service of this size."
     if more:
         added = ", ".join(sorted(set(best.technologies) - set(asked.technologies)))
         advice = (
             f"Release more if the money is there: it adds {added}, and its net present value already counts what it costs."
         )
-    first = min(row.start_month or 1 for row in review.technologies if row.chosen)
     return [
         Decision(
             question="How much money is released for new technologies?",
             owner="Executive",
-            due=f"month {first} of the programme",
+            due=f"month {min(chosen, default=1)} of the programme",
             options=tuple(options),
             advice=advice,
             covers=("D11.4",),

@@ -43,7 +43,7 @@ def nothing_held(what: str) -> list[Block]:
 def budget_number(row: FrontierRow, name: str) -> Number:
     """A figure of the best roadmap under one budget, by the budget in whole USD."""
     source = "plan: best roadmap under this budget, integer program"
-    return money(f"frontier.{row.budget_usd:.0f}.{name}", getattr(row, f"{name}_usd"), source)
+    return money(f"frontier.{row.budget_usd:.0f}.{name}_usd", getattr(row, f"{name}_usd"), source)
 
 
 def assumptions(review: StrategyReview, files: str) -> Evidence:
@@ -72,7 +72,8 @@ def change_words(change: str) -> str:
     """
     head, star, number = change.partition("*")
     if not star:
-        return change.removeprefix("stock/").replace("+", ": stock for ") + " d more"
+        place, _, days = change.removeprefix("stock/").rpartition("+")
+        return f"{'every place' if place == '*' else place}: {days} d more stock"
     off = f"{100.0 * (1.0 - float(number)):.3g} %"
     kind, slash, what = head.partition("/")
     if slash:
