@@ -47,6 +47,7 @@ COMMANDS = (
     "programme",
     "fleet",
     "supply",
+    "strategy",
     "backtest",
     "windows",
     *ORBIT,

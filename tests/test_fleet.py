@@ -13,7 +13,7 @@ from supercargo.kernel import days_between
 from supercargo.measure.fleet import review_fleet
 from supercargo.measure.fleet_upkeep import life_options, maintenance_plan
 from supercargo.measure.occupancy import fleet_days
-from supercargo.model import Chance, Chances, FleetLife, OperationsPlan, StrategyTables, Tail
+from supercargo.model import Chance, Chances, FleetLife, OperationsPlan, SupplyTables, Tail
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from tests.builders import FACT, a_mission, a_scenario, a_vehicle, on_day
 
@@ -42,8 +42,8 @@ def a_loss(**changes: Any) -> Chances:
 SAFE = Chances(rows=())
 
 
-def tables(*lives: FleetLife) -> StrategyTables:
-    return StrategyTables(lives=lives, stock_terms=(), supplier_terms=(), ground_legs=())
+def tables(*lives: FleetLife) -> SupplyTables:
+    return SupplyTables(lives=lives, stock_terms=(), supplier_terms=(), ground_legs=())
 
 
 @cache

@@ -245,6 +245,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "programme": ("programme", folder, "--json"),
         "fleet": ("fleet", folder, "--json"),
         "supply": ("supply", folder, "--json"),
+        "strategy": ("strategy", folder, "--runs", "5", "--demands", "50", "--json"),
         "replan": ("replan", folder, "--event", "slip:TN-02=+7d", "--out", str(tmp_path / "replanned"), "--json"),
         "simulate": ("simulate", folder, "--runs", "20", "--workers", "1", "--json"),
         "simulate-years": ("simulate", year, "--years", "1", "--workers", "1", "--out", str(tmp_path / "y"), "--json"),

@@ -22,9 +22,9 @@ from supercargo.model import (
     Lane,
     OperationsPlan,
     StockTerm,
-    StrategyTables,
     Supplier,
     SupplierTerm,
+    SupplyTables,
 )
 from supercargo.model.chances import Chance, Chances
 from supercargo.model.supply import SOURCING_POLICIES, StockPlan, SupplyReport
@@ -58,7 +58,7 @@ def a_supplier_term(name: str, **changes: Any) -> SupplierTerm:
     return SupplierTerm(supplier=name, **{**base, **FACT, **changes})
 
 
-TABLES = StrategyTables(
+TABLES = SupplyTables(
     lives=(),
     stock_terms=(a_term("food", shelf_life_d=200), a_term("science", bought=False, value_usd_per_kg=9000)),
     supplier_terms=(a_supplier_term("North"), a_supplier_term("South", on_time_fraction=1.0)),
@@ -72,7 +72,7 @@ def flown() -> OperationsPlan:
 
 
 @cache
-def reviewed(tables: StrategyTables = TABLES, policy: str = "") -> SupplyReport:
+def reviewed(tables: SupplyTables = TABLES, policy: str = "") -> SupplyReport:
     plan = flown()
     sourcing = source_supplies(plan, tables, policy=policy)
     moved = ship(plan.scenario, tables, sourcing.consignments, sourcing.routes)

@@ -26,6 +26,7 @@ from supercargo.app.report_answers import ReportAnswer
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.app.simulate_answer import SimulateAnswer
+from supercargo.app.strategy_answer import StrategyAnswer
 from supercargo.app.supply_answers import FleetAnswer, SupplyAnswer
 from supercargo.app.transfer_answer import TransferAnswer
 from supercargo.app.years_answer import YearsAnswer
@@ -413,6 +414,7 @@ ANSWERS: Mapping[str, Any] = {
     "programme": ProgrammeAnswer,
     "fleet": FleetAnswer,
     "supply": SupplyAnswer,
+    "strategy": StrategyAnswer,
     "simulate": SimulateAnswer,
     "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,

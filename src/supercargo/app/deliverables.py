@@ -17,6 +17,7 @@ from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.programme import programme_of_plan
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
+from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
 from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
@@ -139,6 +140,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         programme=programme_of_plan(plan).outcome,
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
+        strategy=strategy_for_documents(plan, asked.folder, asked.runs, watch=watch),
         footer=Footer(
             digest=digest_of_plan(asked.folder),
             scenario_digest=summary.scenario_digest or "not known",

@@ -11,7 +11,7 @@ from supercargo.app.metering import StageWatch, unwatched
 from supercargo.kernel import ScenarioError, format_utc
 from supercargo.measure.fleet import review_fleet
 from supercargo.measure.supply import review_supply
-from supercargo.model import Chances, OperationsPlan, StrategyTables, Table
+from supercargo.model import Chances, OperationsPlan, SupplyTables, Table
 from supercargo.model import fleet as fleet_nouns
 from supercargo.model import supply as supply_nouns
 from supercargo.model.fleet import FleetReport
@@ -106,7 +106,7 @@ def supply_of(
     return _reviewed(plan, tables, chances, (sourcing, shipments, values))
 
 
-def _reviewed(plan: OperationsPlan, tables: StrategyTables, chances: Chances, parts: tuple[Any, Any, Any]) -> SupplyReport:
+def _reviewed(plan: OperationsPlan, tables: SupplyTables, chances: Chances, parts: tuple[Any, Any, Any]) -> SupplyReport:
     sourcing, shipments, values = parts
     return review_supply(plan, tables, chances, sourcing, (shipments, values))
 

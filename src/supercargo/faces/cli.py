@@ -26,6 +26,7 @@ from supercargo.faces.replan_cli import replan_app
 from supercargo.faces.report_cli import report_app
 from supercargo.faces.risk_cli import risk_app
 from supercargo.faces.simulate_cli import simulate_app
+from supercargo.faces.strategy_cli import strategy_app
 from supercargo.faces.supply_cli import supply_app
 from supercargo.faces.track_cli import track_app
 
@@ -450,6 +451,7 @@ def transfer(
 for _group in (
     kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, programme_app, supply_app,
     operations_app,
+    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, strategy_app, operations_app,
 ):  # fmt: skip
     app.registered_commands += _group.registered_commands
 

@@ -13,7 +13,7 @@ from supercargo.report.blocks import Decision
 
 __all__ = ["report"]
 
-STAGES = {"reading": 0.1, "flying": 0.3, "risks": 0.3, "measuring": 0.1, "documents": 0.05, "writing": 0.15}
+STAGES = {"reading": 0.1, "flying": 0.3, "risks": 0.2, "strategy": 0.1, "measuring": 0.1, "documents": 0.05, "writing": 0.15}
 """Usual share of each stage in the time of a whole run."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,50 +11,94 @@ import numpy as np
 from supercargo.kernel import Fault, ScenarioError
 from supercargo.measure.courses import Toll
 from supercargo.measure.tails import Z_90
-from supercargo.model import CHANGE_FORMS, Contingency, ContingencyValue
+from supercargo.model import CHANGE_FORMS, TURNAROUNDS, Contingency, ContingencyValue
 
-__all__ = ["NO_EFFECT", "Effect", "effect_of", "value_contingencies"]
+__all__ = ["NO_EFFECT", "Effect", "Known", "effect_of", "read_changes", "value_contingencies"]
 
 _PARTS = ("size", "probability")
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a contingency changes: (chance, part) -> factor, place -> more days of stock, factor on the cost of a loss."""
+    """What a contingency or technology changes: (chance, part) -> factor, place -> more days of stock, and factors on the
+    cost of a loss, on accounts of the service, and on the time that a tail, a pad or processing needs."""
 
     factors: tuple[tuple[str, str, float], ...] = ()
     stock_d: tuple[tuple[str, float], ...] = ()  # place, or * for all
     loss_factor: float = 1.0
+    accounts: tuple[tuple[str, float], ...] = ()
+    turnarounds: tuple[tuple[str, float], ...] = ()  # one of TURNAROUNDS
+
+    def scaled(self, share: float) -> Effect:
+        """The same effect, so many times as strong: a factor of 0.8 becomes 0.9 at half; none falls below zero."""
+
+        def of(factor: float) -> float:
+            return max(0.0, 1.0 + share * (factor - 1.0))
+
+        return Effect(
+            factors=tuple((name, part, of(factor)) for name, part, factor in self.factors),
+            stock_d=tuple((place, share * days) for place, days in self.stock_d),
+            loss_factor=of(self.loss_factor),
+            accounts=tuple((name, of(factor)) for name, factor in self.accounts),
+            turnarounds=tuple((name, of(factor)) for name, factor in self.turnarounds),
+        )
+
+    def joined(self, other: Effect) -> Effect:
+        """Both at once: factors on the same thing multiply, days of stock add up."""
+        return Effect(
+            factors=self.factors + other.factors,
+            stock_d=self.stock_d + other.stock_d,
+            loss_factor=self.loss_factor * other.loss_factor,
+            accounts=self.accounts + other.accounts,
+            turnarounds=self.turnarounds + other.turnarounds,
+        )
 
 
 NO_EFFECT = Effect()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a change can name: chances, places, and accounts of costs.csv (None: any)."""
+
+    chances: tuple[str, ...]
+    places: tuple[str, ...]
+    accounts: tuple[str, ...] | None = None
+
+
 def effect_of(one: Contingency, chances: Iterable[str], places: Iterable[str]) -> Effect:
     """A contingency's changes as numbers. Raises ScenarioError with every change that can't be read."""
-    known, there = tuple(chances), tuple(places)
-    faults = sorted(fault for word in one.changes for fault in _faults(one, word, known, there))
-    if not one.changes:
-        what = f"{one.contingency_id} changes nothing"
-        faults = [Fault("contingencies.csv", 0, "changes", what, f"write one of: {', '.join(CHANGE_FORMS)}")]
-    if faults:
-        raise ScenarioError.of(faults, where="contingencies.csv")
-    read = [_read(word) for word in one.changes]
+    return read_changes(one.contingency_id, one.changes, Known(tuple(chances), tuple(places)), file="contingencies.csv")
+
+
+def read_changes(name: str, changes: Collection[str], known: Known, *, file: str) -> Effect:
+    """The changes of a row of a file as numbers. Raises ScenarioError with every change that can't be read."""
+    found = sorted(Fault(file, 0, "changes", f"{name}: {what}", fix) for word in changes for what, fix in _faults(word, known))
+    if not changes:
+        found = [Fault(file, 0, "changes", f"{name} changes nothing", f"write one of: {', '.join(CHANGE_FORMS)}")]
+    if found:
+        raise ScenarioError.of(found, where=file)
+    read = [_read(word) for word in changes]
     return Effect(
         factors=tuple((name, part, number) for name, part, number in read if part in _PARTS),
         stock_d=tuple((place, number) for place, part, number in read if part == "stock"),
         loss_factor=math.prod(number for _, part, number in read if part == "loss_usd"),
+        accounts=tuple((account, number) for account, part, number in read if part == "cost"),
+        turnarounds=tuple((what, number) for what, part, number in read if part == "turnaround"),
     )
 
 
 def _read(word: str) -> tuple[str, str, float]:
-    """(chance or place, part, number); the part is empty where the word is out of form."""
+    """(chance, place, account or what turns round; part; number); the part is empty where the word is out of form."""
     head, star, factor = word.strip().partition("*")
     if word.strip().startswith("stock/"):
         place, _, days = word.strip().removeprefix("stock/").rpartition("+")
         return place, "stock" if place else "", _number(days)
     if head == "loss_usd":
         return "", "loss_usd" if star else "", _number(factor)
+    kind, slash, what = head.partition("/")
+    if slash and kind in ("cost", "turnaround"):
+        return what.strip(), kind if star and what.strip() else "", _number(factor)
     name, _, part = head.rpartition(".")
     return name, part if part in _PARTS and star else "", _number(factor)
 
@@ -66,20 +110,22 @@ def _number(word: str) -> float:
         return math.nan
 
 
-def _faults(one: Contingency, word: str, chances: tuple[str, ...], places: tuple[str, ...]) -> Iterator[Fault]:
-    def fault(what: str, fix: str) -> Fault:
-        return Fault("contingencies.csv", 0, "changes", f"{one.contingency_id}: {what}", fix)
-
+def _faults(word: str, known: Known) -> Iterator[tuple[str, str]]:
+    """Pairs of what is wrong with a change, and how to mend it."""
     name, part, number = _read(word)
     if not part:
-        yield fault(f"{word[:40]!r} is no change", f"write one of: {', '.join(CHANGE_FORMS)}")
+        yield f"{word[:40]!r} is no change", f"write one of: {', '.join(CHANGE_FORMS)}"
         return
     if not (math.isfinite(number) and 0 <= number <= 1000):
-        yield fault(f"{word[:40]!r} has no number from 0 to 1000", "write a factor, or days of stock")
-    if part in _PARTS and name not in chances:
-        yield fault(f"there is no chance {name!r}", f"use one of: {', '.join(chances)}")
-    if part == "stock" and name != "*" and name not in places:
-        yield fault(f"there is no place {name!r}", f"use one of: {', '.join(places)}, or *")
+        yield f"{word[:40]!r} has no number from 0 to 1000", "write a factor, or days of stock"
+    if part in _PARTS and name not in known.chances:
+        yield f"there is no chance {name!r}", f"use one of: {', '.join(known.chances)}"
+    if part == "stock" and name != "*" and name not in known.places:
+        yield f"there is no place {name!r}", f"use one of: {', '.join(known.places)}, or *"
+    if part == "cost" and known.accounts is not None and name not in known.accounts:
+        yield f"there is no account {name!r}", f"use one of: {', '.join(known.accounts)}"
+    if part == "turnaround" and name not in TURNAROUNDS:
+        yield f"{name!r} is not turned round", f"use one of: {', '.join(TURNAROUNDS)}"
 
 
 def value_contingencies(

@@ -8,13 +8,13 @@ from supercargo.measure.fleet_capacity import capacity_gaps, capacity_rows, smal
 from supercargo.measure.fleet_upkeep import life_options, maintenance_plan
 from supercargo.measure.fleet_use import tail_use, type_use
 from supercargo.measure.reliability import reliability_of
-from supercargo.model import Chances, OperationsPlan, StrategyTables
+from supercargo.model import Chances, OperationsPlan, SupplyTables
 from supercargo.model.fleet import FleetReport
 
 __all__ = ["review_fleet"]
 
 
-def review_fleet(plan: OperationsPlan, tables: StrategyTables, chances: Chances) -> FleetReport:
+def review_fleet(plan: OperationsPlan, tables: SupplyTables, chances: Chances) -> FleetReport:
     """What a plan asks of its fleet and what the fleet has left; prices, lives and inspections are the tables' assumptions."""
     settings = plan.scenario.settings
     lives = {life.vehicle_type: life for life in tables.lives}
@@ -37,7 +37,7 @@ def review_fleet(plan: OperationsPlan, tables: StrategyTables, chances: Chances)
     )
 
 
-def _remarks(plan: OperationsPlan, tables: StrategyTables) -> Iterator[str]:
+def _remarks(plan: OperationsPlan, tables: SupplyTables) -> Iterator[str]:
     if "lives.csv" in tables.templates and tables.lives:
         yield "The scenario has no lives.csv: a template stands for it; its lives and prices are assumptions."
     flying = {mission.vehicle_type for mission in plan.missions}

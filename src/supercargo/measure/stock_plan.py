@@ -14,7 +14,7 @@ from supercargo.kernel import days, days_between
 from supercargo.measure.reliability import loss_probability
 from supercargo.measure.safety_stock import Supply, normal_safety_kg, safety_kg
 from supercargo.measure.supply_sources import Lead, lead_times, lift_costs
-from supercargo.model import Chances, InventoryRow, OperationsPlan, PlannedMission, Stock, StrategyTables
+from supercargo.model import Chances, InventoryRow, OperationsPlan, PlannedMission, Stock, SupplyTables
 from supercargo.model.supply import MonthUse, Sourcing, StockPlan
 
 __all__ = ["SLIP_LEADS_D", "Replan", "Tweak", "forecast_by_month", "slip_spread_d", "stock_planner", "supply_of"]
@@ -60,7 +60,7 @@ class _Stock:
     arrivals: tuple[datetime, ...]  # the first piece of it from each
 
 
-def stock_planner(plan: OperationsPlan, tables: StrategyTables, chances: Chances, sourcing: Sourcing) -> Replan:
+def stock_planner(plan: OperationsPlan, tables: SupplyTables, chances: Chances, sourcing: Sourcing) -> Replan:
     """A function from moved assumptions to the plan of each stock, in order of place and class.
 
     Use a day and its spread follow from the plan's forecast; gaps are those between flights that bring the class, spread
@@ -136,7 +136,7 @@ def _gaps(one: _Stock) -> tuple[int, float, float]:
 def _plan_of(
     one: _Stock,
     plan: OperationsPlan,
-    tables: StrategyTables,
+    tables: SupplyTables,
     basis: tuple[Chances, float, Mapping[str, float], Tweak],
 ) -> StockPlan:
     chances, slip, lifts, tweak = basis

@@ -8,7 +8,7 @@ from supercargo.measure.stock_plan import Tweak, forecast_by_month, stock_planne
 from supercargo.measure.supply_policies import inventory_policies, sensitivity_of
 from supercargo.measure.supply_positions import positions_of
 from supercargo.measure.supply_sources import purchase_plan, route_policy, sourcing_policy, supplier_scores
-from supercargo.model import Chances, OperationsPlan, StrategyTables
+from supercargo.model import Chances, OperationsPlan, SupplyTables
 from supercargo.model.supply import PolicyValue, Shipment, Sourcing, StockPlan, SupplyReport
 
 __all__ = ["review_supply"]
@@ -16,7 +16,7 @@ __all__ = ["review_supply"]
 
 def review_supply(
     plan: OperationsPlan,
-    tables: StrategyTables,
+    tables: SupplyTables,
     chances: Chances,
     sourcing: Sourcing,
     moved: tuple[Sequence[Shipment], Iterable[PolicyValue]],
@@ -49,7 +49,7 @@ def review_supply(
     )
 
 
-def _remarks(plan: OperationsPlan, tables: StrategyTables, sourcing: Sourcing, stocks: Sequence[StockPlan]) -> Iterator[str]:
+def _remarks(plan: OperationsPlan, tables: SupplyTables, sourcing: Sourcing, stocks: Sequence[StockPlan]) -> Iterator[str]:
     names = [name for name in tables.templates if name != "lives.csv"]
     if names:
         yield f"The scenario has no {', '.join(names)}: templates stand for them: their figures are assumptions."

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 from supercargo.measure.safety_stock import spread_kg
 from supercargo.measure.stock_plan import Replan, Tweak, supply_of
-from supercargo.model import StrategyTables
+from supercargo.model import SupplyTables
 from supercargo.model.supply import PolicyValue, Sensitivity, StockPlan
 from supercargo.model.supply_terms import weakest
 
@@ -40,7 +40,7 @@ _MOVED: tuple[tuple[str, Tweak], ...] = (
 Stocks = Sequence[StockPlan]
 
 
-def safety_carrying_usd(rows: Stocks, tables: StrategyTables, kg: Callable[[StockPlan], float], capital: float = 1.0) -> float:
+def safety_carrying_usd(rows: Stocks, tables: SupplyTables, kg: Callable[[StockPlan], float], capital: float = 1.0) -> float:
     """Capital bound for a year in so much of each stock [USD]."""
     return sum(
         kg(row) * (row.earth_usd_per_kg + row.lift_usd_per_kg) * tables.stock_term(row.supply_class).capital_fraction * capital
@@ -48,7 +48,7 @@ def safety_carrying_usd(rows: Stocks, tables: StrategyTables, kg: Callable[[Stoc
     )
 
 
-def sensitivity_of(rows: Stocks, tables: StrategyTables, again: Replan) -> tuple[Sensitivity, ...]:
+def sensitivity_of(rows: Stocks, tables: SupplyTables, again: Replan) -> tuple[Sensitivity, ...]:
     """Safety stock and its capital as the plan assumes, and with one assumption moved at a time."""
     base = sum(row.safety_kg for row in rows)
     found = [_moved("as the plan assumes", rows, tables, base)]
@@ -57,7 +57,7 @@ def sensitivity_of(rows: Stocks, tables: StrategyTables, again: Replan) -> tuple
     return tuple(found)
 
 
-def _moved(name: str, rows: Stocks, tables: StrategyTables, base_kg: float, capital: float = 1.0) -> Sensitivity:
+def _moved(name: str, rows: Stocks, tables: SupplyTables, base_kg: float, capital: float = 1.0) -> Sensitivity:
     safety = sum(row.safety_kg for row in rows)
     return Sensitivity(
         assumption=name,
@@ -79,7 +79,7 @@ def _advised(row: StockPlan) -> float:
     return row.advised_kg
 
 
-def inventory_policies(rows: Stocks, tables: StrategyTables, again: Replan) -> tuple[PolicyValue, ...]:
+def inventory_policies(rows: Stocks, tables: SupplyTables, again: Replan) -> tuple[PolicyValue, ...]:
     """Reserves and stocks by safety stock, safety where it costs least, punctual launches, lead times, one buffer on Earth."""
     evidence = weakest(tables.stock_term(row.supply_class).evidence for row in rows)
     return (
@@ -92,7 +92,7 @@ def inventory_policies(rows: Stocks, tables: StrategyTables, again: Replan) -> t
     )
 
 
-def _by_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str) -> PolicyValue:
+def _by_safety(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str) -> PolicyValue:
     before, after = (safety_carrying_usd(rows, tables, kg) for kg in (_reserve, _advised))
     dear, cheap = (safety_carrying_usd(again(Tweak(service=_level(level))), tables, _advised) for level in (0.99, 0.90))
     short = [row for row in rows if row.reserve_kg < row.safety_kg]
@@ -111,7 +111,7 @@ def _by_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: st
     )
 
 
-def spread_service(rows: Stocks, tables: StrategyTables) -> Mapping[tuple[str, str], float]:
+def spread_service(rows: Stocks, tables: SupplyTables) -> Mapping[tuple[str, str], float]:
     """Service level of each stock that binds least capital for as few expected stock-outs a year as at the present levels.
 
     A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. The cheapest levels are those at which
@@ -143,7 +143,7 @@ def spread_service(rows: Stocks, tables: StrategyTables) -> Mapping[tuple[str, s
     return levels(high)
 
 
-def _by_cost(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str) -> PolicyValue:
+def _by_cost(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str) -> PolicyValue:
     def saved(tweak: Tweak) -> tuple[float, float, float]:
         now = again(tweak)
         service = spread_service(now, tables)
@@ -168,7 +168,7 @@ def _by_cost(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str)
     )
 
 
-def _to_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: str) -> PolicyValue:
+def _to_safety(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str) -> PolicyValue:
     """Stock just before a delivery is brought to what is advised: lower where it is above, higher where below."""
 
     def mean(row: StockPlan) -> float:
@@ -195,7 +195,7 @@ def _to_safety(rows: Stocks, tables: StrategyTables, again: Replan, evidence: st
     )
 
 
-def _moved_policy(name: str, tweak: Tweak, rows: Stocks, tables: StrategyTables, basis: tuple[Replan, str]) -> PolicyValue:
+def _moved_policy(name: str, tweak: Tweak, rows: Stocks, tables: SupplyTables, basis: tuple[Replan, str]) -> PolicyValue:
     again, evidence = basis
     changed = again(tweak)
     before, after = safety_carrying_usd(rows, tables, _safety), safety_carrying_usd(changed, tables, _safety)
@@ -215,7 +215,7 @@ def _moved_policy(name: str, tweak: Tweak, rows: Stocks, tables: StrategyTables,
     )
 
 
-def _pooled(rows: Stocks, tables: StrategyTables, evidence: str) -> PolicyValue:
+def _pooled(rows: Stocks, tables: SupplyTables, evidence: str) -> PolicyValue:
     """Buffers for the wait on suppliers, place by place or one for each class: spreads add, or their squares do."""
     own: dict[str, list[tuple[StockPlan, float]]] = defaultdict(list)
     for row in rows:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from supercargo.kernel import days_between
 from supercargo.measure.supply_sources import lift_costs
-from supercargo.model import OperationsPlan, StrategyTables
+from supercargo.model import OperationsPlan, SupplyTables
 from supercargo.model.supply import POSITIONS, Position, Shipment, Sourcing, StockPlan
 
 __all__ = ["positions_of"]
@@ -33,7 +33,7 @@ class _Sum:
 
 def positions_of(
     plan: OperationsPlan,
-    tables: StrategyTables,
+    tables: SupplyTables,
     sourcing: Sourcing,
     shipments: Iterable[Shipment],
     stocks: Iterable[StockPlan],
@@ -80,7 +80,7 @@ def _rows(sums: Mapping[tuple[str, str], _Sum], places: list[str], horizon_d: fl
 
 
 def _on_the_ground(
-    plan: OperationsPlan, tables: StrategyTables, sourcing: Sourcing, shipments: Iterable[Shipment], add: _Add
+    plan: OperationsPlan, tables: SupplyTables, sourcing: Sourcing, shipments: Iterable[Shipment], add: _Add
 ) -> dict[str, float]:
     """Adds what is on the way and waits at a site; gives the freight of a kilogram of each class [USD]."""
     consignments = {one.consignment_id: one for one in sourcing.consignments}
@@ -104,7 +104,7 @@ def _on_the_ground(
     return {name: usd[name] / mass[name] for name in usd if mass[name]}
 
 
-def _aboard(plan: OperationsPlan, tables: StrategyTables, freight: Mapping[str, float], add: _Add) -> None:
+def _aboard(plan: OperationsPlan, tables: SupplyTables, freight: Mapping[str, float], add: _Add) -> None:
     missions, lifts = {mission.mission_id: mission for mission in plan.missions}, lift_costs(plan)
     for row in plan.manifest:
         mission = missions.get(row.mission_id)

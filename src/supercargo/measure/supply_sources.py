@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from supercargo.kernel import days_between
-from supercargo.model import OperationsPlan, StrategyTables, Supplier
+from supercargo.model import OperationsPlan, Supplier, SupplyTables
 from supercargo.model.supply import Consignment, GroundRoute, PolicyValue, Purchase, Sourcing, SupplierScore
 from supercargo.model.supply_terms import weakest
 
@@ -75,7 +75,7 @@ def purchase_plan(plan: OperationsPlan, consignments: Iterable[Consignment]) -> 
     )
 
 
-def supplier_scores(plan: OperationsPlan, tables: StrategyTables, sourcing: Sourcing) -> tuple[SupplierScore, ...]:
+def supplier_scores(plan: OperationsPlan, tables: SupplyTables, sourcing: Sourcing) -> tuple[SupplierScore, ...]:
     """Each supplier with what the plan takes from it, its record, its price beside others', and how full its best month is."""
     suppliers = sorted(plan.scenario.suppliers, key=lambda one: one.supplier)
     whole = sum(one.mass_kg for one in sourcing.consignments)
@@ -85,7 +85,7 @@ def supplier_scores(plan: OperationsPlan, tables: StrategyTables, sourcing: Sour
 def _score(
     supplier: Supplier,
     suppliers: Sequence[Supplier],
-    tables: StrategyTables,
+    tables: SupplyTables,
     consignments: Sequence[Consignment],
     whole_kg: float,
 ) -> SupplierScore:
@@ -115,7 +115,7 @@ def _score(
     )
 
 
-def sourcing_policy(tables: StrategyTables, sourcing: Sourcing) -> tuple[PolicyValue, ...]:
+def sourcing_policy(tables: SupplyTables, sourcing: Sourcing) -> tuple[PolicyValue, ...]:
     """Each other policy of sourcing against the one that is followed; the interval is what the proofs leave open."""
     chosen = next(one for one in sourcing.options if one.policy == sourcing.policy)
     found = []

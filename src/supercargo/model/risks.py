@@ -15,6 +15,7 @@ __all__ = [
     "RISK_CLASSES",
     "RISK_DRIVERS",
     "RISK_STATES",
+    "TURNAROUNDS",
     "Contingency",
     "ContingencyValue",
     "CoverRow",
@@ -53,9 +54,20 @@ RISK_BASES = ("assumption", "plan", "simulation")
 COVERED = ("cargo", "flight")
 """cargo: declared value of what is aboard, up; flight: what the service pays for launch, spacecraft and the rest."""
 
-CHANGE_FORMS = ("CHANCE.size*FACTOR", "CHANCE.probability*FACTOR", "stock/PLACE+DAYS", "loss_usd*FACTOR")
-"""How a contingency changes what may happen: a chance of chances.csv multiplied, days of use more in stock at a place,
-the cost of a lost mission multiplied."""
+CHANGE_FORMS = (
+    "CHANCE.size*FACTOR",
+    "CHANCE.probability*FACTOR",
+    "stock/PLACE+DAYS",
+    "loss_usd*FACTOR",
+    "cost/ACCOUNT*FACTOR",
+    "turnaround/WHAT*FACTOR",
+)
+"""How a contingency or a technology changes what may happen: a chance of chances.csv multiplied, days of use more in stock at
+a place, the cost of a lost mission multiplied, an account of the service multiplied, the time that a tail, a pad or processing
+needs multiplied."""
+
+TURNAROUNDS = ("tail", "pad", "processing")
+"""What needs time before it serves the next mission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +138,8 @@ class Contingency(_Record):
     title: str = text("what is bought")
     cost_usd: float = quantity("USD", "what it costs in the horizon, whether it is used or not", ge=0, le=1e12)
     changes: tuple[str, ...] = text(
-        "what it changes: CHANCE.size*FACTOR, CHANCE.probability*FACTOR, stock/PLACE+DAYS (stock/*+DAYS: all), loss_usd*FACTOR"
+        "what it changes: CHANCE.size*FACTOR, CHANCE.probability*FACTOR, stock/PLACE+DAYS (stock/*+DAYS: all), "
+        "loss_usd*FACTOR, cost/ACCOUNT*FACTOR, turnaround/WHAT*FACTOR (tail, pad, processing)"
     )
 
 

@@ -47,6 +47,7 @@ from supercargo.model.demand import (
 from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.programme import GateCheck, ProgrammeResource, ProgrammeTask
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
+from supercargo.model.strategy import CapacityOption, Competitor, MarketSegment, PartnerCandidate, Technology
 from supercargo.model.supply_terms import FleetLife, GroundLeg, StockTerm, SupplierTerm
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
@@ -182,6 +183,11 @@ class Scenario:
     stock_terms: tuple[StockTerm, ...] = ()
     supplier_terms: tuple[SupplierTerm, ...] = ()
     ground_legs: tuple[GroundLeg, ...] = ()
+    technologies: tuple[Technology, ...] = ()
+    partner_candidates: tuple[PartnerCandidate, ...] = ()
+    market_segments: tuple[MarketSegment, ...] = ()
+    competitors: tuple[Competitor, ...] = ()
+    capacity_options: tuple[CapacityOption, ...] = ()
     digest: str = ""
 
     @cached_property

@@ -9,7 +9,7 @@ from supercargo.kernel import quantity, text
 from supercargo.model.catalogue import EVIDENCE, _Record
 from supercargo.model.demand import Supplier
 
-__all__ = ["UNTOLD", "FleetLife", "GroundLeg", "StockTerm", "StrategyTables", "SupplierTerm", "weakest"]
+__all__ = ["UNTOLD", "FleetLife", "GroundLeg", "StockTerm", "SupplierTerm", "SupplyTables", "weakest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class GroundLeg(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrategyTables:
+class SupplyTables:
     """The assumptions of a fleet and of a supply chain; `templates` names files that the scenario lacks."""
 
     lives: tuple[FleetLife, ...]

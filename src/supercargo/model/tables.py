@@ -15,6 +15,7 @@ from supercargo.model import (
     programme,
     replanning,
     risks,
+    strategy,
     supply_terms,
 )
 
@@ -228,6 +229,38 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         noun=supply_terms.GroundLeg,
         attribute="ground_legs",
         key=("from_place", "to_place", "mode"),
+    ),
+    Table(file="technologies.csv", noun=strategy.Technology, attribute="technologies", key=("technology_id",), sparse=True),
+    Table(
+        file="partner_candidates.csv",
+        noun=strategy.PartnerCandidate,
+        attribute="partner_candidates",
+        key=("candidate", "role"),
+        refers=(("destinations", "destinations.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="market_segments.csv",
+        noun=strategy.MarketSegment,
+        attribute="market_segments",
+        key=("segment",),
+        refers=(("destinations", "destinations.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="competitors.csv",
+        noun=strategy.Competitor,
+        attribute="competitors",
+        key=("segment", "competitor"),
+        refers=(("segment", "market_segments.csv"),),
+        sparse=True,
+    ),
+    Table(
+        file="capacity_options.csv",
+        noun=strategy.CapacityOption,
+        attribute="capacity_options",
+        key=("option",),
+        refers=(("segment", "market_segments.csv"),),
         sparse=True,
     ),
 )

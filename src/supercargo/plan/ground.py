@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supercargo.kernel import Outcome, Status, days, days_between
-from supercargo.model import GroundLeg, Scenario, StrategyTables, Supplier
+from supercargo.model import GroundLeg, Scenario, Supplier, SupplyTables
 from supercargo.model.supply import Consignment, GroundRoute, PolicyValue, Shipment
 from supercargo.model.supply_terms import weakest
 from supercargo.solve.lot_sizing import group_in_order
@@ -34,9 +34,7 @@ class Shipping:
     alone_usd: float
 
 
-def find_routes(
-    scenario: Scenario, tables: StrategyTables, typical: Mapping[tuple[str, str], float]
-) -> tuple[GroundRoute, ...]:
+def find_routes(scenario: Scenario, tables: SupplyTables, typical: Mapping[tuple[str, str], float]) -> tuple[GroundRoute, ...]:
     """Up to three ways for each (supplier, site) of `typical`, the cheapest first for its shipment [kg].
 
     Every way of at most three legs that passes no place twice is tried; cost is freight, vehicles, and capital bound on the
@@ -55,7 +53,7 @@ def find_routes(
     return tuple(found)
 
 
-def _legs(scenario: Scenario, tables: StrategyTables) -> Mapping[str, tuple[GroundLeg, ...]]:
+def _legs(scenario: Scenario, tables: SupplyTables) -> Mapping[str, tuple[GroundLeg, ...]]:
     told = {(leg.from_place, leg.to_place, leg.mode): leg for leg in tables.ground_legs}
     for lane in scenario.lanes:
         told.setdefault(
@@ -97,7 +95,7 @@ def _route(
     site: str,
     way: Sequence[GroundLeg],
     kg: float,
-    tables: StrategyTables,
+    tables: SupplyTables,
     suppliers: Iterable[Supplier],
 ) -> GroundRoute:
     limits = [leg.shipment_kg for leg in way if leg.shipment_kg is not None]
@@ -135,7 +133,7 @@ def _vehicles(route: GroundRoute, kg: float) -> int:
 
 
 def ship(
-    scenario: Scenario, tables: StrategyTables, consignments: Iterable[Consignment], routes: Iterable[GroundRoute]
+    scenario: Scenario, tables: SupplyTables, consignments: Iterable[Consignment], routes: Iterable[GroundRoute]
 ) -> Outcome[Shipping]:
     """Consignments of a supplier and a site that travel together: the cheapest cut of each lane's list in order of date.
 
@@ -159,7 +157,7 @@ def _order(one: Consignment) -> tuple[object, ...]:
     return one.dispatch_utc, one.mission_id, one.consignment_id
 
 
-def _keeping(rows: Sequence[Consignment], scenario: Scenario, tables: StrategyTables) -> list[float]:
+def _keeping(rows: Sequence[Consignment], scenario: Scenario, tables: SupplyTables) -> list[float]:
     """What a day at the site costs for each consignment [USD/d]."""
     found = []
     for one in rows:
@@ -170,7 +168,7 @@ def _keeping(rows: Sequence[Consignment], scenario: Scenario, tables: StrategyTa
 
 
 def _grouped(
-    route: GroundRoute, rows: Sequence[Consignment], scenario: Scenario, tables: StrategyTables
+    route: GroundRoute, rows: Sequence[Consignment], scenario: Scenario, tables: SupplyTables
 ) -> tuple[list[Shipment], float, float]:
     first = rows[0].dispatch_utc
     at = [days_between(first, one.dispatch_utc) for one in rows]
@@ -214,7 +212,7 @@ def _shipment(route: GroundRoute, rows: Sequence[Consignment], number: int, keep
 
 
 def value_of_together(
-    scenario: Scenario, tables: StrategyTables, consignments: Sequence[Consignment], routes: Sequence[GroundRoute]
+    scenario: Scenario, tables: SupplyTables, consignments: Sequence[Consignment], routes: Sequence[GroundRoute]
 ) -> PolicyValue:
     """What travelling together saves against each mission's goods travelling alone, also with vehicles at 75 and 125 %."""
 

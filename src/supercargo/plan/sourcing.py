@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from supercargo.kernel import Fuse, Outcome, ScenarioError, Status, days, never
-from supercargo.model import GateTemplate, OperationsPlan, PlannedMission, StrategyTables, Supplier
+from supercargo.model import GateTemplate, OperationsPlan, PlannedMission, Supplier, SupplyTables
 from supercargo.model.supply import SOURCING_POLICIES, Consignment, GroundRoute, Sourcing, SourcingOption
 from supercargo.plan.ground import find_routes
 from supercargo.solve.integer import Effort, IntegerProgram, SparseRows, minimise, relax
@@ -96,7 +96,7 @@ def _holds(gate: GateTemplate, mission: PlannedMission) -> bool:
 
 
 def source_supplies(
-    plan: OperationsPlan, tables: StrategyTables, *, policy: str = "", most_share: float = 0.7, fuse: Fuse = never
+    plan: OperationsPlan, tables: SupplyTables, *, policy: str = "", most_share: float = 0.7, fuse: Fuse = never
 ) -> Sourcing:
     """The cost of each policy of sourcing, and the consignments of the one that is wanted, or else advised.
 
@@ -139,7 +139,7 @@ def _typical(plan: OperationsPlan, cells: Sequence[Cell]) -> dict[tuple[str, str
 
 
 def _offers(
-    plan: OperationsPlan, tables: StrategyTables, cells: Sequence[Cell], routes: Sequence[GroundRoute]
+    plan: OperationsPlan, tables: SupplyTables, cells: Sequence[Cell], routes: Sequence[GroundRoute]
 ) -> tuple[_Offer, ...]:
     best = {(route.supplier, route.site): route for route in routes if route.rank == 1}
     suppliers = sorted(plan.scenario.suppliers, key=lambda one: one.supplier)
@@ -171,7 +171,7 @@ def _offers(
 
 
 def _solve(
-    policy: str, cells: Sequence[Cell], offers: Sequence[_Offer], tables: StrategyTables, most_share: float, fuse: Fuse
+    policy: str, cells: Sequence[Cell], offers: Sequence[_Offer], tables: SupplyTables, most_share: float, fuse: Fuse
 ) -> Outcome[Floats]:
     """Columns: kilograms of each offer, then whether an order is placed, then, with one source, whose a class is."""
     orders = sorted({offer.order for offer in offers})
@@ -281,7 +281,7 @@ def _place(
         rows.add([(column, 1.0), (order_at[offer.order], -cells[offer.cell].mass_kg)], -np.inf, 0.0)
 
 
-def _hold(rows: _Rows, offers: Sequence[_Offer], tables: StrategyTables) -> None:
+def _hold(rows: _Rows, offers: Sequence[_Offer], tables: SupplyTables) -> None:
     months: dict[tuple[str, tuple[int, int]], list[int]] = defaultdict(list)
     for column, offer in enumerate(offers):
         months[offer.supplier.supplier, offer.order[2]].append(column)
@@ -318,7 +318,7 @@ def _one(rows: _Rows, cells: Sequence[Cell], offers: Sequence[_Offer], pair_at: 
 
 
 def _option(
-    policy: str, outcome: Outcome[Floats], cells: Sequence[Cell], offers: Sequence[_Offer], terms: tuple[StrategyTables, float]
+    policy: str, outcome: Outcome[Floats], cells: Sequence[Cell], offers: Sequence[_Offer], terms: tuple[SupplyTables, float]
 ) -> SourcingOption:
     tables, most_share = terms
     split = np.zeros(len(offers)) if outcome.best is None else outcome.best[: len(offers)]
@@ -358,7 +358,7 @@ def _option(
 
 
 def _risk_usd(
-    of_class: Mapping[str, Mapping[str, float]], offers: Sequence[_Offer], cells: Sequence[Cell], tables: StrategyTables
+    of_class: Mapping[str, Mapping[str, float]], offers: Sequence[_Offer], cells: Sequence[Cell], tables: SupplyTables
 ) -> float:
     """Expected cost of suppliers that stop: what comes late until another supplier's lead time is over, at most a year."""
     leads: dict[str, dict[str, float]] = defaultdict(dict)
@@ -375,7 +375,7 @@ def _risk_usd(
 
 
 def _consignments(
-    plan: OperationsPlan, tables: StrategyTables, cells: Sequence[Cell], offers: Sequence[_Offer], split: Floats
+    plan: OperationsPlan, tables: SupplyTables, cells: Sequence[Cell], offers: Sequence[_Offer], split: Floats
 ) -> list[Consignment]:
     known = plan.scenario.settings.as_of_utc
     found: list[Consignment] = []

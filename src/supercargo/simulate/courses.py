@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,9 @@ from supercargo.kernel import DAY_S, Watch, silent, stream
 from supercargo.measure.contingencies import NO_EFFECT, Effect
 from supercargo.measure.courses import Courses, Toll
 from supercargo.measure.insured import lots_aboard
+from supercargo.measure.money import SERVICE
 from supercargo.model import Chance, Chances, OperationsPlan
+from supercargo.simulate.course import Course, Money, Timing
 from supercargo.simulate.draws import drawn_numbers
 from supercargo.simulate.monte_carlo import Case, Order, Sample, fly_futures, fly_unharmed
 from supercargo.simulate.odds import Odds, odds_of
@@ -89,12 +92,41 @@ def draw_courses(
 
 def _case(plan: OperationsPlan, chances: Chances, effect: Effect) -> Case:
     case = Case.of(plan, changed_chances(chances, effect))
+    course = case.course
     more_d = np.array([sum(d for place, d in effect.stock_d if place in ("*", use.destination)) for use in case.odds.uses])
-    if not more_d.any():
-        return case
-    stocks = case.course.stocks
-    more = stocks._replace(on_hand=stocks.on_hand + more_d * stocks.use.mean(axis=1))
-    return replace(case, course=replace(case.course, stocks=more))
+    if more_d.any():
+        more = course.stocks._replace(on_hand=course.stocks.on_hand + more_d * course.stocks.use.mean(axis=1))
+        course = replace(course, stocks=more)
+    if effect.accounts:
+        course = replace(course, money=_cheaper(plan, course, effect))
+    if effect.turnarounds:
+        course = replace(course, timing=_quicker(course.timing, effect))
+    return case if course is case.course else replace(case, course=course)
+
+
+def _cheaper(plan: OperationsPlan, course: Course, effect: Effect) -> Money:
+    """Money with accounts of the service multiplied; what a load left behind saves stays as it was."""
+    at = {name: place for place, name in enumerate(course.missions)}
+    kept = dict.fromkeys((account for account, _ in effect.accounts), 1.0)
+    for account, factor in effect.accounts:
+        kept[account] *= factor
+    saved = np.zeros(len(at))
+    for row in plan.costs:
+        if row.account in kept and row.paid_by == SERVICE and row.mission_id in at:
+            saved[at[row.mission_id]] += (1.0 - kept[row.account]) * row.plan_usd
+    by_day = {rate.account for rate in plan.scenario.cost_rates if rate.driver == "docked_d"}
+    days_factor = math.prod(factor for account, factor in kept.items() if account in by_day)
+    money = course.money
+    return money._replace(service=money.service - saved, whole=money.whole - saved, docked=money.docked * days_factor)
+
+
+def _quicker(timing: Timing, effect: Effect) -> Timing:
+    """Timing with the time that tails, pads or processing need multiplied."""
+    fields = {"tail": "tail_turn", "pad": "pad_turn", "processing": "processing"}
+    for what, factor in effect.turnarounds:
+        spans = np.rint(getattr(timing, fields[what]) * factor).astype(np.int64)
+        timing = timing._replace(**{fields[what]: spans})
+    return timing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from supercargo.store.catalogue import (
     read_records,
     read_requirement_packs,
     read_risks,
+    read_strategy,
 )
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
@@ -55,6 +56,7 @@ __all__ = [
     "read_risks",
     "read_rows",
     "read_scenario",
+    "read_strategy",
     "read_supply_terms",
     "read_table",
     "refuse_existing",

@@ -19,8 +19,10 @@ from supercargo.model import (
     Requirement,
     RiskTables,
     Scenario,
+    StrategyTables,
 )
 from supercargo.store.checks_chances import fitting
+from supercargo.store.checks_strategy import STRATEGY_ATTRIBUTES, fitting_strategy
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
 
@@ -38,6 +40,7 @@ __all__ = [
     "read_records",
     "read_requirement_packs",
     "read_risks",
+    "read_strategy",
 ]
 
 HISTORY_FOLDER = "history"
@@ -179,6 +182,26 @@ _TEMPLATE_SERVICE_UTC = datetime(2027, 1, 1, tzinfo=UTC)
 def _moved(row: Any, by: timedelta) -> Any:
     moved = {field.name: getattr(row, field.name) for field in fields(row) if field.name.endswith("_utc")}
     return replace(row, **{name: instant + by for name, instant in moved.items() if instant is not None})
+
+
+def read_strategy(scenario: Scenario) -> StrategyTables:
+    """What strategy is decided on: the scenario's own, else the rows of the templates that fit its places and carriers.
+
+    Raises StoreError if a template is faulty.
+    """
+    folder = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER
+    faults: list[Fault] = []
+    found: dict[str, Any] = {}
+    templates = []
+    for table in (table for table in SCENARIO_TABLES if table.attribute in STRATEGY_ATTRIBUTES):
+        found[table.attribute] = getattr(scenario, table.attribute)
+        if not found[table.attribute]:
+            found[table.attribute] = read_table((folder / table.file).read_bytes(), table, faults).records
+            templates.append(table.file)
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
+    return fitting_strategy(StrategyTables(**found, templates=tuple(templates)), scenario)
 
 
 def read_records(folder: Path | None = None) -> Records:

@@ -14,6 +14,7 @@ from supercargo.store.checks_orbits import ORBIT_CHECKS
 from supercargo.store.checks_permits import PERMIT_CHECKS
 from supercargo.store.checks_programme import PROGRAMME_CHECKS
 from supercargo.store.checks_risks import RISK_CHECKS
+from supercargo.store.checks_strategy import STRATEGY_CHECKS
 from supercargo.store.checks_supply import SUPPLY_CHECKS
 from supercargo.store.sheets import Sheets
 
@@ -110,6 +111,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *PROGRAMME_CHECKS,
     *SUPPLY_CHECKS,
     *CHANCE_CHECKS,
+    *STRATEGY_CHECKS,
 )
 """Every check across files, in the order in which they are made."""
 

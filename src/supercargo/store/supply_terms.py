@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 
 from supercargo.kernel import Fault, StoreError
-from supercargo.model import SCENARIO_TABLES, Scenario, StrategyTables
+from supercargo.model import SCENARIO_TABLES, Scenario, SupplyTables
 from supercargo.store.rows import read_table
 
 __all__ = ["STRATEGY_FOLDER", "read_supply_terms"]
@@ -17,7 +17,7 @@ STRATEGY_FOLDER = "strategy"
 _TABLES = ("lives", "stock_terms", "supplier_terms", "ground_legs")
 
 
-def read_supply_terms(scenario: Scenario) -> StrategyTables:
+def read_supply_terms(scenario: Scenario) -> SupplyTables:
     """Lives of spacecraft, terms of stock and suppliers, and ground legs: the scenario's own, else the templates.
 
     Of a template only rows are taken that name what the scenario has. Raises StoreError if a template is faulty.
@@ -35,7 +35,7 @@ def read_supply_terms(scenario: Scenario) -> StrategyTables:
     if faults:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
-    return StrategyTables(**found, templates=tuple(templates))
+    return SupplyTables(**found, templates=tuple(templates))
 
 
 def _fitting(attribute: str, rows: tuple[Any, ...], scenario: Scenario) -> tuple[Any, ...]:

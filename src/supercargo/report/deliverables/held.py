@@ -9,6 +9,7 @@ from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
 from supercargo.measure.facts import Facts
 from supercargo.measure.risk_review import RiskReview
+from supercargo.measure.strategy_review import StrategyReview
 from supercargo.measure.summary import Summary
 from supercargo.model import Kpi, OperationsPlan, ProgrammePlan, RiskReport
 from supercargo.model.fleet import FleetReport
@@ -36,6 +37,7 @@ class Held:
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
     programme: Outcome[ProgrammePlan] | None = None
+    strategy: StrategyReview | None = None
 
 
 def made(held: Held, doc_id: str, question: str, blocks: list[Block]) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from supercargo.report.blocks import Document
-from supercargo.report.deliverables import d01, d02, d03, d04, d05, d06, d07, d08, d10
+from supercargo.report.deliverables import d01, d02, d03, d04, d05, d06, d07, d08, d10, d11, d14, d15
 from supercargo.report.deliverables.held import Held
 
 __all__ = ["DELIVERABLES"]
@@ -20,5 +20,8 @@ DELIVERABLES: Mapping[str, Callable[[Held], Document]] = {
     "D7": d07.document,
     "D8": d08.document,
     "D10": d10.document,
+    "D11": d11.document,
+    "D14": d14.document,
+    "D15": d15.document,
 }
 """Each deliverable by its id, to what makes its document."""
