@@ -65,7 +65,9 @@ from supercargo.model.history import (
     Programme,
     Records,
 )
+from supercargo.model.initiatives import INITIATIVE_AIMS, INITIATIVE_STATES, SAVING_WAYS, Initiative, InitiativeSaving
 from supercargo.model.invoices import BudgetLine, Invoice
+from supercargo.model.levers import LEVER_FORMS, Lever, cells_of, lever_of, lever_words, pulled, rows_named
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -174,7 +176,10 @@ __all__ = [
     "EVIDENCE",
     "FORMS",
     "HISTORY_TABLES",
+    "INITIATIVE_AIMS",
+    "INITIATIVE_STATES",
     "INVOICE_TABLE",
+    "LEVER_FORMS",
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "PLAN_TABLES",
@@ -185,6 +190,7 @@ __all__ = [
     "RISK_DRIVERS",
     "RISK_STATES",
     "RISK_TABLES",
+    "SAVING_WAYS",
     "SCENARIO_TABLES",
     "STAFF_ROLES",
     "TERMS",
@@ -240,6 +246,8 @@ __all__ = [
     "HazardPair",
     "HeldRow",
     "HoldSafety",
+    "Initiative",
+    "InitiativeSaving",
     "InsuranceOffer",
     "InventoryRow",
     "Invoice",
@@ -253,6 +261,7 @@ __all__ = [
     "LaunchWindow",
     "Launcher",
     "LegRow",
+    "Lever",
     "Licence",
     "Limits",
     "Load",
@@ -330,4 +339,9 @@ __all__ = [
     "WindowQuery",
     "WindowsFound",
     "YearRow",
+    "cells_of",
+    "lever_of",
+    "lever_words",
+    "pulled",
+    "rows_named",
 ]

@@ -45,6 +45,7 @@ from supercargo.model.demand import (
     Term,
 )
 from supercargo.model.permits import Licence, Requirement, Staff
+from supercargo.model.initiatives import Initiative
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]
@@ -171,6 +172,7 @@ class Scenario:
     risks: tuple[Risk, ...] = ()
     contingencies: tuple[Contingency, ...] = ()
     insurance: tuple[InsuranceOffer, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
     digest: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supercargo.model import catalogue, chances, demand, history, invoices, permits, plan, replanning, risks
+from supercargo.model import catalogue, chances, demand, history, initiatives, invoices, permits, plan, replanning, risks
 
 __all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
 
@@ -178,6 +178,9 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         key=("offer",),
         refers=(("missions", "missions.csv"), ("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
         sparse=True,
+    ),
+    Table(
+        file="initiatives.csv", noun=initiatives.Initiative, attribute="initiatives", key=("initiative_id",), sparse=True
     ),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),

@@ -7,6 +7,7 @@ from supercargo.store.catalogue import (
     read_past_catalogue,
     read_records,
     read_requirement_packs,
+    read_initiatives,
     read_risks,
 )
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
@@ -47,6 +48,7 @@ __all__ = [
     "read_records",
     "read_reference_tables",
     "read_requirement_packs",
+    "read_initiatives",
     "read_risks",
     "read_rows",
     "read_scenario",

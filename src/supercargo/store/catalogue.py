@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, StoreError
-from supercargo.model import HISTORY_TABLES, SCENARIO_TABLES, Chances, Records, Requirement, RiskTables, Scenario
+from supercargo.model import (
+    HISTORY_TABLES,
+    SCENARIO_TABLES,
+    Chances,
+    Initiative,
+    Records,
+    Requirement,
+    RiskTables,
+    Scenario,
+    cells_of,
+    lever_of,
+)
 from supercargo.store.checks_chances import fitting
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
@@ -17,9 +28,11 @@ __all__ = [
     "CHANCES_FOLDER",
     "HISTORY_FOLDER",
     "REGISTER_FOLDER",
+    "STRATEGY_FOLDER",
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
+    "read_initiatives",
     "read_past_catalogue",
     "read_records",
     "read_requirement_packs",
@@ -31,6 +44,9 @@ HISTORY_FOLDER = "history"
 
 REGISTER_FOLDER = "register"
 """Folder of the catalogue that holds templates of risks, contingencies and offers of insurance."""
+
+STRATEGY_FOLDER = "strategy"
+"""Folder of the catalogue that holds templates of what a company decides for itself: initiatives that make it cheaper."""
 
 CHANCES_FOLDER = "chances"
 """Folder of the catalogue that holds what may happen where a scenario says nothing of it."""
@@ -119,6 +135,30 @@ def read_risks(scenario: Scenario) -> RiskTables:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
     return RiskTables(**found, templates=tuple(templates))
+
+
+def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
+    """Initiatives to make the service cheaper: the scenario's own, else the template; with True where it is the template.
+
+    Rows of the template that change what the scenario has not are left out. Raises StoreError if the template is faulty.
+    """
+    if scenario.initiatives:
+        return scenario.initiatives, False
+    table = next(table for table in SCENARIO_TABLES if table.noun is Initiative)
+    faults: list[Fault] = []
+    file = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER / table.file
+    found: tuple[Initiative, ...] = read_table(file.read_bytes(), table, faults).records
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the template is faulty\n{told}", fix="install the package again", where="catalogue")
+    return tuple(one for one in found if all(_has(scenario, lever_of(word).cell) for word in one.changes)), True
+
+
+def _has(scenario: Scenario, cell: str) -> bool:
+    try:
+        return bool(cells_of(scenario, cell))
+    except ScenarioError:
+        return False
 
 
 def read_records(folder: Path | None = None) -> Records:

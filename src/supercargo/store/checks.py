@@ -12,6 +12,7 @@ from supercargo.store.checks_flights import FLIGHT_CHECKS
 from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
 from supercargo.store.checks_permits import PERMIT_CHECKS
+from supercargo.store.checks_initiatives import INITIATIVE_CHECKS
 from supercargo.store.checks_risks import RISK_CHECKS
 from supercargo.store.sheets import Sheets
 
@@ -105,6 +106,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *LOAD_CHECKS,
     *PERMIT_CHECKS,
     *RISK_CHECKS,
+    *INITIATIVE_CHECKS,
     *CHANCE_CHECKS,
 )
 """Every check across files, in the order in which they are made."""
