@@ -36,8 +36,11 @@ def recosted(plan: OperationsPlan, scenario: Scenario) -> tuple[CostRow, ...]:
 
     Raises ScenarioError where activities.csv lacks what a mission does.
     """
-    flights = tuple(old_flights(plan).values())
-    return cost_missions(scenario, Schedule(flights=flights), plan.manifest)
+    return cost_missions(scenario, _schedule(plan), plan.manifest)
+
+
+def _schedule(plan: OperationsPlan) -> Schedule:
+    return Schedule(flights=tuple(old_flights(plan).values()))
 
 
 def coster(
@@ -48,14 +51,16 @@ def coster(
     Changes that price alone are costed on the plan's flights and loads. Others go through `replan` first, and without it the
     function raises ValueError for them.
     """
-    plans: dict[tuple[Pull, ...], OperationsPlan] = {(): plan}
+    plans: dict[tuple[Pull, ...], tuple[OperationsPlan, Schedule]] = {(): (plan, _schedule(plan))}
 
     def cost(pulls: Sequence[Pull]) -> tuple[CostRow, ...]:
         others = tuple(one for one in pulls if not is_priced(one[0]) and one[1])
         if others not in plans:
             if replan is None:
                 raise ValueError(f"{others[0][0].cell} changes what is planned, and nothing plans here")
-            plans[others] = replan(pulled(plan.scenario, others))
-        return recosted(plans[others], pulled(plan.scenario, pulls))
+            made = replan(pulled(plan.scenario, others))
+            plans[others] = (made, _schedule(made))
+        planned, schedule = plans[others]
+        return cost_missions(pulled(plan.scenario, pulls), schedule, planned.manifest)
 
     return cost
