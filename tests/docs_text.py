@@ -44,6 +44,8 @@ COMMANDS = (
     "compare",
     "comply",
     "risk",
+    "improve",
+    "lesson",
     "backtest",
     "windows",
     *ORBIT,

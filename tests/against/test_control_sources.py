@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def zones():
         return 0.5 * math.erfc(-z / math.sqrt(2))
 
     edges = (0, 1, 2, 3, math.inf)
-    half = [(low + 0.5, below(high) - below(low)) for low, high in zip(edges, edges[1:], strict=False)]
+    half = [(low + 0.5, below(high) - below(low)) for low, high in pairwise(edges)]
     return half + [(-value, chance) for value, chance in half]
 
 

@@ -214,7 +214,7 @@ def _delays(facts: Facts) -> Iterator[tuple[str, float]]:
 
 
 def before_and_after(figures: Iterable[Measured], facts: Facts, since_utc: datetime) -> tuple[BeforeAfter, ...]:
-    """KPIs over objects that count before an instant and from it on: whether they are better, worse, or can't be told apart."""
+    """KPIs over objects that count before an instant and from it on: better, worse, or not to be told apart."""
     found = []
     for one in figures:
         dated = _in_order(one.rows)
@@ -227,7 +227,7 @@ def before_and_after(figures: Iterable[Measured], facts: Facts, since_utc: datet
             found.append(
                 compare_samples(name, "percent", [_filled(row) for row in old], [_filled(row) for row in new], better="above")
             )
-    late = {name: delay for name, delay in _delays(facts)}
+    late = dict(_delays(facts))
     when = {one.mission_id: one.launched_utc for one in facts.missions if one.launched_utc}
     if late:
         early = [delay for name, delay in late.items() if when[name] < since_utc]

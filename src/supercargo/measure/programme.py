@@ -1,4 +1,4 @@
-"""The cost programme: what drives cost, what each initiative saves alone and with the others, how far it comes to the target."""
+"""The cost programme: what drives cost, what initiatives save alone and together, how near that is to the target."""
 
 from __future__ import annotations
 

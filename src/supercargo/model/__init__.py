@@ -67,7 +67,7 @@ from supercargo.model.history import (
 )
 from supercargo.model.initiatives import INITIATIVE_AIMS, INITIATIVE_STATES, SAVING_WAYS, Initiative, InitiativeSaving
 from supercargo.model.invoices import BudgetLine, Invoice
-from supercargo.model.levers import LEVER_FORMS, Lever, cells_of, lever_of, lever_words, pulled, rows_named
+from supercargo.model.levers import LEVER_FORMS, Lever, cells_of, lever_of, lever_words, pulled, rows_named, rows_worded
 from supercargo.model.orbit_rows import (
     Antenna,
     BetaDay,
@@ -344,4 +344,5 @@ __all__ = [
     "lever_words",
     "pulled",
     "rows_named",
+    "rows_worded",
 ]

@@ -16,13 +16,13 @@ __all__ = [
 ]
 
 INITIATIVE_AIMS = ("cost", "efficiency", "margin", "price")
-"""cost: the same work for less; efficiency: less work; margin: more earned on the same; price: a lower price to the customer."""
+"""cost: the same work for less; efficiency: less work; margin: more earned on the same; price: a lower price for customers."""
 
 INITIATIVE_STATES = ("idea", "approved", "running", "done", "stopped")
 """stopped ones are not measured; the others are, and only running and done ones can have saved anything yet."""
 
 SAVING_WAYS = ("recosted", "replanned", "not measured")
-"""recosted: the plan's flights and loads at changed prices; replanned: the year planned anew; not measured: it would have to be."""
+"""recosted: the plan's flights and loads at changed prices; replanned: the year planned anew; not measured: neither was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from supercargo.kernel import Fault, ScenarioError
 from supercargo.model.scenario import Scenario, Settings
 from supercargo.model.tables import SCENARIO_TABLES, Table
 
-__all__ = ["LEVER_FORMS", "Lever", "cells_of", "lever_of", "lever_words", "pulled", "rows_named"]
+__all__ = ["LEVER_FORMS", "Lever", "cells_of", "lever_of", "lever_words", "pulled", "rows_named", "rows_worded"]
 
 LEVER_FORMS = ("FILE/ROW/COLUMN*FACTOR", "FILE/ROW/COLUMN+NUMBER")
 """How a change of a parameter is written, such as `cost_rates.csv/mission integration/mission/usd*0.9`."""
@@ -112,6 +112,24 @@ def cells_of(scenario: Scenario, cell: str) -> tuple[tuple[str, float | None], .
     field = _number_field(table.noun, column)
     found = rows_named(cell, {table.attribute: getattr(scenario, table.attribute)})
     return tuple(("/".join(_key(table, one)), getattr(one, field)) for one in found)
+
+
+def rows_worded(scenario: Scenario, cell: str) -> str:
+    """What stands in FILE/ROW/COLUMN, numbers or words, as text; of several rows each with its key, in the scenario's order.
+
+    Raises ScenarioError for a file, a column or a row that the scenario has not.
+    """
+    file, row, column = lever_words(cell)
+    if file == HEAD:
+        return _word(getattr(_section(scenario.settings, row), _field(_section_type(row), column).name))
+    table = _table(file)
+    field = _field(table.noun, column).name
+    found = [one for one in getattr(scenario, table.attribute) if _named(table, one, row)]
+    if not found:
+        raise ScenarioError(f"{file} has no row {row!r}", fix="use the key of a row, its parts joined by /", where="change")
+    if len(found) == 1:
+        return _word(getattr(found[0], field))
+    return "; ".join(f"{'/'.join(_key(table, one))}={_word(getattr(one, field))}" for one in found)
 
 
 def rows_named(cell: str, records: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:

@@ -44,8 +44,8 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
-from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.initiatives import Initiative
+from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
 
 __all__ = ["Limits", "Scenario", "Service", "Settings"]

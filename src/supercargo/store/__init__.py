@@ -4,10 +4,10 @@ from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calenda
 from supercargo.store.catalogue import (
     read_catalogue,
     read_chances,
+    read_initiatives,
     read_past_catalogue,
     read_records,
     read_requirement_packs,
-    read_initiatives,
     read_risks,
 )
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
@@ -42,13 +42,13 @@ __all__ = [
     "read_catalogue",
     "read_chances",
     "read_ephemeris_file",
+    "read_initiatives",
     "read_past_catalogue",
     "read_places",
     "read_plan",
     "read_records",
     "read_reference_tables",
     "read_requirement_packs",
-    "read_initiatives",
     "read_risks",
     "read_rows",
     "read_scenario",

@@ -9,10 +9,10 @@ from supercargo.kernel import Fault
 from supercargo.model import SCENARIO_TABLES
 from supercargo.store.checks_chances import CHANCE_CHECKS
 from supercargo.store.checks_flights import FLIGHT_CHECKS
+from supercargo.store.checks_initiatives import INITIATIVE_CHECKS
 from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
 from supercargo.store.checks_permits import PERMIT_CHECKS
-from supercargo.store.checks_initiatives import INITIATIVE_CHECKS
 from supercargo.store.checks_risks import RISK_CHECKS
 from supercargo.store.sheets import Sheets
 
