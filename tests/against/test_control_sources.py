@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -30,11 +31,11 @@ WAFERS = (16, 14, 28, 16, 12, 20, 10, 12, 10, 17, 19, 17, 14, 16, 15, 13, 14, 16
 """NIST/SEMATECH e-Handbook, 6.3.3.1, counts control charts: defects of 25 wafers."""
 
 
-def named(values):
+def named(values: Sequence[float]) -> list[tuple[str, float]]:
     return [(str(number), value) for number, value in enumerate(values, 1)]
 
 
-def test_the_individuals_chart_has_the_limits_of_the_handbook():
+def test_the_individuals_chart_has_the_limits_of_the_handbook() -> None:
     chart = individuals_chart("flowrate", "l/min", named(FLOWRATE))
     assert chart.centre == pytest.approx(50.81, abs=0.005)
     assert chart.points[0].upper == pytest.approx(55.8041, abs=0.001)
@@ -44,7 +45,7 @@ def test_the_individuals_chart_has_the_limits_of_the_handbook():
     assert ranges.centre == pytest.approx(1.8778, abs=5e-5)
 
 
-def test_the_p_chart_has_the_limits_and_the_two_points_of_montgomery():
+def test_the_p_chart_has_the_limits_and_the_two_points_of_montgomery() -> None:
     chart = share_chart("cans", [(str(number), hit, 50) for number, hit in enumerate(JUICE, 1)])
     assert chart.centre == pytest.approx(0.2313, abs=5e-5)
     assert chart.points[0].upper == pytest.approx(0.4102, abs=5e-5)
@@ -52,17 +53,17 @@ def test_the_p_chart_has_the_limits_and_the_two_points_of_montgomery():
     assert [one.at for one in chart.signals if one.rule == 1] == ["15", "23"]
 
 
-def test_the_u_chart_with_one_wafer_each_is_the_c_chart_of_the_handbook():
+def test_the_u_chart_with_one_wafer_each_is_the_c_chart_of_the_handbook() -> None:
     chart = rate_chart("wafers", "defects", [(str(number), count, 1) for number, count in enumerate(WAFERS, 1)])
     assert chart.centre == 16
     assert (chart.points[0].lower, chart.points[0].upper) == (4, 28)
     assert [one.at for one in chart.signals if one.rule == 1] == ["24"]
 
 
-def zones():
+def zones() -> list[tuple[float, float]]:
     """A value for each of the eight zones of the chart, with the chance of a normal process in control to lie in it."""
 
-    def below(z):
+    def below(z: float) -> float:
         return 0.5 * math.erfc(-z / math.sqrt(2))
 
     edges = (0, 1, 2, 3, math.inf)
@@ -70,7 +71,7 @@ def zones():
     return half + [(-value, chance) for value, chance in half]
 
 
-def canonical(past):
+def canonical(past: Sequence[float]) -> tuple[float, ...]:
     """The last four points and the length of the run on one side are all that the rules look back to."""
     run = 0
     for value in reversed(past):
@@ -82,9 +83,11 @@ def canonical(past):
     return (side,) * (run - len(last)) + last if run > len(last) else last
 
 
-def average_run_length(rules):
+def average_run_length(rules: Sequence[int]) -> float:
     """Points until a rule is met, of a process in control, exactly, by the Markov chain of all that the rules can see."""
-    states, todo, moves = {(): 0}, deque([()]), []
+    states: dict[tuple[float, ...], int] = {(): 0}
+    todo: deque[tuple[float, ...]] = deque([()])
+    moves: list[tuple[int, int, float]] = []
     while todo:
         state = todo.popleft()
         for value, chance in zones():
@@ -105,12 +108,12 @@ def average_run_length(rules):
 @pytest.mark.parametrize(
     ("rules", "published"), [((1,), 370.40), ((1, 2), 225.44), ((1, 3), 166.05), ((1, 4), 152.73), ((1, 2, 3, 4), 91.75)]
 )
-def test_rules_raise_a_false_alarm_as_often_as_champ_and_woodall_say(rules, published):
+def test_rules_raise_a_false_alarm_as_often_as_champ_and_woodall_say(rules: tuple[int, ...], published: float) -> None:
     """Champ and Woodall, Technometrics 29 (1987) 393, table 1, shift 0."""
     assert average_run_length(rules) == pytest.approx(published, abs=0.01)
 
 
-def test_the_difference_of_shares_has_newcombes_interval():
+def test_the_difference_of_shares_has_newcombes_interval() -> None:
     """Newcombe 1998, table II, case (a), method 10: 56 of 70 against 48 of 80."""
     told = compare_shares("case a", (48, 80), (56, 70), better="above")
     assert told.change == pytest.approx(0.2)
@@ -118,14 +121,14 @@ def test_the_difference_of_shares_has_newcombes_interval():
     assert told.verdict == "better"
 
 
-def test_fishers_tea_lady_has_his_probability():
+def test_fishers_tea_lady_has_his_probability() -> None:
     """Fisher, The Design of Experiments (1935), chapter 2: 3 of 4 right has a two-sided probability of 34/70."""
     told = compare_shares("tea", (1, 4), (3, 4), better="above")
     assert told.p == pytest.approx(34 / 70)
     assert told.verdict == "cannot tell"
 
 
-def test_exact_permutations_count_every_split():
+def test_exact_permutations_count_every_split() -> None:
     """Of four values on each side that lie wholly apart, 2 of the 70 splits are as far apart."""
     told = compare_samples("apart", "d", (1.0, 2.0, 3.0, 4.0), (11.0, 12.0, 13.0, 14.0), better="below")
     assert told.p == pytest.approx(2 / 70)

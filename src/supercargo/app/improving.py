@@ -1,5 +1,4 @@
-"""The use case of improving: a plan folder and, where it is given, the record of operations, to what costs and fails most,
-control charts, the cost programme measured, and lessons."""
+"""The use case of improving: a plan folder and the record of operations to what weighs most, charts, programme and lessons."""
 
 from __future__ import annotations
 
@@ -124,7 +123,7 @@ def known_of_plan(plan: OperationsPlan, base: BaseYear | None = None) -> Known:
 
 
 def measured_programme(plan: OperationsPlan, *, base: BaseYear | None = None, replan: bool = False) -> Programme:
-    """The cost programme of a plan; with `replan` also initiatives that change what is planned, each on a year planned anew."""
+    """The cost programme of a plan; with `replan` also initiatives that change what is planned, each on a new plan."""
     initiatives, template = read_initiatives(plan.scenario)
     _readable(initiatives)
 

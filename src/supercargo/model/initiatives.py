@@ -22,7 +22,7 @@ INITIATIVE_STATES = ("idea", "approved", "running", "done", "stopped")
 """stopped ones are not measured; the others are, and only running and done ones can have saved anything yet."""
 
 SAVING_WAYS = ("recosted", "replanned", "not measured")
-"""recosted: the plan's flights and loads at changed prices; replanned: the year planned anew; not measured: neither was done."""
+"""recosted: the plan's flights and loads at changed prices; replanned: a new plan; not measured: neither was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,8 @@ def _compared(rows: Sequence[BeforeAfter]) -> Iterator[str]:
             continue
         span = f" ({row.low:+.4g} to {row.high:+.4g})" if row.low is not None and row.high is not None else ""
         p = f", p {row.p:.3f}" if row.p is not None else ""
-        yield f"    {row.name}: {row.verdict}: {row.before:.4g} to {row.after:.4g} {row.unit}{span}{p}; {row.way}"
+        change = f"{row.before:.4g} to {row.after:.4g} {row.unit}{span}{p}"
+        yield f"    {row.name}: {row.verdict}: {change}; {row.way}"
 
 
 def _programme(told: Programme) -> Iterator[str]:
@@ -115,10 +116,8 @@ def _progress(told: Improvement) -> Iterator[str]:
     yield f"Progress: {billed}: {percent} saved, path {target:.1f} %"
     for row in progress.initiatives:
         shared = f"; shared with {', '.join(row.shared)}" if row.shared else ""
-        yield (
-            f"    {row.initiative_id}: {_musd(row.saved_usd)} MUSD of {_musd(row.expected_usd)} expected on {row.flights_count} "
-            f"flights: {row.test.verdict}{shared}"
-        )
+        saved = f"{_musd(row.saved_usd)} MUSD of {_musd(row.expected_usd)} expected on {row.flights_count} flights"
+        yield f"    {row.initiative_id}: {saved}: {row.test.verdict}{shared}"
 
 
 def _lessons(lessons: Sequence[LessonTold]) -> Iterator[str]:
