@@ -100,8 +100,8 @@ def average_run_length(rules: Sequence[int]) -> float:
                 todo.append(after)
             moves.append((states[state], states[after], chance))
     chain = np.zeros((len(states), len(states)))
-    for before, after, chance in moves:
-        chain[before, after] += chance
+    for start, end, share in moves:
+        chain[start, end] += share
     return float(np.linalg.solve(np.eye(len(states)) - chain, np.ones(len(states)))[0])
 
 

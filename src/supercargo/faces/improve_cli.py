@@ -52,8 +52,8 @@ def improve(
 
 
 @improve_app.command(
-    epilog="Example: supercargo lesson L-1 work/plan work/plan --change gates.csv/labels/days --by 'Kim Doe' "
-    "--store work/log.sqlite"
+    epilog="Example: supercargo lesson L-1 work/baseline work/plan --change 'cost_rates.csv/mission control/docked_d/usd' "
+    "--by 'Lou Roe'"
 )
 def lesson(
     name: Annotated[str, typer.Argument(metavar="LESSON", help="Name of the lesson.", show_default=False)],
