@@ -13,6 +13,7 @@ from pathlib import Path
 
 from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
+from supercargo.app.improving import improvement_of, known_of_plan, measured_programme
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
@@ -131,6 +132,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         review=review,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
+        improvement=improvement_of(plan, known_of_plan(plan), measured_programme(plan)),
         simulated=simulated,
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),

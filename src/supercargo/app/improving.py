@@ -25,6 +25,7 @@ from supercargo.measure.improvement import (
 from supercargo.measure.measured import Measured
 from supercargo.measure.measuring import measure_facts, measure_plan
 from supercargo.measure.plan_facts import facts_of_plan
+from supercargo.measure.practice import practices_of
 from supercargo.measure.programme import Programme, measure_programme
 from supercargo.measure.progress import measure_progress
 from supercargo.measure.scored_money import BaseYear, base_year_of
@@ -39,7 +40,15 @@ from supercargo.store.folders import write_file
 if TYPE_CHECKING:  # its libraries load only for those who have a store
     from supercargo.store.log import LogReader
 
-__all__ = ["ImproveAsked", "Known", "improve_folder", "improvement_of", "known_of_plan", "measured_programme"]
+__all__ = [
+    "ImproveAsked",
+    "Known",
+    "improve_folder",
+    "improvement_of",
+    "known_of_plan",
+    "known_of_store",
+    "measured_programme",
+]
 
 _ALL = 1_000_000
 
@@ -82,7 +91,7 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     base = _base(asked.base) if asked.base else None
-    known = _known_of_store(plan, asked.store, base) if asked.store else known_of_plan(plan, base)
+    known = known_of_store(plan, asked.store, base) if asked.store else known_of_plan(plan, base)
     watch("costing", 0.0)
     programme = measured_programme(plan, base=base, replan=asked.replan)
     told = improvement_of(plan, known, programme, since_utc=asked.since_utc)
@@ -105,6 +114,7 @@ def improvement_of(
         of=plan.scenario.settings.name,
         basis=known.facts.basis,
         as_of_utc=plan.scenario.settings.as_of_utc if known.facts.basis == "plan" else known.facts.as_of_utc,
+        figures=known.figures,
         costs=costs,
         failures=failure_paretos(known.figures, known.facts, known.cases),
         charts=charts,
@@ -112,6 +122,7 @@ def improvement_of(
         since_utc=since_utc,
         lessons=known.lessons,
         opportunities=opportunities(known.figures, charts, costs, programme),
+        practices=practices_of(plan),
         programme=programme,
         progress=measure_progress(plan, known.invoices, initiatives, programme.savings),
     )
@@ -152,8 +163,11 @@ def _base(folder: Path) -> BaseYear:
     return base
 
 
-def _known_of_store(plan: OperationsPlan, store: str, base: BaseYear | None) -> Known:
-    """What operations tell; K15 is held against the plan given where no other base year is."""
+def known_of_store(plan: OperationsPlan, store: str, base: BaseYear | None = None) -> Known:
+    """What operations tell; K15 is held against the plan given where no other base year is.
+
+    Raises StoreError for a store whose views are not those of this program.
+    """
     from supercargo.app.operations.booking import booked_invoices
     from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
     from supercargo.measure.operations import facts_of_log

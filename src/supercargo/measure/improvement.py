@@ -21,6 +21,7 @@ from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Counted, Measured, period_of
 from supercargo.measure.money import SERVICE
 from supercargo.measure.pareto import Pareto, pareto_of
+from supercargo.measure.practice import Practice
 from supercargo.measure.programme import Programme
 from supercargo.measure.progress import Progress
 from supercargo.model import OperationsPlan
@@ -91,6 +92,7 @@ class Improvement:
     of: str
     basis: str
     as_of_utc: datetime
+    figures: tuple[Measured, ...]
     costs: tuple[Pareto, ...]
     failures: tuple[Pareto, ...]
     charts: tuple[ControlChart, ...]
@@ -98,6 +100,7 @@ class Improvement:
     since_utc: datetime | None
     lessons: tuple[LessonTold, ...]
     opportunities: tuple[Opportunity, ...]
+    practices: tuple[Practice, ...]
     programme: Programme
     progress: Progress
 

@@ -78,7 +78,8 @@ class Sensitivity:
 class Programme:
     """The cost programme of a plan; money in USD of its price year, shares in percent, over the whole horizon.
 
-    `target_usd` is what the target asks of the service's cost. K15 counts the whole chain, furnished flights included:
+    `target_usd` is what the target asks of the service's cost; `committed_usd` what those
+    save that are no mere ideas. K15 counts the whole chain, furnished flights included:
     `k15_percent` is that figure for the plan with all initiatives against the plan without them, `since_base_percent` for the
     plan as it stands against a base year (None without one).
     """
@@ -95,6 +96,8 @@ class Programme:
     alone_usd: float
     least_usd: float
     most_usd: float
+    committed_usd: float
+    committed_once_usd: float
     horizon_usd: float
     together_revenue_usd: float
     together_chain_usd: float
@@ -211,6 +214,7 @@ def measure_programme(
     """
     live = [one for one in initiatives if one.state != "stopped"]
     held = [one for one in live if all(can(lever_of(word)) for word in one.changes)]
+    committed = [one for one in held if one.state != "idea"]
     runs = _Runs(cost, {})
     before, after = runs.of([]), runs.of(_all(held))
     savings = _ranked([_saving(plan, one, held, runs) for one in live])
@@ -232,6 +236,8 @@ def measure_programme(
         alone_usd=math.fsum(row.saving_usd or 0.0 for row in known),
         least_usd=usd_of(least),
         most_usd=usd_of(most),
+        committed_usd=usd_of(before.service - runs.of(_all(committed)).service),
+        committed_once_usd=math.fsum(one.one_off_usd for one in committed),
         horizon_usd=usd_of(_horizon_cents(plan, held, runs)),
         together_revenue_usd=usd_of(after.revenue - before.revenue),
         together_chain_usd=usd_of(before.chain - after.chain),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
 from supercargo.measure.facts import Facts
+from supercargo.measure.improvement import Improvement
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.summary import Summary
 from supercargo.model import Kpi, OperationsPlan, RiskReport
@@ -27,6 +28,7 @@ class Held:
     review: RiskReview
     comply: Review
     stages: tuple[tuple[str, str, int | None], ...]  # stages of a thing's life: name, meaning, things in it by the record
+    improvement: Improvement
     simulated: RiskReport | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
