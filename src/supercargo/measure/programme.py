@@ -115,7 +115,7 @@ class Programme:
     @property
     def target_usd(self) -> float:
         """What the target asks to be saved of the service's cost in the horizon [USD]."""
-        return self.service_usd * self.target_percent / 100.0 * self.years
+        return self.service_usd * self.target_percent / 100.0
 
     @property
     def together_percent(self) -> float:

@@ -81,7 +81,7 @@ def _programme(told: Programme) -> Iterator[str]:
     yield f"Cost programme, USD of {told.price_year}{template}"
     share = f"{told.together_percent:.1f} % of {_musd(told.service_usd)} MUSD that the service pays"
     yield f"    all together save {_musd(told.together_usd)} MUSD, {share}"
-    yield f"    target {told.target_percent:g} % a year: {_musd(told.target_usd)} MUSD, {_musd(told.gap_usd)} missing"
+    yield f"    target {told.target_percent:g} %: {_musd(told.target_usd)} MUSD, {_musd(told.gap_usd)} missing"
     span = f"from {_musd(told.least_usd)} to {_musd(told.most_usd)} MUSD"
     yield f"    {span}; each alone adds up to {_musd(told.alone_usd)}; once {_musd(told.one_off_usd)} MUSD"
     earned = f"revenue {told.together_revenue_usd / 1e6:+,.2f} MUSD"

@@ -117,10 +117,7 @@ def _first_to_mend(held: Held) -> Decision:
     missed = [one for one in held.improvement.opportunities if one.kind == "target missed"]
     short = [one for one in held.improvement.opportunities if one.kind in ("out of control", "programme falls short")]
     chosen = (*missed[:3], *short[:2])
-    options = tuple(
-        Option(name=one.name, effect=f"{one.words}; weight {{}}", numbers=(_weight(held, one.kind, one.name, one.weight),))
-        for one in chosen
-    )
+    options = tuple(Option(name=one.name, effect=one.words) for one in chosen)
     start = held.plan.scenario.settings.start_utc
     return Decision(
         question="Which figure is mended first, and who answers for it?",
@@ -135,11 +132,6 @@ def _first_to_mend(held: Held) -> Decision:
         ),
         covers=("D9.4",),
     )
-
-
-def _weight(held: Held, kind: str, name: str, weight: float) -> Number:
-    unit = "USD" if kind in ("programme falls short", "costs most") else "count" if kind == "out of control" else ""
-    return Number(key=f"analytics.weight.{name}", value=weight, unit=unit, source=f"{basis_words(held)}: distance from target")
 
 
 def _definitions() -> Table:
@@ -157,7 +149,7 @@ def _definitions() -> Table:
             (
                 f"{one.kpi_id} {one.name}",
                 one.formula,
-                "–" if one.target is None else f"{one.sense} {one.target:,g}{' a year' if one.yearly else ''}",
+                "–" if one.target is None else f"{one.sense} {one.target:,.0f}{' a year' if one.yearly else ''}",
                 one.unit,
                 INTERVALS[one.kpi_id],
             )

@@ -55,8 +55,8 @@ _SECOND = ("least_usd", "most_usd", "committed_usd", "horizon_usd", "one_off_usd
 def _page(held: Held) -> list[Block]:
     told = held.improvement.programme
     first = Text(
-        words="The service pays {} for the plan. {} a year less is asked for (K15): {}. {} initiatives are on the list; all"
-        " that can be measured save {} a year together, {} of it, and {} are missing.",
+        words="The service pays {} for the plan. {} less is asked for (K15): {}. {} initiatives are on the list; all that can"
+        " be measured save {} together, {} of it, and {} are missing.",
         numbers=tuple(programme_number(held, name) for name in _FIRST),
         covers=("D12.1",),
     )
@@ -89,7 +89,7 @@ def _ladder(held: Held) -> Figure:
     return Figure(
         title=f"All save {told.together_percent:.1f} % of what the service pays, of {told.target_percent:g} % asked for",
         source=MEASURED,
-        drawing=bars("Saving a year against what is asked for", rows, unit="USD", target=told.target_usd),
+        drawing=bars("Saving against what is asked for", rows, unit="USD", target=told.target_usd),
         covers=("D12.1",),
     )
 
@@ -105,12 +105,12 @@ def _decisions(held: Held) -> list[Block]:
         options=(
             Option(
                 name="Only what is approved",
-                effect="{} a year for {} once",
+                effect="{} saved for {} once",
                 numbers=(programme_number(held, "committed_usd"), programme_number(held, "committed_once_usd")),
             ),
             Option(
                 name="All that is measured",
-                effect="{} a year for {} once; {} missing to the target",
+                effect="{} saved for {} once; {} missing to the target",
                 numbers=tuple(programme_number(held, name) for name in ("together_usd", "one_off_usd", "gap_usd")),
             ),
         ),
@@ -126,7 +126,7 @@ def _decisions(held: Held) -> list[Block]:
         options=(
             Option(
                 name="Reach the most of each initiative",
-                effect="{} a year instead of {}",
+                effect="{} saved instead of {}",
                 numbers=(programme_number(held, "most_usd"), programme_number(held, "together_usd")),
             ),
             Option(name="Find more where cost is", effect=_dearest(held)),
@@ -197,7 +197,7 @@ def _reductions(held: Held) -> list[Block]:
     table = initiative_table(
         "Initiatives that buy the same for less",
         _rows(held, "cost"),
-        note="Saves a year: the plan's cost without less that with it alone, all flights of the horizon.",
+        note="Saves: the plan's cost without it less that with it alone, on all flights of the horizon.",
         covers=("D12.1",),
     )
     together = Text(

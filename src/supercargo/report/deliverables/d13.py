@@ -56,7 +56,7 @@ def _cycle(held: Held) -> Text:
     drawn = [chart for chart in told.charts if chart.points]
     return Text(
         words="{} control charts are drawn, {} of them in control. {} things to improve are found, {} of them figures that"
-        " miss their target. {} lessons are open and {} closed. {} initiatives run or wait, and save {} a year together.",
+        " miss their target. {} lessons are open and {} closed. {} initiatives run or wait, and save {} together.",
         numbers=(
             _number(held, "charts", len(drawn)),
             _number(held, "steady", sum(chart.steady for chart in drawn)),
@@ -116,7 +116,7 @@ def _decisions(held: Held) -> list[Block]:
     options = tuple(
         Option(
             name=row.title,
-            effect="saves {} a year, at the least {}; costs {} once",
+            effect="saves {}, at the least {}; costs {} once",
             numbers=(saving_number(row), saving_number(row, "least_usd"), saving_number(row, "one_off_usd")),
         )
         for row in ideas[:4]
@@ -299,7 +299,7 @@ def _ideas(held: Held) -> list[Block]:
         columns=(
             Column(name="state"),
             Column(name="initiatives", unit="count"),
-            Column(name="save a year, each alone", unit="USD"),
+            Column(name="save, each alone", unit="USD"),
         ),
         rows=tuple(
             (
@@ -319,7 +319,7 @@ def _ideas(held: Held) -> list[Block]:
             Column(name="what is done"),
             Column(name="state"),
             Column(name="works from"),
-            Column(name="saves a year", unit="USD"),
+            Column(name="saves", unit="USD"),
             Column(name="answers for it"),
         ),
         rows=tuple(

@@ -23,7 +23,7 @@ __all__ = [
     "saving_number",
 ]
 
-MEASURED = "cost model: the plan's flights and loads costed with and without initiatives.csv"
+MEASURED = "cost model: the plan's flights and loads costed with and without initiatives.csv, over the whole horizon"
 
 
 def basis_words(held: Held) -> str:
@@ -100,7 +100,7 @@ def initiative_table(title: str, rows: Iterable[InitiativeSaving], *, note: str 
             Column(name="parameter changed"),
             Column(name="state"),
             Column(name="from month", unit="count"),
-            Column(name="saves a year", unit="M USD", digits=1),
+            Column(name="saves", unit="M USD", digits=1),
             Column(name="least to most", unit="M USD"),
             Column(name="earns more", unit="M USD", digits=1),
             Column(name="costs once", unit="M USD", digits=1),
