@@ -142,7 +142,7 @@ def test_margins_by_customer_add_up_to_what_the_service_earns_on_loads(folder: P
         assert isinstance(row[2], float)
         assert isinstance(row[3], float)
         assert row[4] == pytest.approx(row[2] - row[3])
-    up = defaultdict(float)
+    up: dict[str, float] = defaultdict(float)
     for line in rows_of(folder, "manifest.csv"):
         if line["mission_id"] and line["direction"] == "up":
             up[line["customer"]] += float(line["mass_kg"])

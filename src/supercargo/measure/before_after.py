@@ -92,7 +92,7 @@ def compare_samples(
     return BeforeAfter(
         name=name,
         unit=unit,
-        way=f"two samples, bootstrap, {'exact' if exact else 'drawn'} permutations",
+        way="two samples, too few" if p is None else f"two samples, bootstrap, {'exact' if exact else 'drawn'} permutations",
         before=statistics.fmean(before) if before else None,
         after=statistics.fmean(after) if after else None,
         before_count=len(before),

@@ -116,14 +116,12 @@ def western_electric(points: Sequence[ChartPoint]) -> tuple[Signal, ...]:
     return tuple(found)
 
 
-def _chart(kind: str, name: str, unit: str, points: Sequence[ChartPoint], *, rules: bool = True) -> ControlChart:
+def _chart(kind: str, name: str, unit: str, points: Sequence[ChartPoint]) -> ControlChart:
     if len(points) < LEAST_POINTS:
         missing = f"{len(points)} points, and {LEAST_POINTS} are the least that limits can be drawn from"
         return ControlChart(kind=kind, name=name, unit=unit, points=(), missing=missing)
-    signals = western_electric(points) if rules else tuple(one for one in western_electric(points) if one.rule == 1)
-    return ControlChart(
-        kind=kind, name=name, unit=unit, points=tuple(points), signals=signals, centre=points[0].centre if points else 0.0
-    )
+    signals = western_electric(points)
+    return ControlChart(kind=kind, name=name, unit=unit, points=tuple(points), signals=signals, centre=points[0].centre)
 
 
 def individuals_chart(name: str, unit: str, values: Sequence[tuple[str, float]]) -> ControlChart:
@@ -140,7 +138,8 @@ def moving_range_chart(name: str, unit: str, values: Sequence[tuple[str, float]]
     """Steps from one value to the next; only the first rule is asked, because neighbouring ranges share a value."""
     ranges = [(values[n][0], abs(values[n][1] - values[n - 1][1])) for n in range(1, len(values))]
     if len(ranges) < LEAST_POINTS - 1:
-        return _chart("moving range", name, unit, [])
+        missing = f"{len(values)} points, and {LEAST_POINTS} are the least that limits can be drawn from"
+        return ControlChart(kind="moving range", name=name, unit=unit, missing=missing)
     centre = _mean_range([value for _, value in values])
     points = [
         ChartPoint(label=label, value=one, centre=centre, lower=0.0, upper=D4 * centre, sigma=D3 / D2 * centre)

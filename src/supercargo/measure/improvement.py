@@ -244,6 +244,11 @@ def _sum(rows: Iterable[Counted]) -> tuple[float, float]:
     return sum(row.hit for row in listed), sum(row.whole for row in listed)
 
 
+def _short_of(value: float, target: float) -> float:
+    """How far a figure is from its target, as a share of the target; from a target of 0, as it is."""
+    return abs(value - target) / abs(target) if target else abs(value)
+
+
 def opportunities(
     figures: Iterable[Measured], charts: Iterable[ControlChart], costs: Sequence[Pareto], programme: Programme
 ) -> tuple[Opportunity, ...]:
@@ -253,7 +258,7 @@ def opportunities(
         if one.met is False and one.value is not None and one.target is not None:
             cause = f"; weighs most: {one.causes[0].why} ({one.causes[0].count})" if one.causes else ""
             words = f"{one.value:,.2f} {one.unit} against {one.sense} {one.target:,.2f}{cause}"
-            found.append(("target missed", f"{one.kpi_id} {one.name}", words, abs(one.value - one.target)))
+            found.append(("target missed", f"{one.kpi_id} {one.name}", words, _short_of(one.value, one.target)))
     for chart in charts:
         if chart.signals:
             last = chart.signals[-1]

@@ -293,24 +293,6 @@ def _ideas(held: Held) -> list[Block]:
         keys=[(state, _STYLES[state]) for state in _STATES if any(row.state == state for row in rows)],
         marks=((settings.end_utc, "end of horizon"),),
     )
-    funnel = Table(
-        title="Ideas by how far they have come",
-        source=f"{MEASURED}; states: initiatives.csv",
-        columns=(
-            Column(name="state"),
-            Column(name="initiatives", unit="count"),
-            Column(name="save, each alone", unit="USD"),
-        ),
-        rows=tuple(
-            (
-                state,
-                sum(row.state == state for row in rows),
-                sum(row.saving_usd or 0.0 for row in rows if row.state == state),
-            )
-            for state in _STATES
-        ),
-        covers=("D13.4",),
-    )
     when = Table(
         title="When each works, and who brings it in",
         source="assumption: initiatives.csv; saving: cost model",
@@ -342,8 +324,30 @@ def _ideas(held: Held) -> list[Block]:
             data=when,
             covers=("D13.4",),
         ),
-        funnel,
+        _funnel(held),
     ]
+
+
+def _funnel(held: Held) -> Table:
+    rows = held.improvement.programme.savings
+    return Table(
+        title="Ideas by how far they have come",
+        source=f"{MEASURED}; states: initiatives.csv",
+        columns=(
+            Column(name="state"),
+            Column(name="initiatives", unit="count"),
+            Column(name="save, each alone", unit="USD"),
+        ),
+        rows=tuple(
+            (
+                state,
+                sum(row.state == state for row in rows),
+                sum(row.saving_usd or 0.0 for row in rows if row.state == state),
+            )
+            for state in _STATES
+        ),
+        covers=("D13.4",),
+    )
 
 
 def _evidences(held: Held) -> list[str]:
