@@ -157,6 +157,18 @@ def test_drivers_of_d12_move_by_a_tenth_of_their_account(folder: Path, documents
         assert row[3] == pytest.approx(whole + sums[str(row[1])] / 1000, abs=0.06)
 
 
+def test_places_below_full_cost_are_those_whose_loads_earn_less_than_they_cost(
+    held: Held, documents: dict[str, Document]
+) -> None:
+    told = numbers(documents["D12"])
+    served = [one for one in held.costs.by["destination"] if one.lines_count]
+    below = [one for one in served if (one.margin_usd or 0.0) < 0]
+    assert told["prices.places"] == len(served)
+    assert told["prices.below_cost_places"] == len(below)
+    asked = [block for block in documents["D12"].blocks if isinstance(block, Decision) and "below full cost" in block.question]
+    assert bool(asked) == bool(below)
+
+
 def test_numbers_of_d13_are_counted_again(folder: Path, held: Held, documents: dict[str, Document]) -> None:
     told = numbers(documents["D13"])
     kpis = rows_of(folder, "kpis.csv")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
-from supercargo.app.improving import improvement_of, known_of_plan, measured_programme
+from supercargo.app.improving import improvement_of, known_of_plan, known_of_store, measured_programme
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
@@ -124,6 +124,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     watch("measuring", 0.0)
     recorded, counts = _recorded(asked.store) if asked.store else (None, {})
     told = measure_facts(recorded) if recorded else ()
+    known = known_of_store(plan, asked.store) if asked.store else known_of_plan(plan)
     comply_asked = ComplyRequest(asked.folder, asked.store)
     return Held(
         plan=plan,
@@ -132,7 +133,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         review=review,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
-        improvement=improvement_of(plan, known_of_plan(plan), measured_programme(plan)),
+        improvement=improvement_of(plan, known, measured_programme(plan)),
         simulated=simulated,
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),

@@ -82,27 +82,29 @@ def _field(kpi: Kpi | None) -> tuple[str, str]:
 
 
 def _board(held: Held) -> Figure:
-    """All KPIs on one sheet: planned, over futures, and what is asked for."""
-    told = held.simulated.kpis if held.simulated else ()
+    """All KPIs on one sheet: planned, over futures, as flown, and what is asked for."""
+    told = [("planned", held.plan.kpis), ("over futures", held.simulated.kpis if held.simulated else ())]
+    told += [("as flown", held.recorded_kpis)] if held.recorded_kpis else []
+    across = [*(name for name, _ in told), "asked for"]
     cells: dict[tuple[int, int], tuple[str, str]] = {}
     for row, one in enumerate(KPIS):
-        cells[0, row] = _field(kpi_of(held.plan.kpis, one.kpi_id))
-        cells[1, row] = _field(kpi_of(told, one.kpi_id))
+        for column, (_, kpis) in enumerate(told):
+            cells[column, row] = _field(kpi_of(kpis, one.kpi_id))
         target = "–" if one.target is None else f"{one.target / 1e6:,.0f} M" if one.unit == "USD" else f"{one.target:g}"
-        cells[2, row] = (f"{one.sense} {target}", "three")
+        cells[len(told), row] = (f"{one.sense} {target}", "three")
     names = [f"{one.kpi_id} {one.name}" for one in KPIS]
     data = Table(
         title="Scoreboard as a table",
         source="plan: kpis.csv; simulation: means over futures; KPI definitions",
-        columns=(Column(name="KPI"), Column(name="planned"), Column(name="over futures"), Column(name="asked for")),
-        rows=tuple((name, *(cells[column, row][0] for column in range(3))) for row, name in enumerate(names)),
+        columns=(Column(name="KPI"), *(Column(name=name) for name in across)),
+        rows=tuple((name, *(cells[column, row][0] for column in range(len(across)))) for row, name in enumerate(names)),
     )
     return Figure(
         title="The scoreboard: green meets its target, dark red misses it",
         source="plan: kpis.csv; simulation: means over futures; KPI definitions",
         drawing=matrix(
-            "Sixteen KPIs planned, over futures, and asked for",
-            ["planned", "over futures", "asked for"],
+            f"Sixteen KPIs: {', '.join(across)}",
+            across,
             names,
             cells,
             across_name="basis",
@@ -137,7 +139,7 @@ def _first_to_mend(held: Held) -> Decision:
 def _definitions() -> Table:
     return Table(
         title="What each KPI counts",
-        source="KPI definitions, as `supercargo kpi` has them",
+        source="KPI definitions, those of supercargo kpi",
         columns=(
             Column(name="KPI"),
             Column(name="formula"),

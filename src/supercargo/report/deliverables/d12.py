@@ -333,7 +333,21 @@ def _prices(held: Held) -> list[Block]:
         note="What a lower price brings in volume is told by the market model of D15; here volume stays as planned.",
         covers=("D12.4",),
     )
+    below = [row for row in rows if row[4] < 0]
+    source = "plan: costs.csv over kilograms moved"
+    said = Text(
+        words="At {} of {} places a kilogram earns less than its full cost to the service; at the others a price could fall by"
+        " what stands in the table before it does.",
+        numbers=(
+            Number(key="prices.below_cost_places", value=float(len(below)), unit="count", source=source),
+            Number(key="prices.places", value=float(len(rows)), unit="count", source=source),
+        ),
+        points=tuple(f"{row[0]}: {row[4]:,.0f} USD for each kilogram moved" for row in below),
+        covers=("D12.4",),
+    )
     return [
+        said,
+        *_price_decision(held, [row[0] for row in below]),
         Figure(
             title="Where a lower price still covers full cost",
             source="plan: costs.csv over kilograms moved",
@@ -342,6 +356,32 @@ def _prices(held: Held) -> list[Block]:
             covers=("D12.4",),
         ),
         initiatives,
+    ]
+
+
+def _price_decision(held: Held, below: list[str]) -> list[Block]:
+    if not below:
+        return []
+    start = held.plan.scenario.settings.start_utc
+    table = {one.name: one for one in held.costs.by["destination"]}
+    lost = sum(-(table[name].margin_usd or 0.0) for name in below)
+    return [
+        Decision(
+            question=f"What is done about prices below full cost ({', '.join(below)})?",
+            owner="sales director",
+            due=f"{start:%Y-%m-%d}, before tariffs are agreed anew",
+            options=(
+                Option(
+                    name="Ask for full cost",
+                    effect="{} more from the customers of these places, if they stay",
+                    numbers=(usd("prices.below_cost_usd", lost, "plan: costs.csv, attributed by activity"),),
+                ),
+                Option(name="Keep the price", effect="the other places carry them; their competitors need not"),
+                Option(name="Make it cheaper", effect="initiatives on what these places take most; see the tables above"),
+            ),
+            advice="Ask for full cost where the customer brings neither launch nor spacecraft: there the service pays both.",
+            covers=("D12.4",),
+        )
     ]
 
 
