@@ -91,7 +91,7 @@ def _board(held: Held) -> Figure:
         for column, (_, kpis) in enumerate(told):
             cells[column, row] = _field(kpi_of(kpis, one.kpi_id))
         target = "–" if one.target is None else f"{one.target / 1e6:,.0f} M" if one.unit == "USD" else f"{one.target:g}"
-        cells[len(told), row] = (f"{one.sense} {target}", "three")
+        cells[len(told), row] = ("–" if one.target is None else f"{one.sense} {target}", "three")
     names = [f"{one.kpi_id} {one.name}" for one in KPIS]
     data = Table(
         title="Scoreboard as a table",
@@ -100,7 +100,7 @@ def _board(held: Held) -> Figure:
         rows=tuple((name, *(cells[column, row][0] for column in range(len(across)))) for row, name in enumerate(names)),
     )
     return Figure(
-        title="The scoreboard: green meets its target, dark red misses it",
+        title="The scoreboard: dark fields miss their target",
         source="plan: kpis.csv; simulation: means over futures; KPI definitions",
         drawing=matrix(
             f"Sixteen KPIs: {', '.join(across)}",
