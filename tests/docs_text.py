@@ -48,6 +48,8 @@ COMMANDS = (
     "fleet",
     "supply",
     "strategy",
+    "improve",
+    "lesson",
     "backtest",
     "windows",
     *ORBIT,

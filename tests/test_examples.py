@@ -147,6 +147,12 @@ def test_the_example_of_a_commands_help_runs(
         assert cli_runner.run(*_examples("new")[0]).code == 0
     if command in {"act", "board", "ledger", "mission"}:  # of a plan that is released
         assert cli_runner.run(*_examples("release")[0]).code == 0
+    if command == "lesson":  # of a plan that is released, and otherwise than the one before
+        assert cli_runner.run(*_examples("release")[0]).code == 0
+        opened = ("record", "lessons", "L-1", "open_lesson", "--say", "text=x", "--say", "owner=lee", "--by", "kim")
+        assert cli_runner.run(*opened).code == 0
+        rates = Path("work/baseline/scenario/cost_rates.csv")
+        rates.write_text(rates.read_text("utf-8").replace(",20000,", ",25000,"), "utf-8")
     assert _examples(command)
     for example in _examples(command):
         made = example[1] if command == "new" else example[example.index("--out") + 1] if "--out" in example else ""

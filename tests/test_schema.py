@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -246,6 +247,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "fleet": ("fleet", folder, "--json"),
         "supply": ("supply", folder, "--json"),
         "strategy": ("strategy", folder, "--runs", "5", "--demands", "50", "--json"),
+        "improve": ("improve", folder, "--json"),
         "replan": ("replan", folder, "--event", "slip:TN-02=+7d", "--out", str(tmp_path / "replanned"), "--json"),
         "simulate": ("simulate", folder, "--runs", "20", "--workers", "1", "--json"),
         "simulate-years": ("simulate", year, "--years", "1", "--workers", "1", "--out", str(tmp_path / "y"), "--json"),
@@ -295,6 +297,14 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "cost-import": ("cost", "import", str(bills), "--preview", *kept),
         "cost-quote": ("cost", "quote", folder, "--destination", "Starlab", "--kg", "10", "--json"),
     }
+    opened = ("record", "lessons", "L-1", "open_lesson", "--say", "text=x", "--say", "owner=lee")
+    shutil.copytree(folder, tmp_path / "before")
+    rates = tmp_path / "before" / "scenario" / "cost_rates.csv"
+    rates.write_text(rates.read_text("utf-8").replace(",20000,", ",25000,"), "utf-8")
+    changed = ("--change", "cost_rates.csv/mission control/docked_d/usd")
+    asked |= {
+        "lesson": ("lesson", "L-1", str(tmp_path / "before"), folder, *changed, *kept, "--by", "lou"),
+    }
     assert {*asked, "bench", "serve"} == set(ANSWERS)
     cost = StageCost(stage="manifest", seconds=1.0, cpu_seconds=0.9, peak_mb=200.0)
     row = Result(
@@ -309,6 +319,8 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         commands |= {str(group.name)} if whole else {f"{group.name}-{name}" for name in names}
     assert set(ANSWERS) - {"error", "simulate-years"} == commands
     for name, words in asked.items():
+        if name == "lesson":
+            assert run(*opened, *kim).code == 0
         assert faults(f"answer/{name}", json.loads(run(*words).out)) == [], name
 
 

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 from supercargo.app.backtest_answer import BackTestAnswer
 from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteAnswer
 from supercargo.app.doctor import Check
+from supercargo.app.improve_answers import ImproveAnswer, LessonAnswer
 from supercargo.app.kpis import KpiAnswer
 from supercargo.app.operations_answers import (
     BoardAnswer,
@@ -415,6 +416,8 @@ ANSWERS: Mapping[str, Any] = {
     "fleet": FleetAnswer,
     "supply": SupplyAnswer,
     "strategy": StrategyAnswer,
+    "improve": ImproveAnswer,
+    "lesson": LessonAnswer,
     "simulate": SimulateAnswer,
     "simulate-years": YearsAnswer,
     "verify": VerifyAnswer,

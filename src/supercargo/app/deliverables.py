@@ -13,6 +13,7 @@ from pathlib import Path
 
 from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
+from supercargo.app.improving import improvement_of, known_of_plan, known_of_store, measured_programme
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.programme import programme_of_plan
 from supercargo.app.risks import RiskAsked, review_plan
@@ -126,6 +127,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     watch("measuring", 0.0)
     recorded, counts = _recorded(asked.store) if asked.store else (None, {})
     told = measure_facts(recorded) if recorded else ()
+    known = known_of_store(plan, asked.store) if asked.store else known_of_plan(plan)
     comply_asked = ComplyRequest(asked.folder, asked.store)
     return Held(
         plan=plan,
@@ -136,6 +138,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
         fleet=fleet_of(plan),
         supply=supply_of(plan),
+        improvement=improvement_of(plan, known, measured_programme(plan)),
         simulated=simulated,
         programme=programme_of_plan(plan).outcome,
         recorded=recorded,

@@ -18,6 +18,7 @@ from supercargo.faces.backtest_cli import backtest_app
 from supercargo.faces.cargo_cli import add_cargo
 from supercargo.faces.cost_cli import cost_app
 from supercargo.faces.fly_cli import fly_app
+from supercargo.faces.improve_cli import improve_app
 from supercargo.faces.kpi_cli import kpi_app
 from supercargo.faces.operations_cli import operations_app
 from supercargo.faces.orbit_cli import orbit_app
@@ -449,9 +450,9 @@ def transfer(
 
 
 for _group in (
-    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, programme_app, supply_app,
+    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, programme_app, supply_app, kpi_app,
+    report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, strategy_app, operations_app, improve_app,
     operations_app,
-    kpi_app, report_app, replan_app, fly_app, simulate_app, backtest_app, risk_app, strategy_app, operations_app,
 ):  # fmt: skip
     app.registered_commands += _group.registered_commands
 

@@ -241,7 +241,7 @@ def record(
         typer.Argument(
             metavar="AREA",
             help="things, missions, work-orders, assets, conflicts, contracts, invoices, budgets, non-conformances, "
-            "requirements, parties, partners, risks, policies, claims.",
+            "requirements, parties, partners, lessons, risks, policies, claims.",
             show_default=False,
         ),
     ],
@@ -276,7 +276,7 @@ def board(
         typer.Argument(
             metavar="BOARD",
             help="missions, gates, polls, procedure-steps, incidents, non-conformances, work-orders, conflicts, risks, "
-            "policies, claims, complaints, surveys, recognitions, ledger, invoices, budgets.",
+            "policies, claims, complaints, surveys, recognitions, lessons, ledger, invoices, budgets.",
             show_default=False,
         ),
     ],

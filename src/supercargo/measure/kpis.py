@@ -25,7 +25,7 @@ from supercargo.measure.scores import scored_of
 from supercargo.measure.summary import Summary, summarise
 from supercargo.model import Kpi, OperationsPlan
 
-__all__ = ["KPIS", "KpiDefinition", "describe_kpis", "measure_kpis", "reached"]
+__all__ = ["INTERVALS", "KPIS", "KpiDefinition", "describe_kpis", "measure_kpis", "reached"]
 
 REACHED: dict[str, Callable[[float, float], bool]] = {
     "above": lambda value, target: value > target,
@@ -259,15 +259,18 @@ def describe_kpis() -> str:
     for one in KPIS:
         target = "" if one.target is None else f"{one.sense} {one.target:,.0f}{' a year' if one.yearly else ''}"
         known = "yes" if one.measured_by else f"not known to a plan; missing: {one.missing}"
-        head.append(f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {known} | {_WAYS[one.kpi_id]} |")
+        head.append(
+            f"| {one.kpi_id} | {one.name} | {one.formula} | {target} | {one.unit} | {known} | {INTERVALS[one.kpi_id]} |"
+        )
     return "\n".join(head) + "\n"
 
 
 _RATIO = METHODS["ratio"]
-_WAYS = {
+INTERVALS: dict[str, str] = {
     **dict.fromkeys(("K1", "K2", "K3", "K4", "K8"), METHODS["share"]),
     **dict.fromkeys(("K5", "K6", "K10", "K11", "K16"), _RATIO),
     "K7": METHODS["count"],
     "K12": METHODS["rate"],
     **dict.fromkeys(("K9", "K13", "K14", "K15"), "none: a total or a census is no estimate"),
 }
+"""How the interval of each KPI is made."""

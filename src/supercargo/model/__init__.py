@@ -65,7 +65,9 @@ from supercargo.model.history import (
     Programme,
     Records,
 )
+from supercargo.model.initiatives import INITIATIVE_AIMS, INITIATIVE_STATES, SAVING_WAYS, Initiative, InitiativeSaving
 from supercargo.model.invoices import BudgetLine, Invoice
+from supercargo.model.levers import LEVER_FORMS, Lever, cells_of, lever_of, lever_words, pulled, rows_named, rows_worded
 from supercargo.model.market import OPTION_VERDICTS, OptionRow, PricePoint, PriceRow, RivalRow, SegmentRow, TornadoRow
 from supercargo.model.orbit_rows import (
     Antenna,
@@ -209,7 +211,10 @@ __all__ = [
     "EVIDENCE",
     "FORMS",
     "HISTORY_TABLES",
+    "INITIATIVE_AIMS",
+    "INITIATIVE_STATES",
     "INVOICE_TABLE",
+    "LEVER_FORMS",
     "LICENCE_KINDS",
     "LICENCE_STATES",
     "LINK_FORM",
@@ -224,6 +229,7 @@ __all__ = [
     "RISK_DRIVERS",
     "RISK_STATES",
     "RISK_TABLES",
+    "SAVING_WAYS",
     "SCENARIO_TABLES",
     "STAFF_ROLES",
     "TASK_STATES",
@@ -295,6 +301,8 @@ __all__ = [
     "HazardPair",
     "HeldRow",
     "HoldSafety",
+    "Initiative",
+    "InitiativeSaving",
     "InsuranceOffer",
     "InventoryRow",
     "Invoice",
@@ -308,6 +316,7 @@ __all__ = [
     "LaunchWindow",
     "Launcher",
     "LegRow",
+    "Lever",
     "Licence",
     "Limits",
     "Load",
@@ -409,4 +418,10 @@ __all__ = [
     "WindowQuery",
     "WindowsFound",
     "YearRow",
+    "cells_of",
+    "lever_of",
+    "lever_words",
+    "pulled",
+    "rows_named",
+    "rows_worded",
 ]

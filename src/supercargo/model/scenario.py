@@ -44,6 +44,7 @@ from supercargo.model.demand import (
     Tail,
     Term,
 )
+from supercargo.model.initiatives import Initiative
 from supercargo.model.permits import Licence, Requirement, Staff
 from supercargo.model.programme import GateCheck, ProgrammeResource, ProgrammeTask
 from supercargo.model.risks import Contingency, InsuranceOffer, Risk
@@ -174,6 +175,7 @@ class Scenario:
     risks: tuple[Risk, ...] = ()
     contingencies: tuple[Contingency, ...] = ()
     insurance: tuple[InsuranceOffer, ...] = ()
+    initiatives: tuple[Initiative, ...] = ()
     chances: tuple[Chance, ...] = ()
     slip_records: tuple[SlipRecord, ...] = ()
     programme_tasks: tuple[ProgrammeTask, ...] = ()

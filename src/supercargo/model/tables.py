@@ -9,6 +9,7 @@ from supercargo.model import (
     chances,
     demand,
     history,
+    initiatives,
     invoices,
     permits,
     plan,
@@ -192,6 +193,7 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         refers=(("missions", "missions.csv"), ("vehicle_types", "vehicles.csv"), ("destinations", "destinations.csv")),
         sparse=True,
     ),
+    Table(file="initiatives.csv", noun=initiatives.Initiative, attribute="initiatives", key=("initiative_id",), sparse=True),
     Table(file="chances.csv", noun=chances.Chance, attribute="chances", key=("chance", "applies_to"), sparse=True),
     Table(file="slips.csv", noun=chances.SlipRecord, attribute="slip_records", key=("mission", "reported_utc"), sparse=True),
     Table(

@@ -4,6 +4,7 @@ from supercargo.store.calendars import CALENDAR_FILE, calendar_text, old_calenda
 from supercargo.store.catalogue import (
     read_catalogue,
     read_chances,
+    read_initiatives,
     read_past_catalogue,
     read_programme,
     read_programme_template,
@@ -45,6 +46,7 @@ __all__ = [
     "read_catalogue",
     "read_chances",
     "read_ephemeris_file",
+    "read_initiatives",
     "read_past_catalogue",
     "read_places",
     "read_plan",

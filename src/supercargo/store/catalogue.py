@@ -14,12 +14,15 @@ from supercargo.model import (
     HISTORY_TABLES,
     SCENARIO_TABLES,
     Chances,
+    Initiative,
     ProgrammeTables,
     Records,
     Requirement,
     RiskTables,
     Scenario,
     StrategyTables,
+    cells_of,
+    lever_of,
 )
 from supercargo.store.checks_chances import fitting
 from supercargo.store.checks_strategy import STRATEGY_ATTRIBUTES, fitting_strategy
@@ -34,6 +37,7 @@ __all__ = [
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
+    "read_initiatives",
     "read_past_catalogue",
     "read_programme",
     "read_programme_template",
@@ -202,6 +206,30 @@ def read_strategy(scenario: Scenario) -> StrategyTables:
         told = "\n".join(map(str, sorted(faults)))
         raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
     return fitting_strategy(StrategyTables(**found, templates=tuple(templates)), scenario)
+
+
+def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
+    """Initiatives to make the service cheaper: the scenario's own, else the template; with True where it is the template.
+
+    Rows of the template that change what the scenario has not are left out. Raises StoreError if the template is faulty.
+    """
+    if scenario.initiatives:
+        return scenario.initiatives, False
+    table = next(table for table in SCENARIO_TABLES if table.noun is Initiative)
+    faults: list[Fault] = []
+    file = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER / table.file
+    found: tuple[Initiative, ...] = read_table(file.read_bytes(), table, faults).records
+    if faults:
+        told = "\n".join(map(str, sorted(faults)))
+        raise StoreError(f"the template is faulty\n{told}", fix="install the package again", where="catalogue")
+    return tuple(one for one in found if all(_has(scenario, lever_of(word).cell) for word in one.changes)), True
+
+
+def _has(scenario: Scenario, cell: str) -> bool:
+    try:
+        return bool(cells_of(scenario, cell))
+    except ScenarioError:
+        return False
 
 
 def read_records(folder: Path | None = None) -> Records:

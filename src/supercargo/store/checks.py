@@ -9,6 +9,7 @@ from supercargo.kernel import Fault
 from supercargo.model import SCENARIO_TABLES
 from supercargo.store.checks_chances import CHANCE_CHECKS
 from supercargo.store.checks_flights import FLIGHT_CHECKS
+from supercargo.store.checks_initiatives import INITIATIVE_CHECKS
 from supercargo.store.checks_loads import LOAD_CHECKS
 from supercargo.store.checks_orbits import ORBIT_CHECKS
 from supercargo.store.checks_permits import PERMIT_CHECKS
@@ -110,6 +111,7 @@ CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (
     *RISK_CHECKS,
     *PROGRAMME_CHECKS,
     *SUPPLY_CHECKS,
+    *INITIATIVE_CHECKS,
     *CHANCE_CHECKS,
     *STRATEGY_CHECKS,
 )

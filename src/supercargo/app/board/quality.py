@@ -34,12 +34,13 @@ WORK_WORDS: Mapping[str, tuple[str, ...]] = {"issued": ("start", "defer", "cance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualitySeen:
-    """Non-conformances and work orders, those that are open first; assets, as KIND/NAME, on which work may be ordered."""
+    """Non-conformances, work orders and lessons, open ones first; assets, as KIND/NAME, on which work may be ordered."""
 
     cases: tuple[Mapping[str, Any], ...]
     orders: tuple[Mapping[str, Any], ...]
     use: Mapping[str, Mapping[str, Any]]
     assets: tuple[str, ...]
+    lessons: tuple[Mapping[str, Any], ...] = ()
 
 
 def quality_seen(view: View, now_utc: datetime) -> QualitySeen:
@@ -57,6 +58,7 @@ def quality_seen(view: View, now_utc: datetime) -> QualitySeen:
         ),
         use={row["asset"]: row for row in work["use"]},
         assets=tuple(sorted(assets)),
+        lessons=tuple(row for state in ("open", "closed", "dropped") for row in view.find("lessons", "state", state)),
     )
 
 

@@ -51,6 +51,8 @@ BOARDS: tuple[Board, ...] = (
     Board(name="surveys", table="surveys", told="How content customers say they are", columns=("customer", "state")),
     Board(name="recognitions", table="recognitions", told="Awards, certificates and citations",
           columns=("party", "state")),
+    Board(name="lessons", table="lessons", told="Lessons: open, or closed by a changed parameter that a released plan carries",
+          columns=("state", "owner")),
     Board(name="ledger", table="ledger", told="What contracts earned and owe, by event", scope="money",
           columns=("contract_id", "customer", "mission_id", "account")),
     Board(name="invoices", table="invoices", told="What suppliers billed, position by position", scope="money",

@@ -10,6 +10,7 @@ from supercargo.app.compliance import record_compliance
 from supercargo.app.operations.booking import record_budget, record_invoice
 from supercargo.app.operations.cargo import record_case
 from supercargo.app.operations.insuring import record_claim, record_policy, record_risk
+from supercargo.app.operations.lessons import record_lesson
 from supercargo.app.operations.recording import (
     Operations,
     record_conflict,
@@ -34,6 +35,7 @@ from supercargo.track.contracts.deciding import ContractCommand
 from supercargo.track.coordination.log import CoordinationCommand
 from supercargo.track.costs.deciding import InvoiceCommand, SetBudget
 from supercargo.track.envelope import Receipt
+from supercargo.track.lessons.deciding import DropLesson, OpenLesson
 from supercargo.track.maintenance.orders import RecordUse, WorkCommand
 from supercargo.track.missions.commands import MissionCommand
 from supercargo.track.parties.deciding import PartyCommand
@@ -120,6 +122,7 @@ AREAS: tuple[Area, ...] = (
         given=("requirement_id", *_WHO),
     ),
     Area(name="parties", scope="quality", commands=get_args(PartyCommand), record=_on_stream(record_party)),
+    Area(name="lessons", scope="quality", commands=(OpenLesson, DropLesson), record=_on_stream(record_lesson)),
     Area(name="partners", scope="comply", commands=(SetPartnerStatus,), record=_comply, given=("party", *_WHO)),
     Area(name="risks", scope="risk", commands=get_args(RiskCommand), record=_on_stream(record_risk)),
     Area(name="policies", scope="contract", commands=get_args(PolicyCommand), record=_on_stream(record_policy)),

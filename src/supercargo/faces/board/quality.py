@@ -125,7 +125,8 @@ def _quality(request: Request, asked: Asked, told: Told | None = None) -> Respon
     ]
     return page(
         request, asked, "quality.html", title="Quality", told=told, cases=cases[:_SHOWN], orders=orders[:_SHOWN], use=seen.use,
-        tables=[_cases(seen), _orders(seen)], cases_left=max(0, len(cases) - _SHOWN), orders_left=max(0, len(orders) - _SHOWN),
+        tables=[_cases(seen), _orders(seen), _lessons(seen)],
+        cases_left=max(0, len(cases) - _SHOWN), orders_left=max(0, len(orders) - _SHOWN),
         new_case=_new_case() if "quality" in scopes else None, new_order=_new_order(seen) if "maintenance" in scopes else None,
     )  # fmt: skip
 
@@ -209,4 +210,19 @@ def _orders(seen: QualitySeen) -> Table:
             for row in seen.orders
         ],
         empty="No work was ordered.",
+    )  # fmt: skip
+
+
+def _lessons(seen: QualitySeen) -> Table:
+    return Table(
+        name="lessons",
+        caption="Lessons: closed only by a changed rule or parameter that a released plan carries",
+        columns=(Column("Lesson"), Column("State"), Column("What"), Column("From"), Column("Owner"), Column("Opened", "UTC"),
+                 Column("Changed"), Column("Old"), Column("New"), Column("Plan"), Column("Closed by")),
+        rows=[
+            (row["lesson"], Cell(row["state"], look="good" if row["state"] == "closed" else ""), row["text"], row["about"],
+             row["owner"], _at(row["opened_utc"]), row["change"], row["old"], row["new"], row["digest"][:12], row["closed_by"])
+            for row in seen.lessons
+        ],
+        empty="No lesson was opened.",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from supercargo.kernel import Outcome
 from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
 from supercargo.measure.facts import Facts
+from supercargo.measure.improvement import Improvement
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.strategy_review import StrategyReview
 from supercargo.measure.summary import Summary
@@ -33,6 +34,7 @@ class Held:
     stages: tuple[tuple[str, str, int | None], ...]  # stages of a thing's life: name, meaning, things in it by the record
     fleet: FleetReport
     supply: SupplyReport
+    improvement: Improvement
     simulated: RiskReport | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
