@@ -27,9 +27,9 @@ def review_supply(
     again = stock_planner(plan, tables, chances, sourcing)
     stocks = again(Tweak())
     settings = plan.scenario.settings
-    policies = [*sourcing_policy(tables, sourcing), *of_shipping]
+    policies = [*of_shipping]
     if sourcing.consignments:
-        policies.append(route_policy(sourcing))
+        policies += [*sourcing_policy(tables, sourcing), route_policy(sourcing)]
     if stocks:
         policies += inventory_policies(stocks, tables, again)
     return SupplyReport(

@@ -64,6 +64,9 @@ def supply_lines(report: SupplyReport) -> list[str]:
 
 def _sources(report: SupplyReport) -> Iterator[str]:
     yield ""
+    if not report.sourcing.consignments:
+        yield "Sourcing      nothing that the plan carries has a supplier with a way to its site"
+        return
     yield f"Sourcing      {report.sourcing.policy} followed, {report.sourcing.advised} advised"
     for row in report.sourcing.options:
         short = f", {row.unsourced_kg:,.0f} kg without a supplier" if row.unsourced_kg > 1 else ""

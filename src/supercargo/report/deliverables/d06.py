@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Text
+from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
 from supercargo.report.deliverables.figures import kpi_number, plan_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.stock_blocks import abc_figure, classes_table, reserve_decision, sensitivity_figure
@@ -31,6 +31,8 @@ def document(held: Held) -> Document:
     asked = (sourcing_decision(supply, due, covers=("D6.1",)), reserve_decision(supply, due, covers=("D6.2",)))
     blocks: list[Block] = [Heading(words="The chain on one page"), _summary(held)]
     blocks += [Text(words=remark) for remark in supply.remarks]
+    if not supply.sourcing.consignments:
+        blocks.append(Missing(what="who supplies what is carried", needs="suppliers.csv with classes that the plan carries"))
     blocks += [one for one in asked if isinstance(one, Decision)]
     blocks += [
         Heading(words="From supplier to station"),
@@ -38,13 +40,7 @@ def document(held: Held) -> Document:
         lead_table(supply, covers=("D6.1",)),
     ]
     blocks += [options_table(supply, covers=("D6.1",)), suppliers_table(supply, covers=("D6.1",))]
-    blocks += [
-        Heading(words="Inventory"),
-        _inventory(held),
-        classes_table(supply, covers=("D6.2",)),
-        abc_figure(supply, covers=("D6.2",)),
-    ]
-    blocks += [policies_figure(supply, STOCK_POLICIES, "What other policies of stock save", covers=("D6.2",))]
+    blocks += [Heading(words="Inventory"), *_stocks(held)]
     blocks += [Heading(words="Where cost is reduced"), _cost(held)]
     blocks += [
         policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)),
@@ -67,6 +63,17 @@ def _summary(held: Held) -> Text:
     )
     names = ("sourced_kg", "suppliers", "shipments", "purchase_usd", "freight_usd", "chain_kg", "chain_usd", "turnover")
     return Text(words=words, numbers=tuple(supply_number(held.supply, name) for name in names), covers=("D6.1",))
+
+
+def _stocks(held: Held) -> list[Block]:
+    if not held.supply.stocks:
+        return [Missing(what="what stocks hold and what protects them: no place keeps any", needs="rows in stock.csv")]
+    return [
+        _inventory(held),
+        classes_table(held.supply, covers=("D6.2",)),
+        abc_figure(held.supply, covers=("D6.2",)),
+        policies_figure(held.supply, STOCK_POLICIES, "What other policies of stock save", covers=("D6.2",)),
+    ]
 
 
 def _inventory(held: Held) -> Text:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from supercargo.report.blocks import Block, Column, Decision, Document, Evidence, Figure, Heading, Number, Option, Table, Text
+from supercargo.report.blocks import (
+    Block,
+    Column,
+    Decision,
+    Document,
+    Evidence,
+    Figure,
+    Heading,
+    Missing,
+    Number,
+    Option,
+    Table,
+    Text,
+)
 from supercargo.report.charts import Bar, bars
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
@@ -26,6 +39,9 @@ QUESTION = "For the logistics coordinator: what travels when and how to reach it
 def document(held: Held) -> Document:
     """The logistics coordination system."""
     supply, settings = held.supply, held.plan.scenario.settings
+    if not supply.shipments:
+        bare = Missing(what="ways and shipments on the ground", needs="suppliers.csv and lanes.csv or ground_legs.csv")
+        return made(held, "D7", QUESTION, [Heading(words="Transport on one page"), bare, _space(held), _evidence()])
     blocks: list[Block] = [Heading(words="Transport on one page"), _summary(held)]
     blocks += [Text(words=remark) for remark in supply.remarks]
     blocks += _decision(held)

@@ -31,6 +31,8 @@ CARRYING = ("safety", "reserves", "stock to", "one buffer", "lift-offs", "lead t
 def document(held: Held) -> Document:
     """The inventory management plan."""
     supply = held.supply
+    if not supply.stocks:
+        return made(held, "D8", QUESTION, [*_without(held), _evidence()])
     due = f"{held.plan.scenario.settings.as_of_utc:%Y-%m-%d}"
     asked = reserve_decision(supply, due, covers=("D8.3",))
     blocks: list[Block] = [Heading(words="Inventory on one page"), _summary(held)]
@@ -52,6 +54,14 @@ def document(held: Held) -> Document:
         shelf_table(supply, covers=("D8.4",)),
     ]
     return made(held, "D8", QUESTION, [*blocks, _evidence()])
+
+
+def _without(held: Held) -> list[Block]:
+    """What can be said of a plan whose places keep nothing in stock."""
+    bare = Missing(
+        what="use, safety stock and carrying cost of stocks: no place keeps any", needs="rows in stock.csv of the scenario"
+    )
+    return [Heading(words="Inventory on one page"), bare, chain_figure(held.supply, covers=("D8.2",))]
 
 
 def _summary(held: Held) -> Text:

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from supercargo.app.deliverables import ReportAsked, hold, make_documents
 from supercargo.report.blocks import Decision, Document, Figure, Missing, numbers_of
 from supercargo.report.coverage import coverage_of
+from supercargo.report.deliverables.held import Held
 from tests.cli_runner import run
 
 IDS = ("D2", "D6", "D7", "D8")
@@ -29,8 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def documents(folder: Path) -> tuple[Document, ...]:
-    return make_documents(hold(ReportAsked(folder, runs=0)), IDS)
+def held(folder: Path) -> Held:
+    return hold(ReportAsked(folder, runs=0))
+
+
+@pytest.fixture(scope="module")
+def documents(held: Held) -> tuple[Document, ...]:
+    return make_documents(held, IDS)
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
@@ -90,6 +97,17 @@ def test_every_phrase_is_covered_and_a_decision_is_asked_for(documents: tuple[Do
     assert any(isinstance(block, Decision) for block in document.blocks)
     assert sum(isinstance(block, Figure) for block in document.blocks) >= 3
     assert all(block.needs == "report with --runs above 0" for block in document.blocks if isinstance(block, Missing))
+
+
+def test_what_a_scenario_does_not_hold_is_named_and_covers_nothing(held: Held) -> None:
+    bare = replace(held.supply, stocks=(), sensitivity=(), policies=(), forecast=())
+    inventory = make_documents(replace(held, supply=bare), ["D8"])[0]
+    assert [one.phrase_id for one in coverage_of(inventory) if not one.blocks] == ["D8.1", "D8.3", "D8.4"]
+    assert any(isinstance(block, Missing) and "stock.csv" in block.needs for block in inventory.blocks)
+    none = replace(bare, shipments=(), purchases=(), sourcing=replace(bare.sourcing, consignments=()))
+    ground = make_documents(replace(held, supply=none), ["D7"])[0]
+    assert [one.phrase_id for one in coverage_of(ground) if not one.blocks] == ["D7.1", "D7.2", "D7.3"]
+    assert all(len(one.blocks) for one in make_documents(replace(held, supply=none), ["D6"]))
 
 
 def test_figures_have_their_data_beside_them(documents: tuple[Document, ...]) -> None:
