@@ -148,11 +148,11 @@ def _together(held: Held) -> Text:
 
 
 def _cost(held: Held) -> Text:
-    words = (
-        "A kilogram costs {} on the ground and {} in all: ground transport is coordinated for its dates, not for its money."
-    )
-    numbers = (supply_number(held.supply, "freight_usd_per_kg"), plan_number(held, "usd_per_kg"))
-    return Text(words=words, numbers=numbers, covers=("D7.4",))
+    ground, whole = supply_number(held.supply, "freight_usd_per_kg"), plan_number(held, "usd_per_kg")
+    words = "A kilogram costs {} on the ground and {} in all"
+    small = ground.value is not None and whole.value is not None and ground.value < 0.02 * whole.value
+    words += ": ground transport is coordinated for its dates more than for its money." if small else "."
+    return Text(words=words, numbers=(ground, whole), covers=("D7.4",))
 
 
 def _space(held: Held) -> Figure:
