@@ -11,6 +11,7 @@ from supercargo.kernel import NoPlan, Outcome, ScenarioError
 from supercargo.model import CheckFound, GateRow, OperationsPlan, ProgrammePlan, ResourceRow, Scenario, Table, TaskRow
 from supercargo.plan.programme import plan_programme
 from supercargo.referee import judge, unwaived
+from supercargo.report.coverage import LINES
 from supercargo.report.programme import render_programme
 from supercargo.store import PLAN_FILE, read_plan, read_programme, read_scenario, refuse_outputs
 from supercargo.store.folders import write_file
@@ -124,7 +125,7 @@ def checks_of_documents(folder: Path | None) -> dict[tuple[str, str], CheckFound
     except (OSError, KeyError, UnicodeDecodeError) as error:
         fix = "name the folder that supercargo report has written"
         raise ScenarioError(f"no {COVERAGE} of made documents can be read", fix=fix, where=str(folder)) from error
-    found = {}
+    found = {("document", line.doc_id): CheckFound(False, f"{line.doc_id} is not among the documents made") for line in LINES}
     for name, phrases in lacking.items():
         words = f"nothing covers {', '.join(phrases)}" if phrases else f"{name} is complete"
         found["document", name] = CheckFound(not phrases, words)
