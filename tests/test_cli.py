@@ -86,7 +86,7 @@ def test_new_hands_its_words_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_new_refuses_an_unknown_source(tmp_path: Path) -> None:
     told = run("new", str(tmp_path / "s"), "--from", "mars")
     assert told.code == 2
-    assert "use one of: reference-year, tiny, lunar, asteroid, iss-YEAR" in told.err
+    assert "use one of: reference-year, ramp, tiny, lunar, asteroid, iss-YEAR" in told.err
     assert not (tmp_path / "s").exists()
 
 
