@@ -198,7 +198,7 @@ def render_improvement(told: Improvement) -> str:
         without=[chart for chart in told.charts if not chart.points],
         drivers=draw_tornado(
             "Cost of the service where a price or rate is a tenth lower or higher",
-            [(row.parameter, row.low_usd, row.high_usd) for row in programme.drivers],
+            [(row.account, row.low_usd, row.high_usd) for row in programme.drivers],
             programme.service_usd,
         ),
         tornado=draw_tornado(

@@ -12,7 +12,7 @@ from supercargo.report.svg import escaped, points
 __all__ = ["draw_control_chart", "draw_pareto", "draw_tornado"]
 
 _MOST_BARS = 10
-WIDE_PX, LEFT_PX, BARS_PX = 860, 260, 380
+WIDE_PX, LEFT_PX, BARS_PX = 860, 250, 340
 
 
 def _head(kind: str, height: float, told: str) -> str:
