@@ -27,7 +27,8 @@ def now_utc() -> datetime:
 
 def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
     """Serve the API over a store; a new store gets an administrator, whose password is told once."""
-    with answering(as_json=as_json, stopped="stopped; whatever was confirmed is stored"), open_desk(store, now_utc) as desk:
+    stopped = "stopped; whatever was confirmed is stored"
+    with answering(as_json=as_json, stopped=stopped), open_desk(store, now_utc, apart=True) as desk:
         if not desk.accounts.count():
             word = secrets.token_urlsafe(15)
             first = AdminAct(
