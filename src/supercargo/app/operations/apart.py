@@ -6,7 +6,7 @@ import multiprocessing
 import queue
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -16,7 +16,7 @@ from supercargo.app.operations.lives import Lives
 from supercargo.app.operations.log import open_operations
 from supercargo.app.operations.recorder import Recorder
 from supercargo.kernel import StoreError
-from supercargo.store.log.writer import Caught
+from supercargo.store.log.writer import Caught, Tell, teller_of
 from supercargo.track.cargo.steps import Step
 from supercargo.track.envelope import Receipt
 from supercargo.track.people import Principal
@@ -24,6 +24,7 @@ from supercargo.track.people import Principal
 __all__ = ["RecorderApart"]
 
 T = TypeVar("T")
+_Told = tuple[Tell, tuple[Step, ...], Principal]
 _Asked = tuple[int, tuple[Step, ...], Principal]
 _Answer = tuple[int, "tuple[Receipt, ...] | BaseException"]
 _GONE = (EOFError, OSError)
@@ -40,9 +41,7 @@ class RecorderApart:
     def __init__(self, url: str) -> None:
         """Start the process. Raises what opening the store raises there."""
         self._url = url
-        self._queue: queue.SimpleQueue[tuple[Future[tuple[Receipt, ...]], tuple[Step, ...], Principal] | None] = (
-            queue.SimpleQueue()
-        )
+        self._queue: queue.SimpleQueue[_Told | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._line = _Line(url)
@@ -58,12 +57,16 @@ class RecorderApart:
         """Have steps stored as one: the future brings the receipts, or raises what `record_cargo` does."""
         answer: Future[tuple[Receipt, ...]] = Future()
         answer.set_running_or_notify_cancel()  # whoever stops waiting does not take back what may be stored already
+        self.send(steps, principal, teller_of(answer))
+        return answer
+
+    def send(self, steps: Sequence[Step], principal: Principal, tell: Tell) -> None:
+        """Have steps stored as one: `tell` hears, in some thread, the receipts or what `record_cargo` would raise."""
         with self._gate:
             if not self._closed:
-                self._queue.put((answer, tuple(steps), principal))
-                return answer
-        answer.set_exception(StoreError("the store was closed", fix="send the steps again", where="store"))
-        return answer
+                self._queue.put((tell, tuple(steps), principal))
+                return
+        tell(StoreError("the store was closed", fix="send the steps again", where="store"))
 
     def close(self) -> None:
         """Have what waits judged and stored, then end the process."""
@@ -80,8 +83,8 @@ class RecorderApart:
                 with Caught() as caught:
                     self._line = _Line(self._url)
                 if caught.error is not None:
-                    for answer, _, _ in told:
-                        answer.set_exception(caught.error)
+                    for tell, _, _ in told:
+                        tell(caught.error)
                     break
         self._line.end()
 
@@ -96,22 +99,22 @@ class _Line:
         self.process.start()
         theirs.close()
         self._gate = threading.Lock()
-        self._waiting: dict[int, Future[tuple[Receipt, ...]]] = {}
+        self._waiting: dict[int, Tell] = {}
         self._count = 0
         self._over = False
         _opened(self._line)
         self._thread = threading.Thread(target=self._listen, name="recorder's answers", daemon=True)
         self._thread.start()
 
-    def ask(self, told: Sequence[tuple[Future[tuple[Receipt, ...]], tuple[Step, ...], Principal]]) -> bool:
+    def ask(self, told: Sequence[_Told]) -> bool:
         """Send what is asked; False where the process is known to be no more."""
         asked: list[_Asked] = []
         with self._gate:
             if self._over:
                 return False
-            for answer, steps, principal in told:
+            for tell, steps, principal in told:
                 self._count += 1
-                self._waiting[self._count] = answer
+                self._waiting[self._count] = tell
                 asked.append((self._count, steps, principal))
         self._send(asked)
         return True
@@ -132,15 +135,11 @@ class _Line:
     def _listen(self) -> None:
         while (answers := _heard(self._line)) is not None:
             for number, answer in answers:
-                future = self._waiting.pop(number)
-                if isinstance(answer, BaseException):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
+                self._waiting.pop(number)(answer)
         with self._gate:
             self._over = True
-        for future in self._waiting.values():
-            future.set_exception(_ended())
+        for tell in self._waiting.values():
+            tell(_ended())
 
 
 def _ended() -> StoreError:
@@ -204,17 +203,14 @@ def _serve(recorder: Recorder, line: Connection) -> None:
     telling.start()
     while (asked := _heard(line)) is not None:
         for number, steps, principal in asked:
-            recorder.record(steps, principal).add_done_callback(_teller(answers, number))
+            recorder.send(steps, principal, _teller(answers, number))
     recorder.close()
     answers.put(None)
     telling.join()
 
 
-def _teller(answers: queue.SimpleQueue[_Answer | None], number: int) -> Callable[[Future[tuple[Receipt, ...]]], None]:
-    def tell(done: Future[tuple[Receipt, ...]]) -> None:
-        answers.put((number, done.exception() or done.result()))
-
-    return tell
+def _teller(answers: queue.SimpleQueue[_Answer | None], number: int) -> Tell:
+    return lambda answer: answers.put((number, answer))
 
 
 def _tell(answers: queue.SimpleQueue[_Answer | None], line: Connection) -> None:
