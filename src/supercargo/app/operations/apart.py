@@ -6,8 +6,9 @@ import multiprocessing
 import queue
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
@@ -96,7 +97,8 @@ class _Line:
         start = multiprocessing.get_context("spawn")
         self._line, theirs = start.Pipe()
         self.process = start.Process(target=_work, args=(url, theirs), name="recorder", daemon=True)
-        self.process.start()
+        with _deaf():
+            self.process.start()
         theirs.close()
         self._gate = threading.Lock()
         self._waiting: dict[int, Tell] = {}
@@ -116,21 +118,15 @@ class _Line:
                 self._count += 1
                 self._waiting[self._count] = tell
                 asked.append((self._count, steps, principal))
-        self._send(asked)
+        _say(self._line, asked)  # where nobody hears it, whoever listens finds it out and tells those who wait
         return True
 
     def end(self) -> None:
         """Let it store what it has been given, and wait for it."""
-        self._send(None)
+        _say(self._line, None)
         self._thread.join()
         self.process.join()
         self._line.close()
-
-    def _send(self, asked: list[_Asked] | None) -> None:
-        try:
-            self._line.send(asked)
-        except _GONE:
-            return  # whoever listens finds it out too, and tells those who wait
 
     def _listen(self) -> None:
         while (answers := _heard(self._line)) is not None:
@@ -140,6 +136,19 @@ class _Line:
             self._over = True
         for tell in self._waiting.values():
             tell(_ended())
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that is started here does not hear who interrupts the server at its keyboard, from its first instant."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ended() -> StoreError:
@@ -191,10 +200,10 @@ def _work(url: str, line: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)
     with Caught() as caught, open_operations(url, _now) as store:
         recorder = Recorder(store, Lives(store))
-        line.send(None)
+        _say(line, None)
         _serve(recorder, line)
     if caught.error is not None:
-        line.send(caught.error)
+        _say(line, caught.error)
 
 
 def _serve(recorder: Recorder, line: Connection) -> None:
@@ -218,7 +227,11 @@ def _tell(answers: queue.SimpleQueue[_Answer | None], line: Connection) -> None:
     while going_on:
         told, going_on = waiting_in(answers)
         if told:
-            try:
-                line.send(told)
-            except _GONE:
-                return  # nobody is there to hear it; what is stored is stored
+            _say(line, told)
+
+
+def _say(line: Connection, told: Any) -> None:
+    try:
+        line.send(told)
+    except _GONE:
+        return  # nobody is there to hear it; what is stored is stored
