@@ -130,7 +130,7 @@ def _hash(said: Mapping[str, Json], previous: str) -> str:
 
 
 def recorded_from(draft: Draft, head: Head, *, version: int, recorded_utc: datetime, body: str = "") -> Recorded:
-    """The draft as it stands in a log behind `head`; `body` is its body as JSON in the form of the hash, where that is known."""
+    """The draft as it stands in a log behind `head`; `body` is its body as JSON in the form of the hash, where known."""
     position = head.position + 1
     rest = {
         "by": draft.by, "event_id": draft.event_id, "kind": draft.kind, "occurred_utc": format_utc(draft.occurred_utc),

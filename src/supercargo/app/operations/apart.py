@@ -79,7 +79,7 @@ class RecorderApart:
     def _run(self) -> None:
         going_on = True
         while going_on:
-            told, going_on = waiting_in(self._queue)
+            told, going_on = _waiting_in(self._queue)
             while told and not self._line.ask(told):
                 with Caught() as caught:
                     self._line = _Line(self._url)
@@ -175,7 +175,7 @@ def _heard(line: Connection) -> Any:
         return None
 
 
-def waiting_in(waiting: queue.SimpleQueue[T | None]) -> tuple[list[T], bool]:
+def _waiting_in(waiting: queue.SimpleQueue[T | None]) -> tuple[list[T], bool]:
     """What waits in a queue, at least one; and whether anything may come after it: None is the end."""
     first = waiting.get()
     found: list[T] = []
@@ -198,24 +198,23 @@ def _work(url: str, line: Connection) -> None:
     """Judge and store what comes over the line until it ends; who interrupts the server ends this by the line alone."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    answers: queue.SimpleQueue[_Answer | None] = queue.SimpleQueue()
+    telling = threading.Thread(target=_tell, args=(answers, line), name="answers", daemon=True)
     with Caught() as caught, open_operations(url, _now) as store:
         recorder = Recorder(store, Lives(store))
         _say(line, None)
-        _serve(recorder, line)
-    if caught.error is not None:
+        telling.start()
+        while (asked := _heard(line)) is not None:
+            for number, steps, principal in asked:
+                recorder.send(steps, principal, _teller(answers, number))
+        recorder.close()
+    if caught.error is None:
+        answers.put(None)  # now that the store is closed, everybody has an answer
+        telling.join()
+    elif telling.ident is None:
         _say(line, caught.error)
-
-
-def _serve(recorder: Recorder, line: Connection) -> None:
-    answers: queue.SimpleQueue[_Answer | None] = queue.SimpleQueue()
-    telling = threading.Thread(target=_tell, args=(answers, line), name="answers", daemon=True)
-    telling.start()
-    while (asked := _heard(line)) is not None:
-        for number, steps, principal in asked:
-            recorder.send(steps, principal, _teller(answers, number))
-    recorder.close()
-    answers.put(None)
-    telling.join()
+    else:
+        raise caught.error
 
 
 def _teller(answers: queue.SimpleQueue[_Answer | None], number: int) -> Tell:
@@ -225,7 +224,7 @@ def _teller(answers: queue.SimpleQueue[_Answer | None], number: int) -> Tell:
 def _tell(answers: queue.SimpleQueue[_Answer | None], line: Connection) -> None:
     going_on = True
     while going_on:
-        told, going_on = waiting_in(answers)
+        told, going_on = _waiting_in(answers)
         if told:
             _say(line, told)
 

@@ -54,7 +54,8 @@ def all_routers() -> tuple[APIRouter, ...]:
 
 def served(app: FastAPI) -> ASGIApp:
     """The app with its swift lane before all else: what is plainly in order needs nothing that stands further inside."""
-    return SwiftLane(ProxyHeadersMiddleware(app), owner=app, dress=dress)
+    behind: Any = ProxyHeadersMiddleware  # uvicorn and Starlette name the same shapes differently
+    return SwiftLane(behind(app), owner=app, dress=dress)
 
 
 def create_app(desk: Desk, clock: Callable[[], datetime], *, lane: bool = True) -> FastAPI:

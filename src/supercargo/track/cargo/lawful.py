@@ -80,7 +80,7 @@ _MAY_BE_EMPTY = frozenset({"taker", "claim"})
 
 
 @cache
-def _words_of(kind: type[Step]) -> tuple[str, ...]:
+def _words_of(kind: Any) -> tuple[str, ...]:
     """The words of a kind of step that stand in lists and on labels."""
     known = {declared.name for declared in fields(kind)}
     return tuple(name for name in _WORDS if name in known)

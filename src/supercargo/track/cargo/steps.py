@@ -320,7 +320,7 @@ def said_of(step: Step) -> dict[str, Any]:
 
 
 @cache
-def _said(kind: type[Step]) -> tuple[tuple[str, Any, bool], ...]:
+def _said(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     """What a kind of step says in its body: name, what it is left out for, and whether it is a quantity."""
     told = [declared for declared in dataclasses.fields(kind) if declared.name not in _NOT_SAID]
     return tuple((declared.name, declared.default, "unit" in declared.metadata) for declared in told)
