@@ -67,11 +67,11 @@ def test_refusals_and_faults_come_over_as_they_are_and_what_others_write_counts(
     with pytest.raises(Refused, match="only a spacecraft is launched") as refused:
         recorder.record([a_step("launched", "cargo/WATER-1", 5, where="flight/M1")], COMPANY).result(WAIT_S)
     assert refused.value.fix
+    other = a_step("ordered", "cargo/WATER-1", 1, command_id="cargo/WATER-1-1", supplier="Forger")
     with pytest.raises(EventIdReused, match="another content"):
-        other = a_step("ordered", "cargo/WATER-1", 1, command_id="cargo/WATER-1-1", supplier="Forger")
         recorder.record([other], COMPANY).result(WAIT_S)
+    ahead = a_step("observed", "cargo/WATER-1", 24 * 365 * 200)
     with pytest.raises(ScenarioError, match="has not come yet") as wrong:
-        ahead = a_step("observed", "cargo/WATER-1", 24 * 365 * 200)
         recorder.record([ahead], COMPANY).result(WAIT_S)
     assert wrong.value.faults[0].column == "occurred_utc"
     record_cargo([a_step("sealed", "container/BAG-7", 3.5)], log)  # by another program

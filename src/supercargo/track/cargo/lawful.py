@@ -94,7 +94,8 @@ def _check_form(step: Step) -> None:
     if not _EVENT_NAME.fullmatch(step.command_id):
         what = f"command_id is {step.command_id[:40]!r}"
         raise ScenarioError(what, fix="give 1 to 190 letters, digits and signs without blanks", where=step.kind)
-    for name in _words_of(type(step)):
+    kind: Any = type(step)
+    for name in _words_of(kind):
         word = getattr(step, name)
         if not isinstance(word, str):
             continue

@@ -307,7 +307,8 @@ _NOT_SAID = frozenset({"command_id", "thing", "at_utc", "by"})
 def said_of(step: Step) -> dict[str, Any]:
     """What a step says beyond who, what and when: the body of its event, without what is empty."""
     said: dict[str, Any] = {}
-    for name, default, is_number in _said(type(step)):
+    kind: Any = type(step)
+    for name, default, is_number in _said(kind):
         value = getattr(step, name)
         if value == default:
             continue
