@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import queue
 import signal
@@ -190,6 +191,10 @@ def _waiting_in(waiting: queue.SimpleQueue[T | None]) -> tuple[list[T], bool]:
 # In the process of its own
 
 
+_COLLECT = (50_000, 20, 100)
+"""How seldom the memory is looked through for what nobody needs: lives and rows are kept long, and hardly ever in circles."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
@@ -198,6 +203,7 @@ def _work(url: str, line: Connection) -> None:
     """Judge and store what comes over the line until it ends; who interrupts the server ends this by the line alone."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    gc.set_threshold(*_COLLECT)
     answers: queue.SimpleQueue[_Answer | None] = queue.SimpleQueue()
     telling = threading.Thread(target=_tell, args=(answers, line), name="answers", daemon=True)
     with Caught() as caught, open_operations(url, _now) as store:

@@ -52,7 +52,7 @@ class Lives:
         self._gate = threading.Lock()
         self._position = 0
         self._kept: dict[str, Life] = {}
-        self._heard: deque[Recorded] = deque()
+        self._heard: deque[Recorded] = deque(maxlen=_MOST_BEHIND)  # what falls out is read back
 
     def hear(self, events: Iterable[Recorded]) -> None:
         """Events that were stored just now: those that follow on what is known need not be read again."""
