@@ -11,7 +11,7 @@ import uvicorn
 from supercargo.app.operations.desk import open_desk
 from supercargo.app.operations.people import AdminAct, Principal, first_administrator
 from supercargo.app.operations_answers import ServeAnswer
-from supercargo.faces.api.application import create_app
+from supercargo.faces.api.application import create_app, served
 from supercargo.faces.commands import answering, print_json, tell
 
 __all__ = ["FIRST_NAME", "now_utc", "serve"]
@@ -27,7 +27,8 @@ def now_utc() -> datetime:
 
 def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
     """Serve the API over a store; a new store gets an administrator, whose password is told once."""
-    with answering(as_json=as_json, stopped="stopped; whatever was confirmed is stored"), open_desk(store, now_utc) as desk:
+    stopped = "stopped; whatever was confirmed is stored"
+    with answering(as_json=as_json, stopped=stopped), open_desk(store, now_utc, apart=True) as desk:
         if not desk.accounts.count():
             word = secrets.token_urlsafe(15)
             first = AdminAct(
@@ -47,7 +48,7 @@ def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
             tell(f"serving {store} on {url}, described at /v1/openapi.json; Ctrl-C stops it\n")
         sys.stdout.flush()
         config = uvicorn.Config(
-            create_app(desk, now_utc), host=host, port=port, log_level="warning", access_log=False, server_header=False,
-            timeout_graceful_shutdown=3,
+            served(create_app(desk, now_utc, lane=False)), host=host, port=port, log_level="warning", access_log=False,
+            server_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
         uvicorn.Server(config).run()

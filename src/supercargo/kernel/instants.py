@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 __all__ = ["DAY_S", "days", "days_between", "format_utc", "parse_utc", "seconds"]
 
@@ -20,6 +21,7 @@ def parse_utc(written: str) -> datetime:
     return datetime.strptime(written, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=4096)  # an event is written to several places, and many share their instants
 def format_utc(instant: datetime) -> str:
     """Write an instant; fractions of a second are refused because files carry none."""
     if instant.tzinfo is None or instant.microsecond:

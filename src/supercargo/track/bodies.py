@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from supercargo.kernel import format_utc, parse_utc, plain
@@ -89,11 +89,6 @@ class Kinds:
             raise TypeError(f"{kind} is no kind of this area")
         return kind, plain(said), self.schema(kind)
 
-    @property
+    @cached_property
     def _named(self) -> dict[str, type]:
-        return _by_name(self.nouns)
-
-
-@cache
-def _by_name(nouns: tuple[type, ...]) -> dict[str, type]:
-    return {noun.__name__: noun for noun in nouns}
+        return {noun.__name__: noun for noun in self.nouns}

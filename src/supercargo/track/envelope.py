@@ -129,14 +129,18 @@ def _hash(said: Mapping[str, Json], previous: str) -> str:
     return hashlib.sha256(previous.encode() + _COMPACT.encode(said).encode()).hexdigest()
 
 
-def recorded_from(draft: Draft, head: Head, *, version: int, recorded_utc: datetime) -> Recorded:
-    """The draft as it stands in a log behind `head`."""
-    place = {"position": head.position + 1, "version": version, "recorded_utc": format_utc(recorded_utc)}
+def recorded_from(draft: Draft, head: Head, *, version: int, recorded_utc: datetime, body: str = "") -> Recorded:
+    """The draft as it stands in a log behind `head`; `body` is its body as JSON in the form of the hash, where known."""
+    position = head.position + 1
+    rest = {
+        "by": draft.by, "event_id": draft.event_id, "kind": draft.kind, "occurred_utc": format_utc(draft.occurred_utc),
+        "position": position, "recorded_utc": format_utc(recorded_utc), "schema": draft.schema, "stream": draft.stream,
+        "tenant": draft.tenant, "version": version,
+    }  # fmt: skip
+    # `body` is the first word of an event in their order, and is the same text within the whole
+    text = f'{{"body":{body or _COMPACT.encode(plain(draft.body))},{_COMPACT.encode(rest)[1:]}'
     return Recorded(
-        **{name: getattr(draft, name) for name in _STATED},
-        position=head.position + 1,
-        version=version,
-        recorded_utc=recorded_utc,
-        previous_hash=head.hash,
-        hash=_hash({**_stated(draft), **place}, head.hash),
-    )
+        event_id=draft.event_id, stream=draft.stream, kind=draft.kind, body=draft.body, occurred_utc=draft.occurred_utc,
+        by=draft.by, tenant=draft.tenant, schema=draft.schema, position=position, version=version, recorded_utc=recorded_utc,
+        previous_hash=head.hash, hash=hashlib.sha256(f"{head.hash}{text}".encode()).hexdigest(),
+    )  # fmt: skip

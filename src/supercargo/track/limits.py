@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, format_utc
@@ -52,27 +53,29 @@ def body_text(body: Any) -> str:
     return _COMPACT.encode(body)
 
 
-def check_drafts(drafts: Sequence[Draft], now: datetime) -> None:
-    """Raises ScenarioError with every fault of every draft: names out of form, bodies too large or no JSON, dates ahead.
+def check_drafts(drafts: Sequence[Draft], now: datetime) -> tuple[str, ...]:
+    """The body of each draft as JSON, once it is held to the limits.
 
-    `row` of a fault counts the drafts from 1, `column` names the field.
+    Raises ScenarioError with every fault of every draft: names out of form, bodies too large or no JSON, dates ahead. `row` of
+    a fault counts the drafts from 1, `column` names the field.
     """
     if len(drafts) > MOST_DRAFTS:
         what = f"{len(drafts)} events in one request, more than {MOST_DRAFTS}"
         raise ScenarioError(what, fix="send them in several requests", where="events")
-    faults = [
-        Fault("events", number, column, what, fix)
-        for number, draft in enumerate(drafts, start=1)
-        for column, what, fix in _faults(draft, now)
-    ]
+    faults: list[Fault] = []
+    bodies: list[str] = []
+    for number, draft in enumerate(drafts, start=1):
+        faults += [Fault("events", number, column, what, fix) for column, what, fix in _faults(draft, now, bodies)]
     if faults:
         raise ScenarioError.of(faults, where=drafts[faults[0].row - 1].event_id if len(drafts) == 1 else "events")
+    return tuple(bodies)
 
 
-Told = Iterator[tuple[str, str, str]]
+Told = Iterable[tuple[str, str, str]]
 
 
-def _faults(draft: Draft, now: datetime) -> Told:
+def _faults(draft: Draft, now: datetime, bodies: list[str]) -> Told:
+    """What is wrong with a draft; the text of a body that is in form is put behind the others."""
     yield from _name("event_id", draft.event_id, _EVENT_ID, "give 1 to 200 letters, digits and signs without blanks")
     yield from _name("stream", draft.stream, _STREAM, "write area/NAME, such as cargo/R000123, at most 200 signs")
     yield from _name("kind", draft.kind, _KIND, "give a word of at most 64 letters, digits, _ . or -, such as received")
@@ -80,19 +83,31 @@ def _faults(draft: Draft, now: datetime) -> Told:
         yield from _person(column, getattr(draft, column))
     yield from _numbers(draft)
     yield from _instant(draft.occurred_utc, now)
-    yield from _body(draft.body)
+    yield from _body(draft.body, bodies)
 
 
 def _name(column: str, value: Any, form: re.Pattern[str], fix: str) -> Told:
-    if not isinstance(value, str) or len(value) > LONGEST_NAME or not form.fullmatch(value) or not _writable(value):
-        yield column, f"{_short(value)} is out of form", fix
+    if isinstance(value, str) and _is_name(value, form):
+        return ()
+    return ((column, f"{_short(value)} is out of form", fix),)
+
+
+@lru_cache(maxsize=16_384)
+def _is_name(value: str, form: re.Pattern[str]) -> bool:
+    return len(value) <= LONGEST_NAME and form.fullmatch(value) is not None and _writable(value)
 
 
 def _person(column: str, value: Any) -> Told:
     if column == "by" and value == "":
-        yield column, "nobody states the event", "say who states it"
-    elif not isinstance(value, str) or len(value) > LONGEST_NAME or not value.isprintable() or value != value.strip():
-        yield column, f"{_short(value)} is out of form", "give at most 200 printable signs without blanks at the ends"
+        return ((column, "nobody states the event", "say who states it"),)
+    if isinstance(value, str) and _is_person(value):
+        return ()
+    return ((column, f"{_short(value)} is out of form", "give at most 200 printable signs without blanks at the ends"),)
+
+
+@lru_cache(maxsize=1_024)
+def _is_person(value: str) -> bool:
+    return len(value) <= LONGEST_NAME and value.isprintable() and value == value.strip()
 
 
 def _numbers(draft: Draft) -> Told:
@@ -119,14 +134,15 @@ def _instant(at: Any, now: datetime) -> Told:
         yield "occurred_utc", f"{ahead} has not come yet", "state what has happened; check the clock of the device"
 
 
-def _body(body: Any) -> Told:
+def _body(body: Any, bodies: list[str]) -> Told:
     if type(body) is not dict:
         yield "body", f"{_short(body)} is no object", "give a dictionary of what JSON can carry"
         return
     if not _sound(body, 1):
         yield "body", *next(_wrong(body, "body", 1))
         return
-    size = len(body_text(body).encode())
+    bodies.append(body_text(body))
+    size = len(bodies[-1].encode())
     if size > LARGEST_BODY:
         yield (
             "body",

@@ -27,7 +27,7 @@ from supercargo.track.cargo.asking import (
     whereabouts,
     whereabouts_at,
 )
-from supercargo.track.cargo.deciding import decide, needed_by
+from supercargo.track.cargo.deciding import decide, lives_around, needed_by
 from supercargo.track.cargo.life import Fact, Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
@@ -87,16 +87,14 @@ class _Bench:
     moved_utc: dict[str, datetime] = field(default_factory=dict)
 
     def life(self, name: str) -> Life:
-        if name not in self.lives:
-            self.lives[name] = self.stored_life(name)
-        return self.lives[name]
+        life = self.lives.get(name)
+        if life is None:
+            life = self.lives[name] = self.stored_life(name)
+        return life
 
     def around(self, step: Step) -> Mapping[str, Life]:
         """The streams that a step touches."""
-        found: dict[str, Life] = {}
-        while wanted := needed_by(step, found):
-            found |= {name: self.life(name) for name in wanted}
-        return found
+        return lives_around(step, self.life)
 
     def stored(self, step: Step) -> Recorded | None:
         """The event of this name, if the thing's stream has it."""
@@ -177,7 +175,8 @@ def judged(
     spoilt: set[str] = set()
     view, stored_life = read
     bench = _Bench(log, stored_life)
-    for step in steps:
+    last = len(steps)
+    for number, step in enumerate(steps, start=1):
         if step.thing in spoilt or getattr(step, "where", "") in spoilt:
             spoilt.add(step.thing)
             continue
@@ -194,8 +193,9 @@ def judged(
             refused.append(refusal)
             spoilt.add(step.thing)
             continue
-        bench.add(told)
         drafts += told
+        if number < last:
+            bench.add(told)
     _raise_all(refused, len(steps))
     return tuple(drafts), tuple(known)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from supercargo.app.board.compliance import Reviewer
 from supercargo.app.board.shelf import Shelf, shelf_beside
+from supercargo.app.operations.apart import RecorderApart
 from supercargo.app.operations.lives import Lives
 from supercargo.app.operations.log import open_operations
 from supercargo.app.operations.recorder import Recorder
@@ -26,7 +27,7 @@ class Desk:
 
     store: SqlStore
     accounts: Accounts
-    recorder: Recorder
+    recorder: Recorder | RecorderApart
     shelf: Shelf
     reviewer: Reviewer
 
@@ -43,13 +44,14 @@ class Desk:
 
 
 @contextmanager
-def open_desk(url: str, clock: Callable[[], datetime], *, plans: Path | None = None) -> Iterator[Desk]:
+def open_desk(url: str, clock: Callable[[], datetime], *, plans: Path | None = None, apart: bool = False) -> Iterator[Desk]:
     """Open a store for operations, making it where there is none; it is closed at the end of the block.
 
-    `plans` is the folder of released plans; None: the one beside the store.
+    `plans` is the folder of released plans; None: the one beside the store. `apart`: steps of cargo are judged and stored in a
+    process of their own, by the clock of the machine.
     """
     with open_operations(url, clock) as store:
-        recorder = Recorder(store, Lives(store))
+        recorder = RecorderApart(url) if apart else Recorder(store, Lives(store))
         try:
             yield Desk(
                 store=store,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -51,6 +52,11 @@ class Lives:
         self._gate = threading.Lock()
         self._position = 0
         self._kept: dict[str, Life] = {}
+        self._heard: deque[Recorded] = deque(maxlen=_MOST_BEHIND)  # what falls out is read back
+
+    def hear(self, events: Iterable[Recorded]) -> None:
+        """Events that were stored just now: those that follow on what is known need not be read again."""
+        self._heard.extend(events)
 
     @contextmanager
     def reading(self) -> Iterator[LivesRead]:
@@ -60,15 +66,22 @@ class Lives:
             yield view, self._life
 
     def _catch_up(self) -> None:
+        while self._heard:
+            event = self._heard.popleft()
+            if self._kept and event.position == self._position + 1:
+                self._follow(event)
         told = self._log.since(self._position, limit=_MOST_BEHIND) if self._kept else ()
         if not self._kept or len(told) == _MOST_BEHIND:
             self._kept.clear()
             self._position = self._log.head().position
             return
         for event in told:
-            if (life := self._kept.get(event.stream)) is not None:
-                self._kept[event.stream] = life.after(event)
-            self._position = event.position
+            self._follow(event)
+
+    def _follow(self, event: Recorded) -> None:
+        if (life := self._kept.get(event.stream)) is not None:
+            self._kept[event.stream] = life.after(event)
+        self._position = event.position
 
     def _life(self, name: str) -> Life:
         life = self._kept.pop(name, None)

@@ -12,7 +12,7 @@ from supercargo.app.operations.cargo import TRIES, judged
 from supercargo.app.operations.lives import Lives, LivesRead
 from supercargo.kernel import StoreError
 from supercargo.store.log import SqlStore
-from supercargo.store.log.writer import Caught
+from supercargo.store.log.writer import Caught, Tell, teller_of
 from supercargo.track.cargo.steps import Step
 from supercargo.track.envelope import Receipt, receipt_of
 from supercargo.track.event_store import StreamMoved
@@ -25,22 +25,25 @@ _MOST_AT_ONCE = 256
 
 @dataclass(slots=True)
 class _Told:
-    """Steps that somebody wants recorded as one, how often that was tried, and the answer that is waited for."""
+    """Steps that somebody wants recorded as one, who is told what became of them, and how often that was tried."""
 
     steps: tuple[Step, ...]
     principal: Principal
+    tell: Tell
     tries: int = 0
-    answer: Future[tuple[Receipt, ...]] = field(default_factory=Future)
+    told: bool = False
+    written: frozenset[str] = field(init=False)  # things whose streams are written to
+    touched: frozenset[str] = field(init=False)  # those, and what they are put into
 
-    @property
-    def written(self) -> frozenset[str]:
-        """Things whose streams are written to."""
-        return frozenset(step.thing for step in self.steps)
+    def answer(self, answer: tuple[Receipt, ...] | BaseException) -> None:
+        """Tell whoever waits, once."""
+        if not self.told:
+            self.told = True
+            self.tell(answer)
 
-    @property
-    def touched(self) -> frozenset[str]:
-        """Those, and what they are put into."""
-        return self.written | {str(getattr(step, "where", "")) for step in self.steps}
+    def __post_init__(self) -> None:
+        self.written = frozenset([step.thing for step in self.steps])
+        self.touched = self.written.union([str(getattr(step, "where", "")) for step in self.steps])
 
 
 class Recorder:
@@ -54,16 +57,21 @@ class Recorder:
         self._queue: queue.SimpleQueue[_Told | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        store.on_stored(lives.hear)
         self._under_way: dict[str, list[_Told]] = {}
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
     def record(self, steps: Sequence[Step], principal: Principal) -> Future[tuple[Receipt, ...]]:
         """Have steps stored as one: the future brings the receipts, or raises what `record_cargo` does."""
-        told = _Told(tuple(steps), principal)
-        told.answer.set_running_or_notify_cancel()  # whoever stops waiting does not take back what may be stored already
-        self._put(told)
-        return told.answer
+        future: Future[tuple[Receipt, ...]] = Future()
+        future.set_running_or_notify_cancel()  # whoever stops waiting does not take back what may be stored already
+        self.send(steps, principal, teller_of(future))
+        return future
+
+    def send(self, steps: Sequence[Step], principal: Principal, tell: Tell) -> None:
+        """Have steps stored as one: `tell` hears, in some thread, the receipts or what `record_cargo` would raise."""
+        self._put(_Told(tuple(steps), principal, tell))
 
     def close(self) -> None:
         """Judge what waits, then stop; the store is closed after it."""
@@ -77,7 +85,7 @@ class Recorder:
             if not self._closed:
                 self._queue.put(told)
                 return
-        told.answer.set_exception(StoreError("the store was closed", fix="send the steps again", where="store"))
+        told.answer(StoreError("the store was closed", fix="send the steps again", where="store"))
 
     def _run(self) -> None:
         going_on = True
@@ -101,10 +109,11 @@ class Recorder:
                 with Caught() as refused:
                     self._judge(told, read)
                 if refused.error is not None:
-                    told.answer.set_exception(refused.error)
-        for told in waiting if caught.error is not None else ():
-            if not told.answer.done():
-                told.answer.set_exception(caught.error)
+                    told.answer(refused.error)
+        if caught.error is not None:
+            for told in waiting:
+                if not told.told:
+                    told.answer(caught.error)
 
     def _judge(self, told: _Told, read: LivesRead) -> None:
         if self._waits(told):
@@ -112,18 +121,17 @@ class Recorder:
         drafts, known = judged(told.steps, self._store, told.principal, read)
         again = tuple(receipt_of(event, repeated=True) for event in known)
         if not drafts:
-            told.answer.set_result(again)
+            told.answer(again)
             return
         told.tries += 1
         self._begin(told)
         sent = False
         try:
-            storing = self._store.submit(drafts)
+            self._store.send(drafts, lambda stored: self._stored(told, again, stored))
             sent = True
         finally:
             if not sent:
                 self._end(told)
-        storing.add_done_callback(lambda stored: self._stored(told, again, stored))
 
     def _waits(self, told: _Told) -> bool:
         with self._gate:
@@ -143,12 +151,11 @@ class Recorder:
         for one in waiting:
             self._put(one)
 
-    def _stored(self, told: _Told, again: tuple[Receipt, ...], stored: Future[tuple[Receipt, ...]]) -> None:
+    def _stored(self, told: _Told, again: tuple[Receipt, ...], stored: tuple[Receipt, ...] | BaseException) -> None:
         self._end(told)
-        error = stored.exception()
-        if isinstance(error, StreamMoved) and told.tries < TRIES:
+        if isinstance(stored, StreamMoved) and told.tries < TRIES:
             self._put(told)
-        elif error is not None:
-            told.answer.set_exception(error)
+        elif isinstance(stored, BaseException):
+            told.answer(stored)
         else:
-            told.answer.set_result((*again, *stored.result()))
+            told.answer((*again, *stored))

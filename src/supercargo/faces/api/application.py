@@ -8,6 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from supercargo import __version__
 from supercargo.app.operations.desk import Desk
@@ -26,7 +28,7 @@ from supercargo.faces.api.wire import Wire, dress
 from supercargo.faces.board.frame import error_page
 from supercargo.faces.board.pages import page_routers
 
-__all__ = ["all_routers", "create_app"]
+__all__ = ["all_routers", "create_app", "served"]
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -50,8 +52,14 @@ def all_routers() -> tuple[APIRouter, ...]:
     return (*log, *page_routers())
 
 
-def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
-    """The API over an open store; `clock` tells the instant in whole seconds, UTC.
+def served(app: FastAPI) -> ASGIApp:
+    """The app with its swift lane before all else: what is plainly in order needs nothing that stands further inside."""
+    behind: Any = ProxyHeadersMiddleware  # uvicorn and Starlette name the same shapes differently
+    return SwiftLane(behind(app), owner=app, dress=dress)
+
+
+def create_app(desk: Desk, clock: Callable[[], datetime], *, lane: bool = True) -> FastAPI:
+    """The API over an open store; `clock` tells the instant in whole seconds, UTC. Without its `lane` it is for `served`.
 
     Raises AssertionError for a route without a rule: it is never served.
     """
@@ -67,7 +75,8 @@ def create_app(desk: Desk, clock: Callable[[], datetime]) -> FastAPI:
         app.router.routes.extend(router.routes)  # the routes themselves, so that each one's rule can be seen
     missing = rules_missing(app)
     assert not missing, f"routes without a rule: {missing}"
-    app.add_middleware(SwiftLane, owner=app, dress=dress)  # added last, it stands first
+    if lane:
+        app.add_middleware(SwiftLane, owner=app, dress=dress)  # added last, it stands first
     _describe(app)
     return app
 

@@ -159,7 +159,23 @@ async def _at(request: Request, asked: Asked, command_id: str) -> datetime:
 
 
 async def _recorded(request: Request, steps: Sequence[Step], principal: Any) -> Any:
-    return await asyncio.wrap_future(desk_of(request).recorder.record(steps, principal))
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Any] = loop.create_future()
+
+    def tell(answer: Any) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_fill, future, answer)
+
+    desk_of(request).recorder.send(steps, principal, tell)
+    answer = await future
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _fill(future: asyncio.Future[Any], answer: Any) -> None:
+    if not future.done():  # whoever asked may have stopped waiting
+        future.set_result(answer)
 
 
 def _record(router: APIRouter) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -85,7 +85,12 @@ def _asked(hint: Any) -> Any:
 
 def said_in(form: BaseModel) -> dict[str, Any]:
     """What a form says beyond its action and its instant, as the command takes it."""
-    return {name: _as_said(getattr(form, name)) for name in type(form).model_fields if name not in (TAG, "at_utc")}
+    return {name: _as_said(getattr(form, name)) for name in _words_of(type(form))}
+
+
+@cache
+def _words_of(form: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name in form.model_fields if name not in (TAG, "at_utc"))
 
 
 def _as_said(value: Any) -> Any:

@@ -40,15 +40,20 @@ class Gate:
 
     async def principal_of(self, request: Request) -> Principal | None:
         """Who sends the request, or None. Raises Problem 403 for a write under a session that comes from another page."""
-        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer" and secret.startswith(KEY_MARK):
-            return await self._known(secret.strip())
+        if secret := _key_in(request.headers.get("Authorization", "")):
+            return await self._known(secret)
         token = request.cookies.get(COOKIE, "")
         if not token:
             return None
         if request.method not in _SAFE and not _same_page(request):
             raise Problem(403, "the request comes from another page", fix="send it from our own pages, or use a key")
         return await asyncio.to_thread(self._accounts.of_session, token, self._clock())
+
+    def at_hand(self, authorization: str) -> Principal | None:
+        """Whose key a header carries, where that was asked less than a second ago; None where it must be asked."""
+        digest = hashlib.sha256(_key_in(authorization).encode()).digest()
+        principal, until_s = self._keys.get(digest, (None, 0.0))
+        return principal if time.monotonic() < until_s else None
 
     async def _known(self, secret: str) -> Principal | None:
         """Whose key it is; an answer holds for a second, which is how long a key that was taken back may still open."""
@@ -102,6 +107,12 @@ class Gate:
         token = request.cookies.get(COOKIE, "")
         if token:
             self._accounts.log_out(token)
+
+
+def _key_in(authorization: str) -> str:
+    """The key in a header; empty where it carries none."""
+    kind, _, secret = authorization.partition(" ")
+    return secret.strip() if kind.lower() == "bearer" and secret.startswith(KEY_MARK) else ""
 
 
 def _same_page(request: Request) -> bool:

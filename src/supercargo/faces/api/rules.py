@@ -41,7 +41,15 @@ class Rule:
     async def __call__(self, request: Request) -> Asked:
         """Who sends a request that may pass, and when; Problem 401 or 403 for any other."""
         keeper: Gatekeeper = request.app.state.gatekeeper
-        principal = await keeper.principal_of(request)
+        return self._let_in(request, await keeper.principal_of(request))
+
+    def at_once(self, request: Request, authorization: str) -> Asked | None:
+        """The same by a key that was asked about just now; None where it must be asked about. Raises Problem 403."""
+        keeper: Gatekeeper = request.app.state.gatekeeper
+        principal = keeper.at_hand(authorization)
+        return None if principal is None else self._let_in(request, principal)
+
+    def _let_in(self, request: Request, principal: Principal | None) -> Asked:
         if principal is None:
             raise Problem(
                 401, "the request carries no key or session that opens", fix="send Authorization: Bearer KEY, or log in"
@@ -64,6 +72,9 @@ class Gatekeeper(Protocol):
 
     async def principal_of(self, request: Request) -> Principal | None:
         """Who sends the request, or None."""
+
+    def at_hand(self, authorization: str) -> Principal | None:
+        """Whose key a header carries, where that was asked just now; None where it must be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,22 +49,25 @@ class SwiftLane:
             return
         path: str = scope["path"]
         for door in self._doors:
-            if (found := door.pattern.match(path)) is not None and (length := _plain(scope)) is not None:
-                await self._answer(door, found.groupdict(), length, (scope, receive, send))
+            if (found := door.pattern.match(path)) is not None and (told := _plain(scope)) is not None:
+                await self._answer(door, found.groupdict(), told, (scope, receive, send))
                 return
         await self._app(scope, receive, send)
 
-    async def _answer(self, door: _Door, named: dict[str, str], length: int, call: tuple[Scope, Receive, Send]) -> None:
+    async def _answer(
+        self, door: _Door, named: dict[str, str], headers: dict[bytes, bytes], call: tuple[Scope, Receive, Send]
+    ) -> None:
         scope, receive, send = call
-        came = [message async for message in _messages(receive, length)]
-        body = b"".join(message.get("body", b"") for message in came)
+        length = int(headers[b"content-length"])
+        came = await _messages(receive, length)
+        body: bytes = came[0].get("body", b"") if len(came) == 1 else b"".join(one.get("body", b"") for one in came)
         if len(body) == length and not scope["query_string"] and 1 <= len(named.get("name", "-")) <= _NAME_MOST:
             scope["app"] = self._owner
-            told = await door.answered(Request(scope), named, body)
+            told = await door.answered(Request(scope), headers, named, body)
             if told is not None:
                 status, kind, content = told
-                headers = [(b"content-length", str(len(content)).encode()), (b"content-type", kind)]
-                start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+                said = [(b"content-length", str(len(content)).encode()), (b"content-type", kind)]
+                start: Message = {"type": "http.response.start", "status": status, "headers": said}
                 self._dress(start)
                 await send(start)
                 await send({"type": "http.response.body", "body": content})
@@ -77,19 +80,20 @@ class SwiftLane:
         await self._app(scope, again, send)
 
 
-async def _messages(receive: Receive, length: int) -> Any:
+async def _messages(receive: Receive, length: int) -> list[Message]:
     """What comes of a body of a stated length: to its end, until it is longer, or until nobody sends any more."""
+    messages: list[Message] = []
     came = 0
     while True:
         message = await receive()
         came += len(message.get("body", b""))
-        yield message
+        messages.append(message)
         if came > length or not message.get("more_body", False):
-            return
+            return messages
 
 
-def _plain(scope: Scope) -> int | None:
-    """The stated length of a body of JSON under a key, with no header that counts told twice; None for anything else."""
+def _plain(scope: Scope) -> dict[bytes, bytes] | None:
+    """The headers that count of a body of JSON under a key, where none of them is told twice; None for anything else."""
     told: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name in _ONCE:
@@ -99,7 +103,7 @@ def _plain(scope: Scope) -> int | None:
     length = told.get(b"content-length", b"")
     if not length.isdigit() or int(length) > _BODY_MOST or b"authorization" not in told:
         return None
-    return int(length) if _JSON.fullmatch(told.get(b"content-type", b"")) else None
+    return told if _JSON.fullmatch(told.get(b"content-type", b"")) else None
 
 
 class _Door:
@@ -113,11 +117,14 @@ class _Door:
         self._said_as, self._answer_as = TypeAdapter[Any](declared["said"]), TypeAdapter[Any](declared["return"])
         self._status = route.status_code or 200
 
-    async def answered(self, request: Request, named: dict[str, str], body: bytes) -> tuple[int, bytes, bytes] | None:
+    async def answered(
+        self, request: Request, headers: dict[bytes, bytes], named: dict[str, str], body: bytes
+    ) -> tuple[int, bytes, bytes] | None:
         """Status, media type and body of the answer; None for a request that is not plainly in order."""
+        key = headers.get(b"idempotency-key")
         try:
-            asked = await self._rule(request)
-            command_id = await command_id_of(request, request.headers.get("Idempotency-Key"))
+            asked = self._rule.at_once(request, headers[b"authorization"].decode("latin-1")) or await self._rule(request)
+            command_id = await command_id_of(request, None if key is None else key.decode("latin-1"))
             said = None if command_id is None else self._said_as.validate_json(body)
         except (Problem, ValidationError):
             return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 
 from supercargo.kernel import Refused, StoreError
 from supercargo.store.log.prepared import Prepared
@@ -23,7 +24,8 @@ __all__ = ["VIEWS", "Batch", "Follower", "head_of", "since", "store_batch"]
 VIEWS = "views"
 """The name of the views' cursor."""
 
-_ASKED_AT_ONCE = 500
+_ASKED_AT_ONCE = 512
+_COUNTS = (1, 4, 16, 32, 64, 128, 256, _ASKED_AT_ONCE)
 _PAGE = 2_000
 
 _HEAD = Prepared(select(event.c.position, event.c.hash).order_by(event.c.position.desc()).limit(1))
@@ -33,6 +35,7 @@ _SINCE = Prepared(
 _CURSOR = Prepared(
     select(cursor.c.position, cursor.c.generation, cursor.c.declared).where(cursor.c.name == bindparam("cursor_name"))
 )
+_ADD = Prepared(insert(event).values({column.key: bindparam(column.key) for column in event.c}))
 _MOVE_CURSOR = Prepared(
     update(cursor).where(cursor.c.name == bindparam("cursor_name")).values(position=bindparam("position_now"))
 )
@@ -58,12 +61,13 @@ class Batch:
     known: dict[str, Recorded]
     versions: dict[str, int]
     added: list[Recorded] = field(default_factory=list)
+    bodies: dict[str, str] = field(default_factory=dict)
 
-    def take(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+    def take(self, request: Request) -> tuple[Receipt, ...]:
         """Add the drafts of one request, all or none. Raises StreamMoved or EventIdReused."""
         head, fresh, versions = self.head, dict[str, Recorded](), dict[str, int]()
         receipts = []
-        for draft in drafts:
+        for draft, body in zip(request.drafts, request.bodies, strict=True):
             stored = fresh.get(draft.event_id) or self.known.get(draft.event_id)
             if stored is not None:
                 _refuse_other_content(stored, draft)
@@ -71,7 +75,8 @@ class Batch:
                 continue
             version = versions.get(draft.stream, self.versions.get(draft.stream, 0))
             _refuse_moved(draft, version)
-            stored = recorded_from(draft, head, version=version + 1, recorded_utc=self.at)
+            stored = recorded_from(draft, head, version=version + 1, recorded_utc=self.at, body=body)
+            self.bodies[draft.event_id] = body
             head = Head(position=stored.position, hash=stored.hash)
             versions[draft.stream] = stored.version
             fresh[draft.event_id] = stored
@@ -149,10 +154,10 @@ class Follower:
 
 def store_batch(
     connection: Connection, requests: Sequence[Request], follower: Follower, clock: Callable[[], datetime]
-) -> list[tuple[Receipt, ...] | Refused]:
+) -> tuple[list[tuple[Receipt, ...] | Refused], Sequence[Recorded]]:
     """Store what can be stored of a batch, inside the caller's transaction; of a request that is refused, nothing is.
 
-    Gives what to answer to each request once the transaction has ended well.
+    Gives what to answer to each request once the transaction has ended well, and the events that it adds.
     """
     head = head_of(connection)
     follower.follow(connection, head)
@@ -165,14 +170,14 @@ def store_batch(
     )
     answers = [_taken(batch, request) for request in requests]
     if batch.added:
-        connection.execute(insert(event), [row_of(added) for added in batch.added])
+        _ADD.run_all(connection, [row_of(added, batch.bodies[added.event_id]) for added in batch.added])
     follower.add(connection, batch.added)
-    return answers
+    return answers, batch.added
 
 
 def _taken(batch: Batch, request: Request) -> tuple[Receipt, ...] | Refused:
     try:
-        return batch.take(request.drafts)
+        return batch.take(request)
     except Refused as refusal:
         return refusal
 
@@ -180,7 +185,7 @@ def _taken(batch: Batch, request: Request) -> tuple[Receipt, ...] | Refused:
 def _known(connection: Connection, names: Sequence[str]) -> dict[str, Recorded]:
     found: dict[str, Recorded] = {}
     for some in _slices(names):
-        rows = connection.execute(_BY_ID, {"names": some})
+        rows = _by_id(len(some)).run(connection, some)
         found |= {stored.event_id: stored for stored in map(event_of_row, rows)}
     return found
 
@@ -188,18 +193,31 @@ def _known(connection: Connection, names: Sequence[str]) -> dict[str, Recorded]:
 def _versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in _slices(streams):
-        found |= {str(row[0]): int(row[1]) for row in connection.execute(_LAST, {"names": some})}
+        found |= {str(row[0]): int(row[1]) for row in _last(len(some)).run(connection, some)}
     return found
 
 
-_BY_ID = select(event).where(event.c.event_id.in_(bindparam("names", expanding=True)))
-_LAST = (
-    select(event.c.stream, func.max(event.c.version))
-    .where(event.c.stream.in_(bindparam("names", expanding=True)))
-    .group_by(event.c.stream)
-)
+@cache
+def _by_id(count: int) -> Prepared:
+    return Prepared(select(event).where(event.c.event_id.in_(_names(count))))
 
 
-def _slices(names: Sequence[str]) -> list[list[str]]:
+@cache
+def _last(count: int) -> Prepared:
+    wanted = select(event.c.stream, func.max(event.c.version)).where(event.c.stream.in_(_names(count)))
+    return Prepared(wanted.group_by(event.c.stream))
+
+
+def _names(count: int) -> list[BindParameter[str]]:
+    return [bindparam(f"name_{number}") for number in range(count)]
+
+
+def _slices(names: Sequence[str]) -> list[dict[str, str]]:
+    """Names by the parameters of a statement that asks for so many: the last again, so that few statements are made."""
     wanted = list(dict.fromkeys(names))
-    return [wanted[at : at + _ASKED_AT_ONCE] for at in range(0, len(wanted), _ASKED_AT_ONCE)]
+    slices = [wanted[at : at + _ASKED_AT_ONCE] for at in range(0, len(wanted), _ASKED_AT_ONCE)]
+    counts = [next(count for count in _COUNTS if count >= len(some)) for some in slices]
+    return [
+        {f"name_{number}": some[min(number, len(some) - 1)] for number in range(count)}
+        for some, count in zip(slices, counts, strict=True)
+    ]

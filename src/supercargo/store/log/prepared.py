@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -14,15 +15,23 @@ __all__ = ["Prepared"]
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What a statement was compiled to: words, names of parameters in their order (None: they go by name), own values."""
+    """What a statement was compiled to: words, what picks the values of its parameters, own values."""
 
     words: str
-    names: tuple[str, ...] | None
+    pick: Callable[[Mapping[str, Any]], Any]
     own: Mapping[str, Any]
 
     def given(self, values: Mapping[str, Any]) -> Any:
-        told = {**self.own, **values} if self.own else values
-        return dict(told) if self.names is None else tuple([told[name] for name in self.names])
+        return self.pick({**self.own, **values} if self.own else values)
+
+
+def _picker(names: tuple[str, ...] | None) -> Callable[[Mapping[str, Any]], Any]:
+    """What takes a statement's values out of a mapping in its order; None: the statement names them itself."""
+    if names is None:
+        return dict
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda told: tuple([told[name] for name in names])
 
 
 class Prepared:
@@ -48,5 +57,5 @@ class Prepared:
             compiled = self._statement.compile(dialect=connection.dialect)
             names = None if compiled.positiontup is None else tuple(compiled.positiontup)
             own = {name: value for name, value in compiled.params.items() if value is not None}
-            made = self._made[connection.dialect.name] = _Made(str(compiled), names, own)
+            made = self._made[connection.dialect.name] = _Made(str(compiled), _picker(names), own)
         return made

@@ -25,8 +25,8 @@ _KINDS: dict[str, type] = {
 }
 
 
-def row_of(event: Recorded) -> dict[str, Any]:
-    """The event as the table keeps it: instants and body as text."""
+def row_of(event: Recorded, body: str = "") -> dict[str, Any]:
+    """The event as the table keeps it: instants and body as text; `body` is that text, where it is known."""
     return {
         "position": event.position,
         "event_id": event.event_id,
@@ -38,7 +38,7 @@ def row_of(event: Recorded) -> dict[str, Any]:
         "by": event.by,
         "tenant": event.tenant,
         "schema": event.schema,
-        "body": body_text(event.body),
+        "body": body or body_text(event.body),
         "previous_hash": event.previous_hash,
         "hash": event.hash,
     }

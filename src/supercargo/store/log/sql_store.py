@@ -29,7 +29,7 @@ from supercargo.store.log.rows import event_of_row
 from supercargo.store.log.signing import key_beside, make_key, read_signer
 from supercargo.store.log.tables import declared_digest, event, meta, sql_table, tables_of
 from supercargo.store.log.views import SqlView, dump_views
-from supercargo.store.log.writer import Request, Writer
+from supercargo.store.log.writer import Request, Tell, Writer
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded
 from supercargo.track.event_store import View
 from supercargo.track.views import Projection
@@ -196,6 +196,7 @@ class SqlStore(LogReader):
         self._clock = clock
         view = SqlView(self._tables)
         self._follower = Follower(projections, declared_digest(projections), view)
+        self._hearers: list[Callable[[Sequence[Recorded]], None]] = []
         self._writer = Writer(self._commit, clock, shown(url))
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
@@ -205,6 +206,14 @@ class SqlStore(LogReader):
     def submit(self, drafts: Sequence[Draft]) -> Future[tuple[Receipt, ...]]:
         """Have drafts stored while the caller goes on: the future brings what `append` would answer or raise."""
         return self._writer.submit(drafts)
+
+    def send(self, drafts: Sequence[Draft], tell: Tell) -> None:
+        """Have drafts stored while the caller goes on: `tell` hears what `append` would answer or raise."""
+        self._writer.send(drafts, tell)
+
+    def on_stored(self, hear: Callable[[Sequence[Recorded]], None]) -> None:
+        """Have somebody hear the events that this program stores, in their order, before those who wait have their answers."""
+        self._hearers.append(hear)
 
     def accounts(self) -> Accounts:
         """People and keys, kept in the same database."""
@@ -238,8 +247,10 @@ class SqlStore(LogReader):
         try:
             with self._writers.begin() as connection:
                 lock(connection)
-                answers = store_batch(connection, batch, self._follower, self._clock)
+                answers, added = store_batch(connection, batch, self._follower, self._clock)
             stored = True
+            for hear in self._hearers:
+                hear(added)
             return answers
         finally:
             if not stored:

@@ -25,11 +25,16 @@ MOST_KEPT = 50_000
 Key = tuple[str, ...]
 Row = dict[str, Any]
 
+_PLAIN = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
+"""Rows are read as JSON, so their words stand in any order; `dump_views` puts them into one."""
+
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 
 
 def _carried(row: Row) -> Row:
     """A row of one's own, as it would come back from the database: what is changed in it later changes no other."""
+    if _SIMPLE.issuperset(map(type, row.values())):
+        return row.copy()
     return {name: value if type(value) in _SIMPLE else _own(value) for name, value in row.items()}
 
 
@@ -37,6 +42,8 @@ def _own(value: Any) -> Any:
     kind = type(value)
     if kind in _SIMPLE:
         return value
+    if not value and kind is list:
+        return []
     if kind is list or kind is tuple:
         return [_own(part) for part in value]
     if kind is dict and all(type(name) is str for name in value):
@@ -50,6 +57,7 @@ class _Kept:
 
     declared: ViewTable
     sql: Table
+    columns: frozenset[str]
     rows: dict[Key, Row | None] = field(default_factory=dict)
     changed: set[Key] = field(default_factory=set)
     sought: dict[str, dict[str, set[Key]]] = field(default_factory=dict)
@@ -112,7 +120,9 @@ class SqlView:
         kept = self._tables.get(name)
         if kept is None:
             table = self._declared[name]
-            kept = self._tables[name] = _Kept(table, sql_table(table, prefix=self._prefix), whole=self._empty)
+            kept = self._tables[name] = _Kept(
+                table, sql_table(table, prefix=self._prefix), frozenset((*table.key, *table.columns)), whole=self._empty
+            )
         return kept
 
     def bind(self, connection: Connection) -> None:
@@ -130,7 +140,7 @@ class SqlView:
     def put(self, table: str, key: Key, row: dict[str, Any]) -> None:
         """Set a row."""
         kept = self._kept(table)
-        if row.keys() != _columns(kept.declared):
+        if row.keys() != kept.columns:
             raise KeyError(f"{table} has columns {kept.declared.key + kept.declared.columns}, the row {tuple(row)}")
         self._change(kept, key, _carried(row))
 
@@ -204,16 +214,11 @@ def _write(connection: Connection, kept: _Kept) -> None:
             gone.append(_key_values(kept, key))
             continue
         cells = {name: row[name] if isinstance(row[name], str) else None for name in extra}
-        set_.append({**dict(zip(names, key, strict=True)), **cells, "row_json": body_text(row)})
+        set_.append({**dict(zip(names, key, strict=True)), **cells, "row_json": _PLAIN.encode(row)})
     if gone:
         _delete(kept.sql).run_all(connection, gone)
     if set_:
         _upsert(kept.sql, connection.dialect.name).run_all(connection, set_)
-
-
-@lru_cache(maxsize=512)
-def _columns(declared: ViewTable) -> frozenset[str]:
-    return frozenset((*declared.key, *declared.columns))
 
 
 def _same_key(table: Table) -> Any:

@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 
@@ -17,7 +17,7 @@ from supercargo.store.log.engines import is_busy
 from supercargo.track.envelope import Draft, Receipt
 from supercargo.track.limits import check_drafts
 
-__all__ = ["LARGEST_BATCH", "Caught", "Commit", "Request", "Writer"]
+__all__ = ["LARGEST_BATCH", "Caught", "Commit", "Request", "Tell", "Writer", "teller_of"]
 
 LARGEST_BATCH = 512
 """Events that are stored with one sync; a single request may have more."""
@@ -25,14 +25,36 @@ LARGEST_BATCH = 512
 
 @dataclass(slots=True)
 class Request:
-    """What one caller wants stored as one, and the answer it waits for."""
+    """What one caller wants stored as one, with the body of each draft as JSON, and who is told what became of it."""
 
     drafts: tuple[Draft, ...]
-    answer: Future[tuple[Receipt, ...]] = field(default_factory=Future)
+    bodies: tuple[str, ...]
+    tell: Tell
+    told: bool = False
 
+    def answer(self, answer: tuple[Receipt, ...] | BaseException) -> None:
+        """Tell whoever waits, once."""
+        self.told = True
+        self.tell(answer)
+
+
+Tell = Callable[["tuple[Receipt, ...] | BaseException"], None]
+"""Takes what became of a request: its receipts, or what it failed of."""
 
 Commit = Callable[[Sequence[Request]], Sequence[tuple[Receipt, ...] | Refused]]
 """Stores a batch in one transaction and gives what to answer to each request."""
+
+
+def teller_of(future: Future[tuple[Receipt, ...]]) -> Tell:
+    """What fills a future with what became of a request."""
+
+    def tell(answer: tuple[Receipt, ...] | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+
+    return tell
 
 
 class Caught:
@@ -71,17 +93,21 @@ class Writer:
 
     def submit(self, drafts: Sequence[Draft]) -> Future[tuple[Receipt, ...]]:
         """Have drafts stored; what `append` would answer or raise comes with the future. Raises ScenarioError at once."""
+        future: Future[tuple[Receipt, ...]] = Future()
+        self.send(drafts, teller_of(future))
+        return future
+
+    def send(self, drafts: Sequence[Draft], tell: Tell) -> None:
+        """Have drafts stored; `tell` hears, in the thread that stores, what became of them. Raises ScenarioError at once."""
         wanted = tuple(drafts)
-        check_drafts(wanted, self._clock())
-        request = Request(wanted)
+        request = Request(wanted, check_drafts(wanted, self._clock()), tell)
         if not wanted:
-            request.answer.set_result(())
-            return request.answer
+            request.answer(())
+            return
         with self._gate:
             if self._reason:
                 raise self._stopped()
             self._queue.put(request)
-        return request.answer
 
     def close(self) -> None:
         """Store what waits, then stop."""
@@ -125,21 +151,18 @@ class Writer:
         error = caught.error
         if error is None:
             for request, answer in zip(batch, receipts, strict=True):
-                if isinstance(answer, Refused):
-                    request.answer.set_exception(answer)
-                else:
-                    request.answer.set_result(answer)
+                request.answer(answer)
         elif is_busy(error):
             for request in batch:
-                request.answer.set_exception(_held(self._where))
+                request.answer(_held(self._where))
         elif isinstance(error, DBAPIError | OSError | StoreError):
             self._stop(error)
             self._refuse(batch)
         elif len(batch) == 1:
-            batch[0].answer.set_exception(error)
+            batch[0].answer(error)
         else:
             for request in batch:
-                if not request.answer.done():
+                if not request.told:
                     self._store([request])
 
     def _lost(self) -> bool:
@@ -157,8 +180,8 @@ class Writer:
 
     def _refuse(self, batch: Sequence[Request]) -> None:
         for request in batch:
-            if not request.answer.done():
-                request.answer.set_exception(self._stopped())
+            if not request.told:
+                request.answer(self._stopped())
 
     def _refuse_all_that_wait(self) -> None:
         while not self._queue.empty():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from supercargo.track.cargo.stages import VEHICLE_STEPS
 from supercargo.track.cargo.steps import Correct, Step, said_of, step_of
 from supercargo.track.envelope import Draft
 
-__all__ = ["decide", "needed_by"]
+__all__ = ["decide", "lives_around", "needed_by"]
 
 
 def needed_by(step: Step, lives: Mapping[str, Life]) -> frozenset[str]:
@@ -30,6 +30,21 @@ def needed_by(step: Step, lives: Mapping[str, Life]) -> frozenset[str]:
             wanted.update(str(fact.body.get("where", "")) for fact in standing_facts(life.facts))
     wanted.difference_update(lives)
     return frozenset(name for name in wanted if name.startswith(("cargo/", "container/")))
+
+
+def lives_around(step: Step, life: Callable[[str], Life]) -> dict[str, Life]:
+    """The streams that a step touches: all that `needed_by` asks for, until it asks for no more."""
+    found: dict[str, Life] = {}
+    names = [step.thing, *_named(step)]
+    while names:
+        name = names.pop()
+        if name in found or not name.startswith(("cargo/", "container/")):
+            continue
+        one = found[name] = life(name)
+        names.append(one.now.inside)
+        if isinstance(step, Correct):
+            names += [str(fact.body.get("where", "")) for fact in standing_facts(one.facts)]
+    return found
 
 
 def _named(step: Step) -> tuple[str, ...]:

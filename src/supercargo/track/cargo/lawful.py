@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
 from typing import Any, NoReturn
 
 from supercargo.kernel import Refused, ScenarioError, check_quantities, format_utc
@@ -40,7 +42,7 @@ def after_step(step: Step, things: Mapping[str, Thing]) -> dict[str, Any]:
     """
     _check_form(step)
     thing = things.get(step.thing, Thing(name=step.thing))
-    chain = tuple(chain_of(thing, things))
+    chain = chain_of(thing, things)
     stage, since = stage_of(chain)
     _check_kind(step, thing)
     if stage not in TRANSITIONS[step.kind]:
@@ -70,20 +72,34 @@ def _refuse(step: Step, what: str, fix: str) -> NoReturn:
     raise Refused(what, fix=fix, where=step.command_id)
 
 
+_WORDS = (
+    "thing", "by", "command_id", "claim", "where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission",
+    "destination",
+)  # fmt: skip
+_MAY_BE_EMPTY = frozenset({"taker", "claim"})
+
+
+@cache
+def _words_of(kind: Any) -> tuple[str, ...]:
+    """The words of a kind of step that stand in lists and on labels."""
+    known = {declared.name for declared in fields(kind)}
+    return tuple(name for name in _WORDS if name in known)
+
+
 def _check_form(step: Step) -> None:
     check_quantities(step)
     pieces = getattr(step, "pieces", None)
     if pieces is not None and pieces != int(pieces):
         raise ScenarioError(f"{pieces:g} pieces are not whole", fix="give a whole number of pieces", where=step.command_id)
-    words = {"thing": step.thing, "by": step.by, "command_id": step.command_id, "claim": step.claim}
-    for name in ("where", "giver", "taker", "number", "custodian", "customer", "supplier", "mission", "destination"):
-        words |= {name: value} if isinstance(value := getattr(step, name, None), str) else {}
-    may_be_empty = {"taker", "claim"}
     if not _EVENT_NAME.fullmatch(step.command_id):
         what = f"command_id is {step.command_id[:40]!r}"
         raise ScenarioError(what, fix="give 1 to 190 letters, digits and signs without blanks", where=step.kind)
-    for name, word in words.items():
-        blank = word != word.strip() or (not word and name not in may_be_empty)
+    kind: Any = type(step)
+    for name in _words_of(kind):
+        word = getattr(step, name)
+        if not isinstance(word, str):
+            continue
+        blank = word != word.strip() or (not word and name not in _MAY_BE_EMPTY)
         if blank or len(word) > _LONGEST_NAME or not word.isprintable():
             raise ScenarioError(
                 f"{name} is {word[:40]!r}",
@@ -130,7 +146,7 @@ def _refuse_late(step: Step, stage: str, late: str) -> NoReturn:
 
 def _aloft(thing: Thing, things: Mapping[str, Thing]) -> bool:
     """Whether a thing is at the place; what is in a spacecraft is where that is."""
-    chain = tuple(chain_of(thing, things))
+    chain = chain_of(thing, things)
     stage, _ = stage_of(chain)
     return stage in ALOFT or (stage in {"loaded", "trashed", "sealed"} and chain[-1].stage in ALOFT)
 
@@ -151,7 +167,7 @@ def _check_side(step: Move, thing: Thing, things: Mapping[str, Thing]) -> None:
 
 
 def _place(thing: Thing, things: Mapping[str, Thing]) -> str:
-    return tuple(chain_of(thing, things))[-1].where
+    return chain_of(thing, things)[-1].where
 
 
 def _destination(place: str) -> str:
@@ -196,7 +212,7 @@ def _check_target(step: Move, thing: Thing, target: Thing | None, things: Mappin
         _refuse(step, f"{step.where} is not known", "register the container first; check the spelling of its name")
     if target.sort not in sorts:
         _refuse(step, f"{step.where} is {_a(target.sort)}; nothing is {step.kind} into it", f"name a {' or '.join(sorts)}")
-    holders = tuple(chain_of(target, things))
+    holders = chain_of(target, things)
     if any(holder.name == thing.name for holder in holders):
         _refuse(step, f"{step.where} is inside {thing.name}", "a thing can't be inside itself: name another container")
     stage, since = stage_of(holders)

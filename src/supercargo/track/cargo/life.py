@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import reduce
@@ -245,15 +245,12 @@ _FACTS: Mapping[str, Any] = {
 }
 
 
-def chain_of(thing: Thing, things: Mapping[str, Thing]) -> Iterator[Thing]:
+def chain_of(thing: Thing, things: Mapping[str, Thing]) -> tuple[Thing, ...]:
     """The thing, the container it is in, the one that is in, and so on outwards; ends where a container is not known."""
-    seen: set[str] = set()
-    while thing.name not in seen:
-        seen.add(thing.name)
-        yield thing
-        if thing.inside not in things:
-            return
-        thing = things[thing.inside]
+    chain = {thing.name: thing}
+    while (outer := things.get(thing.inside)) is not None and outer.name not in chain:
+        chain[outer.name] = thing = outer
+    return tuple(chain.values())
 
 
 def stage_of(chain: Iterable[Thing]) -> tuple[str, datetime | None]:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from supercargo.kernel import parse_utc, plain, quantity, text
@@ -306,16 +307,24 @@ _NOT_SAID = frozenset({"command_id", "thing", "at_utc", "by"})
 def said_of(step: Step) -> dict[str, Any]:
     """What a step says beyond who, what and when: the body of its event, without what is empty."""
     said: dict[str, Any] = {}
-    for declared in dataclasses.fields(step):
-        value = getattr(step, declared.name)
-        if declared.name in _NOT_SAID or value == declared.default:
+    kind: Any = type(step)
+    for name, default, is_number in _said(kind):
+        value = getattr(step, name)
+        if value == default:
             continue
-        if "unit" in declared.metadata:
+        if is_number:
             value = float(value)
         if isinstance(value, Step):
             value = {"kind": value.kind, "at_utc": value.at_utc, "body": said_of(value)}
-        said[declared.name] = plain(value)
+        said[name] = plain(value)
     return said
+
+
+@cache
+def _said(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """What a kind of step says in its body: name, what it is left out for, and whether it is a quantity."""
+    told = [declared for declared in dataclasses.fields(kind) if declared.name not in _NOT_SAID]
+    return tuple((declared.name, declared.default, "unit" in declared.metadata) for declared in told)
 
 
 def step_of(kind: str, said: Mapping[str, Any], **named: Any) -> Step:

@@ -26,6 +26,8 @@ BUDGETS = ViewTable(
 
 def _project(event: Recorded, view: View) -> None:
     said = told.COST_KINDS.read(event)
+    if said is None:
+        return
     who = {"by": event.by, "at_utc": format_utc(event.occurred_utc)}
     match said:
         case told.BudgetSet():
