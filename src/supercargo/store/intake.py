@@ -20,7 +20,7 @@ from supercargo.store.book.lines import lines_of
 from supercargo.store.book.marks import Mark, column_letters
 from supercargo.store.book.parts import BadBook, Bounds
 from supercargo.store.book.reading import Sheet, open_book
-from supercargo.store.columns import Column, columns_of
+from supercargo.store.columns import LARGEST_NUMBER, Column, columns_of
 from supercargo.store.rows import read_lines, text_lines
 
 __all__ = [
@@ -48,8 +48,8 @@ _NAME_MOST = 80
 _ZIP = b"PK\x03\x04"
 _OTHER_BOOKS = (".xlsm", ".xltm", ".xlam", ".xlsb", ".xls", ".ods", ".xltx")
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r")
-_REACHES_OUT = re.compile(r"\||\[|!\s*'?[A-Z]+\d|https?:|file:|\\\\|\b(?:DDE|DDEAUTO|WEBSERVICE|HYPERLINK|CALL|REGISTER|IMPORT\w*|"
-                          r"RTD|CUBE\w*|FILTERXML)\s*\(", re.IGNORECASE)  # fmt: skip
+_CALLS_OUT = "DDE|DDEAUTO|WEBSERVICE|HYPERLINK|CALL|REGISTER|IMPORT\\w*|RTD|CUBE\\w*|FILTERXML"
+_REACHES_OUT = re.compile(rf"\||\[|!\s*'?[A-Z]+\d|https?:|file:|\\\\|\b(?:{_CALLS_OUT})\s*\(", re.IGNORECASE)
 _GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})*(,\d+)?|[-+]?\d+(,\d+)?", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -148,13 +148,10 @@ def _of_book(file: str, content: bytes) -> Given:
 def _of_text(file: str, content: bytes) -> Given:
     first = content.split(b"\n", 1)[0]
     faults: list[Fault] = []
-    if first.count(b";") > first.count(b","):
-        content_ = _with_commas(content)
-    else:
-        content_ = content
+    parted = _with_commas(content) if first.count(b";") > first.count(b",") else content
     if content.count(b"\n") > MOST_ROWS * 4:
         raise _bad(file, f"the file has {content.count(bytes([10])):,} lines", f"send at most {MOST_ROWS:,} rows; split it")
-    lines = text_lines(content_, file, faults)
+    lines = text_lines(parted, file, faults)
     if faults:
         raise ScenarioError.of(faults, where=file)
     header = [cell.strip() for cell in lines[0][1]] if lines else []
@@ -169,7 +166,9 @@ def _with_commas(content: bytes) -> bytes:
     out = io.StringIO(newline="")
     try:
         written = content.decode("utf-8-sig")
-        csv.writer(out, lineterminator="\n").writerows(csv.reader(io.StringIO(written, newline=""), delimiter=";", strict=True))
+        csv.writer(out, lineterminator="\n").writerows(
+            csv.reader(io.StringIO(written, newline=""), delimiter=";", strict=True)
+        )
     except (UnicodeDecodeError, csv.Error):
         return content
     return out.getvalue().encode()
@@ -221,15 +220,19 @@ def read_given(
         return ReadRows(faults=tuple(Fault(given.file, 1, one.name, f"no column gives {one.name}", fix) for one in missing))
     places = [(name, mapping.get(name)) for name in given.header]
     named = [choice.column if choice else f"{at} passed over" for at, (_, choice) in enumerate(places)]
-    tidy = _Tidy([columns.get(name) for name in named], [choice.factor if choice else 1.0 for _, choice in places], decimal_comma)
+    tidy = _Tidy(
+        [columns.get(name) for name in named], [choice.factor if choice else 1.0 for _, choice in places], decimal_comma
+    )
     faults: list[Fault] = []
     if given.sheet is None:
         lines = [(number, [str(cell) for cell in tidy.row(cells)]) for number, cells in given.rows]
-        faults += _computed(given, [columns.get(name) for name in named])
+        faults += _parts_of_cents(given.file, lines, named)
+        faults += _computed(given, ours)
         found = read_lines([(1, named), *_even(lines, len(named))], table, faults, {})
     else:
-        sheet = _without_formulas(given.sheet, [columns.get(name) for name in named], taken=formulas_taken)
+        sheet = _without_formulas(given.sheet, ours, taken=formulas_taken)
         rows: list[list[Any]] = [[*named, *sheet.rows[0][len(named) :]], *(tidy.row(row) for row in sheet.rows[1:])]
+        faults += _parts_of_cents(given.file, list(enumerate(rows[1:], 2)), named)
         shaped, odd = lines_of(replace(sheet, rows=rows), table, faults)
         found = read_lines(shaped, table, faults, odd)
     told = tuple(sorted({replace(one, file=given.file, column=theirs.get(one.column, one.column)) for one in faults}))
@@ -249,6 +252,23 @@ def _even(lines: Sequence[tuple[int, list[str]]], width: int) -> list[tuple[int,
 
 def _cut(cells: list[str], width: int) -> list[str]:
     return cells[:width] if not any(cells[width:]) else cells
+
+
+def _parts_of_cents(file: str, rows: Sequence[tuple[int, Sequence[Any]]], named: Sequence[str]) -> list[Fault]:
+    """Amounts that are no whole cents: rounded in silence, the file's sum and the log's would differ."""
+    if "amount_usd" not in named:
+        return []
+    at, faults = named.index("amount_usd"), []
+    for number, cells in rows:
+        try:
+            amount = float(cells[at])
+        except (TypeError, ValueError, IndexError):
+            continue
+        if abs(amount) < LARGEST_NUMBER and abs(round(amount, 2) - amount) > 1e-6:
+            faults.append(
+                Fault(file, number, "amount_usd", f"{amount!r} USD is not in whole cents", "round the amount to cents")
+            )
+    return faults
 
 
 def _computed(given: Given, columns: Sequence[Column | None]) -> list[Fault]:

@@ -16,11 +16,11 @@ from supercargo.store.rows import LARGEST_CELL, MOST_ROWS
 
 __all__ = [
     "BOOK_PART",
+    "BOUNDS",
     "LARGEST_PARTS",
     "LINKS_PART",
     "ROOT",
     "ROOT_PART",
-    "BOUNDS",
     "BadBook",
     "Bounds",
     "Parts",
