@@ -220,9 +220,8 @@ def read_given(
         return ReadRows(faults=tuple(Fault(given.file, 1, one.name, f"no column gives {one.name}", fix) for one in missing))
     places = [(name, mapping.get(name)) for name in given.header]
     named = [choice.column if choice else f"{at} passed over" for at, (_, choice) in enumerate(places)]
-    tidy = _Tidy(
-        [columns.get(name) for name in named], [choice.factor if choice else 1.0 for _, choice in places], decimal_comma
-    )
+    ours = [columns.get(name) for name in named]
+    tidy = _Tidy(ours, [choice.factor if choice else 1.0 for _, choice in places], decimal_comma)
     faults: list[Fault] = []
     if given.sheet is None:
         lines = [(number, [str(cell) for cell in tidy.row(cells)]) for number, cells in given.rows]

@@ -18,6 +18,7 @@ __all__ = [
     "UNITS",
     "KeptMapping",
     "MappedColumn",
+    "MappingSaved",
     "choices_of",
     "conversions",
     "drop_mapping",
@@ -31,6 +32,7 @@ __all__ = [
 
 KeptMapping = told.KeptMapping
 MappedColumn = told.MappedColumn
+MappingSaved = told.MappingSaved
 
 UNITS: Mapping[str, Mapping[str, float]] = {
     "kg": {"kg": 1.0, "g": 0.001, "t": 1000.0, "lb": 0.45359237, "oz": 0.028349523125},
@@ -132,7 +134,7 @@ def suggested(kept: Iterable[KeptMapping], header: Sequence[str]) -> KeptMapping
     return max(fit, key=lambda one: (len(one.columns), one.at_utc, one.name), default=None)
 
 
-def keep_mapping(store: EventStore, intake: Intake, mapping: told.MappingSaved, act: Act) -> tuple[Receipt, ...]:
+def keep_mapping(store: EventStore, intake: Intake, mapping: MappingSaved, act: Act) -> tuple[Receipt, ...]:
     """Keep a mapping under a name. Raises Refused and ScenarioError for one that can't be kept."""
     choices_of(mapping.columns, intake)
     stream = f"mapping/{intake.name}"

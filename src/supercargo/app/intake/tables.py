@@ -138,7 +138,8 @@ INTAKES: tuple[Intake, ...] = (
         about="Each row with a place records that an item came in there, counted and weighed where figures stand.",
         aliases={
             "item_id": _ITEM, "where": ("place", "to", "location", "received at"),
-            "taker": ("held by", "received by", "holder"), "pieces": _PIECES, "mass_kg": _MASS, "at_utc": (*_WHEN, "received"), "note": ("remark", "comment"),
+            "taker": ("held by", "received by", "holder"), "pieces": _PIECES, "mass_kg": _MASS,
+            "at_utc": (*_WHEN, "received"), "note": ("remark", "comment"),
         },
     ),
     Intake(
