@@ -9,9 +9,8 @@ from typing import Any
 
 from supercargo.app.intake import judging
 from supercargo.app.operations.booking import booked_invoices, budget_lines
-from supercargo.kernel import parse_utc
 from supercargo.model import BOOK_TABLES, INTAKE_TABLES, BudgetLine, Invoice, Table
-from supercargo.model.intake import ComplaintRow, CountRow, DeliveryRow, PartnerRow, ReceiptRow, SurveyRow
+from supercargo.model.intake import ComplaintRow, CountRow, DeliveryRow, ReceiptRow, SurveyRow
 from supercargo.store.columns import Column, columns_of
 from supercargo.store.intake import MOST_ROWS
 from supercargo.track.event_store import View
@@ -117,12 +116,6 @@ def _surveys(now: Standing) -> Iterator[SurveyRow]:
             yield SurveyRow(customer=row["customer"], survey=row["survey"], score=row["score"], words=row["text"])
 
 
-def _partners(now: Standing) -> Iterator[PartnerRow]:
-    for row in now.rows("comply_partners"):
-        named = {name: row[name] for name in ("party", "status", "reason")}
-        yield PartnerRow(**named, valid_until_utc=parse_utc(row["valid_until_utc"]))
-
-
 INTAKES: tuple[Intake, ...] = (
     Intake(
         name="orders", title="Orders", scope="cargo", judge=judging.judge_order, standing=_none,
@@ -183,7 +176,7 @@ INTAKES: tuple[Intake, ...] = (
                  "text": ("comment", "words", "remark"), "at_utc": (*_WHEN, "answered")},
     ),
     Intake(
-        name="partners", title="Partners", scope="comply", judge=judging.judge_partner, standing=_partners,
+        name="partners", title="Partners", scope="comply", judge=judging.judge_partner, standing=_none,
         about="Each row records whether a partner may hold cargo, on what that rests, and until when.",
         aliases={"party": ("partner", "name", "company"), "status": ("state",), "reason": ("why", "basis"),
                  "valid_until_utc": ("valid until", "until", "expires"), "at_utc": _WHEN},

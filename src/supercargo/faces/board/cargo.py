@@ -50,7 +50,7 @@ def cargo_pages() -> APIRouter:
         sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
         found = things_seen(desk.store, asked.principal, sought, after=after, limit=_ROWS)
         return page(
-            request, asked, "cargo.html", title="Cargo", tables=[_things(found.rows)], q=q, said=said, mission=mission,
+            request, asked, "cargo.html", title="Cargo", tables=[_things(found.rows, back="cargo" in asked.principal.scopes)], q=q, said=said, mission=mission,
             inside=inside, next_after=found.next_after,
         )  # fmt: skip
 
@@ -79,7 +79,7 @@ def cargo_pages() -> APIRouter:
     return router
 
 
-def _things(rows: Any) -> Table:
+def _things(rows: Any, *, back: bool) -> Table:
     return Table(
         name="cargo",
         caption="Cargo and containers by name",
@@ -91,6 +91,7 @@ def _things(rows: Any) -> Table:
             for row in rows
         ],
         empty="Nothing is known by that: release a plan, or take in events with `supercargo track import`.",
+        back_href="/intake/counts" if back else "",
     )  # fmt: skip
 
 

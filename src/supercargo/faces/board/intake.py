@@ -228,10 +228,11 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
     if request.query_params.get("book") == "faults":
         headers = {"Content-Disposition": 'attachment; filename="rows-to-mend.xlsx"'}
         return Response(taking.faults_book(upload, found), media_type=XLSX, headers=headers)
+    counts = {"new": found.count(NEW), "changed": found.count(CHANGED), "left": len(found.states) - found.recorded_count}
     return page(
         request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
         intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
-        notes=_notes(known, upload), key=_key, new=found.count(NEW), changed=found.count(CHANGED), left=len(found.states) - found.recorded_count,
+        notes=_notes(known, upload), key=_key, **counts,
     )  # fmt: skip
 
 
