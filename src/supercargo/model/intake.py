@@ -31,7 +31,7 @@ class ReceiptRow(_Checked):
 
     item_id: str = text("item, such as R000123")
     where: str = text("place or container it came to, such as place/hangar; empty: it has not come", default="")
-    taker: str = text("who holds it from now on; empty: as before", default="")
+    taker: str = text("who holds it from now on", default="")
     pieces: float | None = quantity("count", "pieces counted; empty: not counted", ge=0, default=None)
     mass_kg: float | None = quantity("kg", "gross mass weighed; empty: not weighed", ge=0, default=None)
     at_utc: datetime | None = text("when it came; empty: now", default=None)

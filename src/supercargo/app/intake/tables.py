@@ -13,13 +13,13 @@ from supercargo.model import BOOK_TABLES, INTAKE_TABLES, BudgetLine, Invoice, Ta
 from supercargo.model.intake import ComplaintRow, CountRow, DeliveryRow, ReceiptRow, SurveyRow
 from supercargo.store.columns import Column, columns_of
 from supercargo.store.intake import MOST_ROWS
+from supercargo.track.cargo.stages import TRANSITIONS
 from supercargo.track.event_store import View
 from supercargo.track.parties.view import PARTY_TABLES
 
 __all__ = ["INTAKES", "Intake", "Standing", "intake_named"]
 
 _TABLE = {table.attribute: table for table in (*INTAKE_TABLES, *BOOK_TABLES)}
-_ENDED = frozenset({"consumed", "destroyed", "returned", "lost"})
 _ITEM = ("item", "thing", "name", "item no", "item number", "part", "line")
 _WHEN = ("at", "when", "day", "date", "time")
 _MASS = ("mass", "gross mass", "weight", "gross weight", "wt")
@@ -63,8 +63,9 @@ class Intake:
         return {one.metadata.get("column") or one.name: str(one.metadata["doc"]) for one in dataclasses.fields(noun)}
 
 
-def _items(now: Standing) -> list[dict[str, Any]]:
-    rows = (row for row in now.view.find("unit", "sort", "item") if row["stage"] not in _ENDED)
+def _items(now: Standing, step: str) -> list[dict[str, Any]]:
+    """Items of which a step may be told as they stand."""
+    rows = (row for row in now.view.find("unit", "sort", "item") if row["stage"] in TRANSITIONS[step])
     return sorted(rows, key=lambda row: str(row["name"]))[:MOST_ROWS]
 
 
@@ -77,13 +78,13 @@ def _none(now: Standing) -> Iterator[Any]:
 
 
 def _receipts(now: Standing) -> Iterator[ReceiptRow]:
-    for row in _items(now):
+    for row in _items(now, "received"):
         if row["stage"] in ("planned", "ordered"):
             yield ReceiptRow(item_id=_item(row), pieces=row["pieces"], mass_kg=row["mass_kg"])
 
 
 def _counts(now: Standing) -> Iterator[CountRow]:
-    for row in _items(now):
+    for row in _items(now, "inspected"):
         yield CountRow(item_id=_item(row), pieces=row["pieces"], mass_kg=row["mass_kg"])
 
 

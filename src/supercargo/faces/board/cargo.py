@@ -49,9 +49,10 @@ def cargo_pages() -> APIRouter:
                 said = f"{error.what}: {error.fix}"
         sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
         found = things_seen(desk.store, asked.principal, sought, after=after, limit=_ROWS)
+        tables = [_things(found.rows, back="cargo" in asked.principal.scopes)]
         return page(
-            request, asked, "cargo.html", title="Cargo", tables=[_things(found.rows, back="cargo" in asked.principal.scopes)], q=q, said=said, mission=mission,
-            inside=inside, next_after=found.next_after,
+            request, asked, "cargo.html", title="Cargo", tables=tables, q=q, said=said, mission=mission, inside=inside,
+            next_after=found.next_after,
         )  # fmt: skip
 
     @router.get("/cargo/{name:path}", openapi_extra=_OWN.mark)

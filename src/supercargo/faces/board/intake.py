@@ -232,7 +232,7 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
     return page(
         request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
         intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
-        notes=_notes(known, upload), key=_key, **counts,
+        notes=[*_notes(known, upload), *_effects(found)], key=_key, **counts,
     )  # fmt: skip
 
 
@@ -265,6 +265,12 @@ def _notes(known: Intake, upload: taking.Upload) -> list[str]:
     if passed:
         notes.append(f"passed over: {', '.join(name[:40] for name in passed[:20])}")
     return notes
+
+
+def _effects(found: taking.Looked) -> list[str]:
+    """What recording the rows brings with it."""
+    cases_count = sum(draft.stream.startswith("ncr/") for draft in found.drafts)
+    return [f"{cases_count} non-conformances are opened by it"] if cases_count else []
 
 
 def _faults(found: taking.Looked) -> Table:
