@@ -42,7 +42,9 @@ FAULT_COLUMN = "fault"
 
 FILE_BYTES = 4 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 5_000, 100, 200_000
-_BOUNDS = Bounds(part_bytes=16 * 1024 * 1024, all_bytes=24 * 1024 * 1024, rows=MOST_ROWS + 1, cells=MOST_CELLS)
+_BOUNDS = Bounds(
+    part_bytes=16 * 1024 * 1024, all_bytes=24 * 1024 * 1024, rows=MOST_ROWS + 1, cells=MOST_CELLS, empty_rows=4 * MOST_ROWS
+)  # fmt: skip
 _LONGEST_CELL = 4_000
 _NAME_MOST = 80
 _ZIP = b"PK\x03\x04"

@@ -100,7 +100,7 @@ class _Watcher:
     def __init__(self, shared: Shared) -> None:
         self.marks = Marks()
         self._shared = shared
-        self._text_count = 0
+        self._text_count = self._rows_count = 0
         self._style = ""
         self._row = self._column = 0
         self._kind = ""
@@ -122,6 +122,10 @@ class _Watcher:
             given = attributes.get("r", "")
             self._row = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else self._row + 1
             self._column = 0
+            self._rows_count += 1
+            if self._rows_count > self._shared.bounds.empty_rows:
+                what = f"the sheet has more than {self._shared.bounds.empty_rows:,} rows, empty ones counted"
+                raise BadBook(what, "take empty rows away and save it again; split what is left")
         elif local == "is":
             self._value = ""
         elif local == "mergeCell":

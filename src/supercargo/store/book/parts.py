@@ -74,12 +74,16 @@ _BROKEN_ZIP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much of a workbook is read: bytes of one part and of all together, unpacked, rows of a sheet and its cells."""
+    """How much of a workbook is read: bytes of one part and of all together, unpacked, rows of a sheet and its cells.
+
+    `empty_rows` bounds rows that hold nothing too.
+    """
 
     part_bytes: int = LARGEST_FILE
     all_bytes: int = LARGEST_PARTS
     rows: int = MOST_ROWS
     cells: int = 5_000_000
+    empty_rows: int = 1_048_576
 
 
 BOUNDS = Bounds()
