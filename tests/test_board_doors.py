@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -24,46 +24,43 @@ COOKIE = "supercargo_session"
 
 
 @pytest.fixture(scope="module")
-def omni(desk: Desk) -> Iterator[TestClient]:
+def omni(desk: Desk) -> TestClient:
     """Somebody of the company with every role."""
     roles = tuple(role for role in ROLE_SCOPES if role != "customer")
     desk.accounts.add(Person(name="omni", roles=roles, customer="", enabled=True, created_utc=NOW), WORD)
-    yield client_of(desk, "omni")
+    return client_of(desk, "omni")
 
 
-def posts(desk: Desk) -> list[str]:
-    app = create_app(desk, lambda: NOW)
-    routes = [
-        route for route in app.routes if isinstance(route, APIRoute) and route.methods & {"POST", "PUT", "PATCH", "DELETE"}
-    ]
-    return sorted({re.sub(r"\{[^}]*\}", "x", route.path) for route in routes})
+def writes(desk: Desk) -> list[tuple[str, str]]:
+    """Method and path of every route that writes."""
+    routes = [route for route in create_app(desk, lambda: NOW).routes if isinstance(route, APIRoute)]
+    found = {(method, re.sub(r"\{[^}]*\}", "x", route.path)) for route in routes for method in route.methods or ()}
+    return sorted((method, path) for method, path in found if method not in ("GET", "HEAD"))
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
-        "http://evil.example",
-        "null",
-        "https://testserver.evil.example",
-        "http://testserver@evil.example",
-        "http://testserver:81",
-        "about:blank",
-        "",
-    ],
-)
+FORGED = (
+    "http://evil.example", "null", "https://testserver.evil.example", "http://testserver@evil.example", "http://testserver:81",
+    "about:blank", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("origin", FORGED)
 def test_every_write_under_a_session_is_refused_to_a_forged_origin(origin: str, omni: TestClient, desk: Desk) -> None:
-    paths, before = posts(desk), desk.store.head()
-    assert len(paths) >= 30
-    headers = {"Origin": origin} if origin else {"Origin": "", "Sec-Fetch-Site": "cross-site"}
-    wrong = []
-    for path in paths:
-        answer = omni.post(path, headers=headers, data={"key": "k" * 12, "command": "c" * 12})
+    before, wrong = desk.store.head(), []
+    headers = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+    assert len(writes(desk)) >= 30
+    for method, path in writes(desk):
+        said: dict[str, Any] = (
+            {"json": {"name": "omni", "password": WORD}} if path == "/v1/session" else {"data": {"key": "k" * 12}}
+        )
+        answer = omni.request(method, path, headers=headers, **said)
         if path == "/look":
-            assert answer.headers["set-cookie"].startswith("supercargo_look=")  # how pages look, and no more
-        elif answer.status_code != 403 and not (path in ("/login", "/logout") and not origin):
-            wrong.append((path, answer.status_code))
-    assert wrong in ([], [("/v1/session", 422)]) if origin else all(path.startswith("/v1/session") for path, _ in wrong)
+            assert answer.headers.get("set-cookie", "supercargo_look=").startswith("supercargo_look=")  # no more than a look
+        elif answer.status_code != 403:
+            wrong.append((method, path, answer.status_code))
+    assert wrong == []
     assert desk.store.head() == before
+    assert omni.get("/missions").status_code == 200
 
 
 def test_a_session_that_somebody_laid_ready_is_not_the_one_that_log_in_opens(desk: Desk) -> None:
@@ -90,9 +87,9 @@ def test_each_log_in_opens_a_session_of_its_own_and_the_end_of_one_is_not_the_ot
     thief.cookies.set(COOKIE, stolen)
     for place in PLACES:
         assert thief.get(place.path).headers.get("location", "").startswith("/login"), place.path
-    for path in posts(desk):
+    for method, path in writes(desk):
         if path not in ("/login", "/logout", "/look", "/v1/session"):
-            assert thief.post(path, data={"key": "k" * 12}).status_code == 401, path
+            assert thief.request(method, path, data={"key": "k" * 12}).status_code == 401, path
 
 
 def test_over_https_the_session_is_sent_over_https_alone(desk: Desk) -> None:
@@ -109,12 +106,13 @@ def test_every_link_of_another_customer_leads_a_customers_person_nowhere(desk: D
     assert owners
     assert names
     own = client_of(desk, "esa")
-    links = {path for path, _, _ in crawled(omni, tuple(place.path for place in PLACES), each=6, most=150)}
+    links = {path for path, _, _ in crawled(omni, tuple(place.path for place in PLACES), each=4, most=90)}
+    some = sorted(names)[:12]
     links |= {f"/cargo/{name}" for name in names} | {f"/customer?name={owner}" for owner in owners}
-    links |= {f"/cargo?q={name}" for name in names} | {f"/cargo?inside=container/{name}" for name in names}
+    links |= {f"/cargo?q={name}" for name in some} | {f"/cargo?inside=container/{name}" for name in some}
     links |= {
         f"{path}{'&' if '?' in path else '?'}xlsx={table}"
-        for path in list(links)[:80]
+        for path in sorted(links)[:40]
         for table in ("cargo", "arrivals", "customers")
     }
     seen = 0

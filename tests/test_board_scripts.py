@@ -13,6 +13,7 @@ import httpx2 as httpx
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Dialog
 
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.recording import record_party
@@ -210,7 +211,12 @@ def test_a_browser_runs_none_of_it(world: World, url: str) -> None:
     with ExitStack() as stack:
         page = signed_in(stack.enter_context(chromium()), url, "omni", WORD)
         alarms: list[str] = []
-        page.on("dialog", lambda dialog: (alarms.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))
+
+        def heard(dialog: Dialog) -> None:
+            alarms.append(f"{page.url}: {dialog.message}")
+            dialog.dismiss()
+
+        page.on("dialog", heard)
         page.on("console", lambda line: alarms.append(f"{page.url}: {line.text}") if line.type == "error" else None)
         page.on("pageerror", lambda error: alarms.append(f"{page.url}: {error}"))
         paths = [path for path, _, _ in crawled(world.client, STARTS, each=2, most=45) if not path.startswith("/login")]
