@@ -127,6 +127,17 @@ def test_columns_with_foreign_names_are_mapped_by_hand_kept_and_suggested_the_ne
     assert "Acme's list 6 columns, kept by cora 2027-01-10 12:00 UTC" in words_of(page)
 
 
+def test_a_kept_mapping_that_leaves_needed_columns_open_is_completed_by_their_names(desk: Desk) -> None:
+    client = client_of(desk, "cora")
+    keep = {"name": "part", "columns": "Sack = item_id\nWeight = mass_kg [lb]", "do": "keep", "key": "mapping-part"}
+    assert client.post("/intake/orders/mappings", data=keep).status_code == 303
+    header = ("Sack", "Customer", "Vendor", "PO", "Qty", "Weight", "Note")
+    _, text = looked(client, "orders", "p.csv", csv_of([header, ("PX", "UNI-LAKE", "S", "1", 1, 2, "left out")]))
+    assert "go by the kept mapping part" in words_of(text)
+    assert "1 new" in words_of(text)
+    assert "passed over: Note" in words_of(text)
+
+
 def test_a_kept_mapping_is_edited_and_deleted_and_the_log_says_by_whom(desk: Desk) -> None:
     client = client_of(desk, "cora")
     keep = {"name": "short", "columns": "Ding = item_id\nWeight = mass_kg [lbs]", "do": "keep"}
@@ -167,7 +178,7 @@ def test_a_table_that_was_taken_out_is_edited_and_put_back_and_only_what_differs
     before = desk.store.head().position
     assert recorded(client, place)[0] == 303
     told = desk.store.since(before)
-    assert "1 non-conformances are opened by it" in words_of(text)
+    assert "1 non-conformance will be opened by it" in words_of(text)
     assert [event.kind for event in told] == ["inspected", "ncr_opened", "FileTaken"]
     assert told[0].stream == "cargo/R000002"
     assert told[0].body["mass_kg"] == 7.5

@@ -168,7 +168,7 @@ def test_a_formula_that_reaches_out_is_refused_whatever_was_agreed(words: str, c
 def test_a_stored_value_of_a_formula_is_taken_only_where_that_was_agreed(client: TestClient, desk: Desk) -> None:
     place, text = looked(client, "orders", "f.xlsx", of_formula("1+1"))
     assert "the value is computed, by =1+1" in text
-    assert "1 values are computed by the spreadsheet and not taken" in words_of(text)
+    assert "1 value computed by the spreadsheet: not taken" in words_of(text)
     agreed = {f"c{at}": ours for at, ours in enumerate(ORDER)} | {"formulas": "yes", "key": "k" * 12, "do": "look"}
     assert client.post(place, data=agreed).status_code == 303
     text = words_of(client.get(place).text)
@@ -258,7 +258,7 @@ def test_dates_are_those_of_the_system_that_the_workbook_counts_in(
 @pytest.mark.parametrize("serial", [0, 1, 59, 60, 61, -5, 2_958_466, 1e9])
 def test_dates_that_the_systems_dispute_or_can_not_hold_are_refused(serial: float, client: TestClient) -> None:
     _, text = looked(client, "orders", "d.xlsx", dated(False, serial))
-    assert "1 faults" in words_of(text), words_of(text)[600:1500]
+    assert "1 fault:" in words_of(text), words_of(text)[600:1500]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_row_at_the_end_that_is_refused_keeps_all_before_it_out_of_the_log(cli
     before = desk.store.head()
     rows: list[Any] = [ORDER, *((f"N{n}", "UNI-LAKE", "S", "1", 1, 2) for n in range(400)), ("N400", "NOBODY", "S", "1", 1, 2)]
     place, text = looked(client, "orders", "n.csv", csv_of(rows))
-    assert "1 faults" in words_of(text)
+    assert "1 fault:" in words_of(text)
     assert recorded(client, place)[0] == 422
     assert desk.store.head() == before
 

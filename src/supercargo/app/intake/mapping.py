@@ -26,6 +26,7 @@ __all__ = [
     "keep_mapping",
     "kept_mappings",
     "mapping_text",
+    "proposed",
     "read_mapping_text",
     "suggested",
 ]
@@ -132,6 +133,21 @@ def suggested(kept: Iterable[KeptMapping], header: Sequence[str]) -> KeptMapping
     """The mapping that names most columns of a header and none beside them; of several the one kept last."""
     fit = [one for one in kept if {column.theirs for column in one.columns} <= set(header)]
     return max(fit, key=lambda one: (len(one.columns), one.at_utc, one.name), default=None)
+
+
+def proposed(kept: Iterable[KeptMapping], header: Sequence[str], intake: Intake) -> tuple[tuple[MappedColumn, ...], str, bool]:
+    """How a header's columns go: by a kept mapping that fits, what it leaves open of needed columns by their names.
+
+    Gives the columns, the mapping's name (empty: none fits), and whether its numbers have decimal commas.
+    """
+    guess, fit = guessed(header, intake), suggested(kept, header)
+    if fit is None:
+        return guess, "", False
+    given = {one.ours for one in fit.columns} | {one.theirs for one in fit.columns}
+    needed = {column.name for column in intake.columns if column.needed}
+    more = [one for one in guess if one.ours in needed - given and one.theirs not in given]
+    columns = sorted((*fit.columns, *more), key=lambda one: list(header).index(one.theirs))
+    return tuple(columns), fit.name, fit.decimal_comma
 
 
 def keep_mapping(store: EventStore, intake: Intake, mapping: MappingSaved, act: Act) -> tuple[Receipt, ...]:

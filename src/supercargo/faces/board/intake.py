@@ -80,11 +80,8 @@ def _tables(router: APIRouter, tray: taking.Tray) -> None:
             faults = error.faults if isinstance(error, ScenarioError) else ()
             return refused(_table(request, asked, known, refusal(error, typed), faults), error)
         kept = mapped.kept_mappings(desk_of(request).store, known)
-        fit = mapped.suggested(kept, upload.given.header)
-        columns = fit.columns if fit else mapped.guessed(upload.given.header, known)
-        tray.put(
-            replace(upload, columns=columns, decimal_comma=bool(fit and fit.decimal_comma), by_mapping=fit.name if fit else "")
-        )
+        columns, name, comma = mapped.proposed(kept, upload.given.header, known)
+        tray.put(replace(upload, columns=columns, decimal_comma=comma, by_mapping=name))
         return RedirectResponse(f"/intake/{known.name}/files/{upload.token}", status_code=303)
 
     @router.post("/intake/{table}/mappings", openapi_extra=_COMPANY.mark)
@@ -198,7 +195,7 @@ def _table(
     return page(
         request, asked, "intake.html", title=f"Take in: {known.title}", tables=tables, intake=known, told=told,
         faults=faults[:_FAULTS_SHOWN], done=done, kept=mapped.kept_mappings(store, known), text_of=mapped.mapping_text,
-        key=_key,
+        key=_key, counted=_counted,
     )  # fmt: skip
 
 
@@ -232,7 +229,7 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
     return page(
         request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
         intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
-        notes=[*_notes(known, upload), *_effects(found)], key=_key, **counts,
+        notes=[*_notes(known, upload), *_effects(found)], key=_key, counted=_counted, **counts,
     )  # fmt: skip
 
 
@@ -258,7 +255,7 @@ def _notes(known: Intake, upload: taking.Upload) -> list[str]:
     given = upload.given
     if given.formulas_count:
         taken = "taken as they are stored" if upload.formulas_taken else "not taken"
-        notes.append(f"{given.formulas_count:,} values are computed by the spreadsheet and {taken}")
+        notes.append(f"{_counted(given.formulas_count, 'value')} computed by the spreadsheet: {taken}")
     if len(given.sheets) > 1:
         notes.append(f"the first sheet is read, {given.sheets[0][:40]}; {len(given.sheets) - 1} more are passed over")
     passed = [name for name in given.header if name and name not in {one.theirs for one in upload.columns}]
@@ -267,10 +264,14 @@ def _notes(known: Intake, upload: taking.Upload) -> list[str]:
     return notes
 
 
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def _effects(found: taking.Looked) -> list[str]:
     """What recording the rows brings with it."""
     cases_count = sum(draft.stream.startswith("ncr/") for draft in found.drafts)
-    return [f"{cases_count} non-conformances are opened by it"] if cases_count else []
+    return [f"{_counted(cases_count, 'non-conformance')} will be opened by it"] if cases_count else []
 
 
 def _faults(found: taking.Looked) -> Table:
