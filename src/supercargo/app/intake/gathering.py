@@ -8,7 +8,7 @@ from typing import Any
 
 from supercargo.app.operations.recording import Operations
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from
-from supercargo.track.event_store import EventIdReused, StreamMoved, View
+from supercargo.track.event_store import StreamMoved, View
 
 __all__ = ["Gathering"]
 
@@ -19,18 +19,20 @@ class Gathering:
     def __init__(self, store: Operations, view: View) -> None:
         self._store = store
         self._view = _Remembering(view)
+        self._stored: dict[str, tuple[Recorded, ...]] = {}
         self._more: dict[str, list[Recorded]] = {}
         self.drafts: list[Draft] = []
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
-        """Keep the drafts, all of them or none. Raises StreamMoved and EventIdReused as a store does."""
+        """Keep the drafts, all of them or none; whether their names are free, the store says in the end.
+
+        Raises StreamMoved as a store does.
+        """
         kept: list[Recorded] = []
         for draft in drafts:
             version = len(self.stream(draft.stream)) + sum(one.stream == draft.stream for one in kept)
             if draft.expected_version not in (None, version):
                 raise StreamMoved(f"{draft.stream} has moved", fix="look at it again", where=draft.stream)
-            if self.named(draft.event_id) is not None:
-                raise EventIdReused(f"event {draft.event_id} is known", fix="name it anew", where=draft.stream)
             kept.append(recorded_from(draft, Head(), version=version + 1, recorded_utc=draft.occurred_utc))
         for event in kept:
             self._more.setdefault(event.stream, []).append(event)
@@ -39,7 +41,9 @@ class Gathering:
 
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream, those that are not stored yet too."""
-        return (*self._store.stream(name), *self._more.get(name, ()))
+        if name not in self._stored:
+            self._stored[name] = self._store.stream(name)
+        return (*self._stored[name], *self._more.get(name, ()))
 
     def named(self, event_id: str) -> Recorded | None:
         """The stored event of a name; None where none has it."""
