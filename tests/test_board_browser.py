@@ -40,6 +40,8 @@ PATHS = (
     "/customers",
     "/customer?name=UNI-LAKE",
     "/compliance",
+    "/intake",
+    "/intake/invoices",
     "/audit",
     "/audit/1",
     "/admin",
@@ -107,6 +109,7 @@ def test_an_item_is_found_by_keyboard_alone(browser: Browser, url: str) -> None:
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/cargo")
+    page.locator("[name=q]:focus").wait_for()
     page.keyboard.type("HOSTILE")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cargo/HOSTILE")
@@ -174,3 +177,44 @@ def test_pages_do_their_work_without_any_script(browser: Browser, url: str) -> N
     page = signed_in(browser, url, "dora", WORD, java_script_enabled=False)
     page.goto(f"{url}/cargo?q=HOSTILE")
     assert page.get_by_role("heading", level=1).inner_text() == "HOSTILE"
+
+
+INVOICES = b'Invoice No,Date,Konto,Betrag\nK1,02.01.2027,launch,"1.234,50"\nK2,02.01.2027,launch,two\n'
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_file_is_taken_in_by_keyboard_alone_with_or_without_scripts(
+    browser: Browser, url: str, desk: Desk, scripts: bool
+) -> None:
+    page = signed_in(browser, url, "dora", WORD, java_script_enabled=scripts)
+    page.goto(f"{url}/intake/invoices")
+    named = b"K1" if scripts else b"L1"
+    faulty = INVOICES.replace(b"K1", named)
+    page.locator("#file").set_input_files({"name": "i.csv", "mimeType": "text/csv", "buffer": faulty})
+    page.locator("#file").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/files/*")
+    if scripts:
+        assert Axe().run(page).response["violations"] == []
+    page.locator("input[name=comma]").focus()
+    page.keyboard.press("Space")
+    page.locator("#form-columns button.main").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("1 fault:").wait_for(timeout=5000)
+    page.goto(f"{url}/intake/invoices")
+    mended = faulty.replace(b"two", b"2").replace(b"K2", named + b"2")
+    page.locator("#file").set_input_files({"name": "i.csv", "mimeType": "text/csv", "buffer": mended})
+    page.locator("#file").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/files/*")
+    page.locator("input[name=comma]").focus()
+    page.keyboard.press("Space")
+    page.locator("#form-columns button.main").focus()
+    page.keyboard.press("Enter")
+    page.locator("#form-record button.main").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=*")
+    assert "i.csv is recorded: 2 rows, as one act, by dora" in page.locator(".state.good").inner_text()
+    assert desk.store.stream(f"cost/{named.decode()}")[0].body["bill"]["amount_usd"] == 1234.5

@@ -10,6 +10,7 @@ from supercargo.model import (
     demand,
     history,
     initiatives,
+    intake,
     invoices,
     permits,
     plan,
@@ -20,7 +21,16 @@ from supercargo.model import (
     supply_terms,
 )
 
-__all__ = ["BOOK_TABLES", "BUDGET_TABLE", "HISTORY_TABLES", "INVOICE_TABLE", "PLAN_TABLES", "SCENARIO_TABLES", "Table"]
+__all__ = [
+    "BOOK_TABLES",
+    "BUDGET_TABLE",
+    "HISTORY_TABLES",
+    "INTAKE_TABLES",
+    "INVOICE_TABLE",
+    "PLAN_TABLES",
+    "SCENARIO_TABLES",
+    "Table",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,7 @@ class Table:
     refers: tuple[tuple[str, str], ...] = ()  # (field, file it must stand in); empty words are let through
     required: bool = False  # a scenario without it is refused; others fall back to the catalogue, or to no rows
     sparse: bool = False  # a folder has the file only where it has rows
+    parts: bool = False  # its keys may name parts of lines, R000123#2
 
 
 _DESTINATION = ("destination", "destinations.csv")
@@ -314,3 +325,14 @@ INVOICE_TABLE = Table(file="invoices.csv", noun=invoices.Invoice, attribute="inv
 BUDGET_TABLE = Table(file="budget.csv", noun=invoices.BudgetLine, attribute="budget", key=("line",), required=True)
 BOOK_TABLES: tuple[Table, ...] = (INVOICE_TABLE, BUDGET_TABLE)
 """Files that people bring to an existing plan: what was billed, and what was set aside."""
+
+INTAKE_TABLES: tuple[Table, ...] = (
+    Table(file="orders", noun=intake.OrderRow, attribute="orders", key=("item_id",), parts=True),
+    Table(file="receipts", noun=intake.ReceiptRow, attribute="receipts", key=("item_id",), parts=True),
+    Table(file="counts", noun=intake.CountRow, attribute="counts", key=("item_id",), parts=True),
+    Table(file="deliveries", noun=intake.DeliveryRow, attribute="deliveries", key=("contract_id", "item_id"), parts=True),
+    Table(file="complaints", noun=intake.ComplaintRow, attribute="complaints", key=("customer", "complaint")),
+    Table(file="surveys", noun=intake.SurveyRow, attribute="surveys", key=("customer", "survey")),
+    Table(file="partners", noun=intake.PartnerRow, attribute="partners", key=("party",)),
+)
+"""Tables that are taken in while operations run, beside those of BOOK_TABLES."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.kernel import Fault, ScenarioError, as_written, faults_of, format_utc
-from supercargo.model import BOOK_TABLES, HISTORY_TABLES, SCENARIO_TABLES, Table
+from supercargo.model import BOOK_TABLES, HISTORY_TABLES, INTAKE_TABLES, SCENARIO_TABLES, Table
 from supercargo.store.columns import CEILINGS, BadCell, Column, columns_of
 from supercargo.store.folders import read_within
 
@@ -49,7 +49,8 @@ MOST_COLUMNS = 1_000
 MOST_TOLD = 1_000
 """Faults told one by one of one column (or of whole rows) of a file; where there are more, the last one says how many."""
 
-_GIVEN_FILES = {id(table) for table in (*SCENARIO_TABLES, *HISTORY_TABLES, *BOOK_TABLES)}  # a plan is the referee's to judge
+_GIVEN = (*SCENARIO_TABLES, *HISTORY_TABLES, *BOOK_TABLES, *INTAKE_TABLES)
+_GIVEN_FILES = {id(table) for table in _GIVEN}  # a plan is the referee's to judge
 _TO_QUOTE = re.compile(r'[,"\r\n]')
 _FORMULA = ("=", "+", "-", "@")
 
@@ -323,7 +324,8 @@ def _read_columns(
         column_faults: list[tuple[int, str, str]] = []
         values[column.field] = _cells([cells[place] for cells in lines], column, column_faults)
         if wanted and column.is_text:
-            _check_words(values[column.field], column, column.field in named, column_faults)
+            kept = "" if column.field not in named else ";" if sheet.table.parts else ";#"
+            _check_words(values[column.field], column, kept, column_faults)
         elif wanted and column.unit in CEILINGS:
             _check_sizes(values[column.field], column, column_faults)
         if odd := sheet.odd.get(column.name):
@@ -367,18 +369,18 @@ def _cells(cells: list[str], column: Column, bad: list[tuple[int, str, str]]) ->
     return values
 
 
-def _check_words(cells: list[str], column: Column, is_name: bool, bad: list[tuple[int, str, str]]) -> None:
-    """Text must not be empty where nothing stands for it; names keep clear of the signs that files use between names."""
+def _check_words(cells: list[str], column: Column, kept: str, bad: list[tuple[int, str, str]]) -> None:
+    """Text must not be empty where nothing stands for it; names keep clear of the signs that are `kept` between names."""
     if column.needed and "" not in column.choices:
         bad += [(at, "the cell is empty", f"give {column.name}") for at, cell in enumerate(cells) if not cell.strip()]
-    if not is_name:
+    if not kept:
         return
     for at, cell in enumerate(cells):
-        if found := _fault_of_name(cell):
+        if found := _fault_of_name(cell, kept):
             bad.append((at, *found))
 
 
-def _fault_of_name(name: str) -> tuple[str, str] | None:
+def _fault_of_name(name: str, kept: str) -> tuple[str, str] | None:
     """What is wrong with a name, and the fix: names are read by people, spreadsheets and file systems too."""
     shown = repr(name[:40])
     if len(name) > LONGEST_NAME:
@@ -387,8 +389,8 @@ def _fault_of_name(name: str) -> tuple[str, str] | None:
         return f"{shown} holds a line break or a sign that can't be seen", "type the name again, in letters that can be seen"
     if name != name.strip() and name.strip():
         return f"{shown} begins or ends with a blank", "take the blank away"
-    if ";" in name or "#" in name:
-        return f"{shown} holds a sign that is kept for lists and parts", "use no ; or #"
+    if any(sign in name for sign in kept):
+        return f"{shown} holds a sign that is kept for lists and parts", f"use no {' or '.join(kept)}"
     if name.startswith(_FORMULA):
         return f"{shown} would be computed by a spreadsheet", "let the name begin with another sign than = + - @"
     if not unicodedata.is_normalized("NFC", name):

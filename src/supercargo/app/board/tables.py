@@ -43,6 +43,7 @@ class Table:
     empty: str = "Nothing here."
     unshown_count: int = 0
     next_href: str = ""
+    back_href: str = ""  # where it goes in again once it was edited
 
     @property
     def cells(self) -> list[list[Cell]]:

@@ -84,7 +84,8 @@ class Gate:
 
     def refuse_foreign(self, request: Request) -> None:
         """Raises Problem 403 for a log-in that a browser sends from another page."""
-        if request.headers.get("Origin") and not _same_page(request):
+        foreign = request.headers.get("Sec-Fetch-Site", "") in ("cross-site", "same-site")
+        if foreign or (request.headers.get("Origin") and not _same_page(request)):
             raise Problem(403, "the request comes from another page", fix="log in on our own pages")
 
     def log_in(self, name: str, password: str) -> str:

@@ -101,9 +101,10 @@ def session_router() -> APIRouter:
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
 
-    @router.delete("/session", status_code=204, openapi_extra=_ANYBODY.mark, tags=["session"])
+    @router.delete("/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(403), tags=["session"])
     def log_out(request: Request, response: Response) -> None:
         """End the session."""
+        _gate(request).refuse_foreign(request)
         _gate(request).log_out(request)
         response.delete_cookie(COOKIE)
 

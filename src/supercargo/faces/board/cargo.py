@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -44,14 +45,15 @@ def cargo_pages() -> APIRouter:
             try:
                 with desk.views() as view:
                     name = named_thing(view, word, asked.principal)
-                return RedirectResponse(f"/cargo/{name.removeprefix('cargo/')}", status_code=303)
+                return RedirectResponse(_href(name), status_code=303)
             except ScenarioError as error:
                 said = f"{error.what}: {error.fix}"
         sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
         found = things_seen(desk.store, asked.principal, sought, after=after, limit=_ROWS)
+        tables = [_things(found.rows, back="cargo" in asked.principal.scopes)]
         return page(
-            request, asked, "cargo.html", title="Cargo", tables=[_things(found.rows)], q=q, said=said, mission=mission,
-            inside=inside, next_after=found.next_after,
+            request, asked, "cargo.html", title="Cargo", tables=tables, q=q, said=said, mission=mission, inside=inside,
+            next_after=found.next_after,
         )  # fmt: skip
 
     @router.get("/cargo/{name:path}", openapi_extra=_OWN.mark)
@@ -79,18 +81,24 @@ def cargo_pages() -> APIRouter:
     return router
 
 
-def _things(rows: Any) -> Table:
+def _href(name: str) -> str:
+    """The page of a thing; a name may hold signs that an address keeps for itself, such as the # of parts."""
+    return f"/cargo/{quote(name.removeprefix('cargo/'))}"
+
+
+def _things(rows: Any, *, back: bool) -> Table:
     return Table(
         name="cargo",
         caption="Cargo and containers by name",
         columns=(Column("Name"), Column("Sort"), Column("Stage"), Column("Where"), Column("Held by"), Column("Mission"),
                  Column("Customer"), Column("Pieces"), Column("Mass", "kg", 3)),
         rows=[
-            (Cell(row["name"], f"/cargo/{row['name'].removeprefix('cargo/')}"), row["sort"], row["stage"], row["where"],
+            (Cell(row["name"], _href(row["name"])), row["sort"], row["stage"], row["where"],
              row["custodian"], row["mission"], row["tenant"], row["pieces"], row["mass_kg"])
             for row in rows
         ],
         empty="Nothing is known by that: release a plan, or take in events with `supercargo track import`.",
+        back_href="/intake/counts" if back else "",
     )  # fmt: skip
 
 
@@ -125,8 +133,6 @@ def _contents(seen: Any) -> Table:
         name="contents",
         caption="What is in it",
         columns=(Column("Thing"), Column("Directly in"), Column("Since", "UTC")),
-        rows=[
-            (Cell(one.thing, f"/cargo/{one.thing.removeprefix('cargo/')}"), one.where, one.from_utc) for one in seen.contents
-        ],
+        rows=[(Cell(one.thing, _href(one.thing)), one.where, one.from_utc) for one in seen.contents],
         empty="Nothing is in it.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -48,7 +49,7 @@ def customer_pages() -> APIRouter:
             columns=(Column("Customer"), Column("Open complaints"), Column("Surveys asked"), Column("Answered")),
             rows=[
                 (
-                    Cell(name, f"/customer?name={name}"),
+                    Cell(name, f"/customer?{urlencode({'name': name})}"),
                     sum(row["state"] != "closed" for row in seen[name].complaints),
                     len(seen[name].surveys),
                     sum(row["score"] is not None for row in seen[name].surveys),
@@ -174,7 +175,7 @@ def _arrivals(rows: list[ArrivalRange]) -> Table:
         ),
         rows=[
             (
-                Cell(row.item_id, f"/cargo/{row.item_id}"),
+                Cell(row.item_id, f"/cargo/{quote(row.item_id)}"),
                 row.mission_id,
                 row.destination,
                 row.direction,

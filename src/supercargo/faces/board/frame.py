@@ -20,9 +20,11 @@ from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked
 from supercargo.faces.board.assets import asset_href
 
-__all__ = ["LOOKS", "LOOK_COOKIE", "PLACES", "Place", "bare_page", "error_page", "now_of", "page", "safe_next"]
+__all__ = ["LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page", "safe_next"]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""What a workbook is to a browser."""
+
 LOOKS = ("auto", "light", "dark", "contrast")
 """How pages may look; auto follows the machine."""
 
@@ -55,6 +57,7 @@ PLACES: tuple[Place, ...] = (
     Place("/cost", "Cost", "money"),
     Place("/customers", "Customers", seen="own"),
     Place("/compliance", "Compliance"),
+    Place("/intake", "Take in"),
     Place("/audit", "Audit", "audit"),
     Place("/admin", "Admin", "admin"),
 )

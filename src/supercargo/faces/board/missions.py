@@ -178,7 +178,7 @@ def _cargo(plan: OperationsPlan | None, name: str) -> list[Table]:
                 Column("Delivered in the plan", "UTC"), Column("On time"),
             ),
             rows=[
-                (Cell(row.item_id, f"/cargo/{row.item_id}"), row.direction, row.customer, row.mass_kg, row.due_utc,
+                (Cell(row.item_id, f"/cargo/{quote(row.item_id)}"), row.direction, row.customer, row.mass_kg, row.due_utc,
                  row.delivered_utc, row.on_time)
                 for row in shown[:_LINES_SHOWN]
             ],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from supercargo.app.board.ripple import Moved, Ripple, fix_of, ripple_of, sentence_of
 from supercargo.app.board.tables import Cell, Column, Table
@@ -84,7 +85,7 @@ def _late(ripple: Ripple) -> Table:
         columns=(Column("Line"), Column("Customer"), Column("Mass", "kg", 1), Column("Due", "UTC"),
                  Column("Delivered then", "UTC")),
         rows=[
-            (Cell(row.item_id, f"/cargo/{row.item_id}"), row.customer, row.mass_kg, row.due_utc,
+            (Cell(row.item_id, f"/cargo/{quote(row.item_id)}"), row.customer, row.mass_kg, row.due_utc,
              row.delivered_utc + ripple.moved.later if row.delivered_utc else None)
             for row in ripple.late
         ],

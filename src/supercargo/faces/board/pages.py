@@ -12,6 +12,7 @@ from supercargo.faces.board.compliance import compliance_pages
 from supercargo.faces.board.conflicts import conflict_pages
 from supercargo.faces.board.customers import customer_pages
 from supercargo.faces.board.door import door_router
+from supercargo.faces.board.intake import intake_pages
 from supercargo.faces.board.kpis import kpi_pages
 from supercargo.faces.board.missions import mission_pages
 from supercargo.faces.board.money import money_pages
@@ -31,5 +32,5 @@ def page_routers() -> tuple[APIRouter, ...]:
     return (
         asset_router(), door_router(), today_pages(), year_pages(), mission_pages(), stowing_pages(), cargo_pages(),
         stock_pages(), plan_pages(), conflict_pages(), quality_pages(), orbit_pages(), kpi_pages(), money_pages(),
-        customer_pages(), compliance_pages(), audit_pages(), admin_pages(),
+        customer_pages(), compliance_pages(), intake_pages(), audit_pages(), admin_pages(),
     )  # fmt: skip

@@ -188,7 +188,7 @@ def _cases(seen: QualitySeen) -> Table:
 
 
 def _about(row: Mapping[str, Any]) -> str:
-    return f"/cargo/{str(row['about']).removeprefix('cargo/')}"
+    return f"/cargo/{quote(str(row['about']).removeprefix('cargo/'))}"
 
 
 def _at(written: str) -> Any:

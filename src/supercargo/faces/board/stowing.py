@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -83,8 +84,8 @@ def _boxes(plan: OperationsPlan, placed: list[Placement], step: int) -> Table:
             Column("dz", "m", 3), Column("Standing"),
         ),
         rows=[
-            (one.unload_order, Cell(one.item_id, f"/cargo/{one.item_id}"), one.piece, supply_class(one.item_id), one.bay,
-             one.mass_kg, one.x_m, one.y_m, one.z_m, one.dx_m, one.dy_m, one.dz_m,
+            (one.unload_order, Cell(one.item_id, f"/cargo/{quote(one.item_id)}"), one.piece, supply_class(one.item_id),
+             one.bay, one.mass_kg, one.x_m, one.y_m, one.z_m, one.dx_m, one.dy_m, one.dz_m,
              "out" if one.unload_order <= step else "aboard")
             for one in placed
         ],

@@ -6,18 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from supercargo.store.book.parts import BadBook, new_parser, run_parser
-from supercargo.store.rows import MOST_COLUMNS, MOST_ROWS
+from supercargo.store.book.parts import BOUNDS, BadBook, Bounds, new_parser, run_parser
+from supercargo.store.rows import MOST_COLUMNS
 
 __all__ = ["MOST_CELLS", "MOST_TEXT", "Mark", "Marks", "Shared", "column_letters", "look_through"]
 
-MOST_CELLS = 5_000_000
+MOST_CELLS = BOUNDS.cells
 """Cells of the area that a sheet may span, empty ones included."""
 
 MOST_TEXT = 100_000_000
 """Characters of all cells of a sheet together."""
 
 MOST_MERGES = 10_000
+_FORMULA_SHOWN = 200
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 
 
@@ -36,6 +37,7 @@ class Shared:
     uncomputed: bool = False
     percents: frozenset[str] = frozenset()  # styles that show a percentage
     lengths: Sequence[int] = ()  # characters of each shared text
+    bounds: Bounds = BOUNDS
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Marks:
     """What was seen in a sheet; places are (row, column), both from 1."""
 
     cells: dict[tuple[int, int], Mark] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)  # those whose stored value is taken
     percents: set[tuple[int, int]] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     rows: int = 0
@@ -97,7 +100,7 @@ class _Watcher:
     def __init__(self, shared: Shared) -> None:
         self.marks = Marks()
         self._shared = shared
-        self._text_count = 0
+        self._text_count = self._rows_count = 0
         self._style = ""
         self._row = self._column = 0
         self._kind = ""
@@ -119,6 +122,10 @@ class _Watcher:
             given = attributes.get("r", "")
             self._row = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else self._row + 1
             self._column = 0
+            self._rows_count += 1
+            if self._rows_count > self._shared.bounds.empty_rows:
+                what = f"the sheet has more than {self._shared.bounds.empty_rows:,} rows, empty ones counted"
+                raise BadBook(what, "take empty rows away and save it again; split what is left")
         elif local == "is":
             self._value = ""
         elif local == "mergeCell":
@@ -158,7 +165,8 @@ class _Watcher:
     def _reach(self) -> None:
         marks = self.marks
         marks.rows, marks.columns = max(marks.rows, self._row), max(marks.columns, self._column)
-        if marks.rows > MOST_ROWS or marks.columns > MOST_COLUMNS or marks.rows * marks.columns > MOST_CELLS:
+        bounds = self._shared.bounds
+        if marks.rows > bounds.rows or marks.columns > MOST_COLUMNS or marks.rows * marks.columns > bounds.cells:
             cell = f"{column_letters(self._column)}{self._row}"
             what = f"the sheet reaches to {cell}, over more cells than can be meant"
             raise BadBook(what, f"clear what stands outside the table, such as {cell}; split what is left")
@@ -181,6 +189,7 @@ class _Watcher:
             fix = "open the workbook in the spreadsheet program, let it compute and save it; or type the value itself"
             mark = Mark(f"{shown} has no stored value", fix)
         else:
+            self.marks.formulas[self._row, self._column] = (self._formula or "")[:_FORMULA_SHOWN]
             return
         self.marks.cells[self._row, self._column] = mark
 

@@ -32,7 +32,7 @@ from supercargo.store.book.writing import (
 )
 from supercargo.store.columns import columns_of
 
-__all__ = ["ERRORS_SHEET", "mending_book"]
+__all__ = ["ERRORS_SHEET", "mending_book", "write_raw"]
 
 ERRORS_SHEET = "errors"
 MOST_LINKS = 60_000  # a sheet holds no more than 65,530
@@ -133,7 +133,7 @@ def _write_draft(pen: Pen, draft: Draft, told: Mapping[Place, list[str]], keys: 
         for at, cell in enumerate(cells):
             if cell != "" or (row, at) in told:
                 shape = shapes[at] if at < len(shapes) else "General"
-                _write_raw(sheet, (row, at), cell, _style(pen, (cell, shape), header=row == 0, faulty=(row, at) in told))
+                write_raw(sheet, (row, at), cell, _style(pen, (cell, shape), header=row == 0, faulty=(row, at) in told))
     for number, (place, reasons) in enumerate(told.items()):
         if place[0] >= len(draft.rows) or place[1] >= len(draft.rows[place[0]]):
             sheet.write_blank(*place, None, _style(pen, ("", "General"), header=False, faulty=True))
@@ -176,7 +176,7 @@ def _style(pen: Pen, shown: tuple[Any, str], *, header: bool, faulty: bool) -> F
     return pen.style(num_format=own) if own != shape else None
 
 
-def _write_raw(sheet: Worksheet, place: Place, value: Any, style: Format | None) -> None:
+def write_raw(sheet: Worksheet, place: Place, value: Any, style: Format | None) -> None:
     """A cell of the kind that it had."""
     if value is None or value == "":
         sheet.write_blank(*place, None, style)

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from supercargo.store.folders import LARGEST_FILE
-from supercargo.store.rows import LARGEST_CELL
+from supercargo.store.rows import LARGEST_CELL, MOST_ROWS
 
 __all__ = [
     "BOOK_PART",
+    "BOUNDS",
     "LARGEST_PARTS",
     "LINKS_PART",
     "ROOT",
     "ROOT_PART",
     "BadBook",
+    "Bounds",
     "Parts",
     "Place",
     "attribute",
@@ -70,6 +72,24 @@ _BROKEN_ZIP = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much of a workbook is read: bytes of one part and of all together, unpacked, rows of a sheet and its cells.
+
+    `empty_rows` bounds rows that hold nothing too.
+    """
+
+    part_bytes: int = LARGEST_FILE
+    all_bytes: int = LARGEST_PARTS
+    rows: int = MOST_ROWS
+    cells: int = 5_000_000
+    empty_rows: int = 1_048_576
+
+
+BOUNDS = Bounds()
+"""What is read of a workbook that lies on the reader's own machine."""
+
+
 class BadBook(ValueError):
     """A workbook that is not read at all: what is wrong with it, and the fix."""
 
@@ -91,10 +111,10 @@ class Place:
 class Parts:
     """The parts of one workbook, each unpacked when it is asked for, all within one bound."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+    def __init__(self, archive: zipfile.ZipFile, bounds: Bounds = BOUNDS) -> None:
+        self._archive, self.bounds = archive, bounds
         self._entries = {entry.filename: entry for entry in archive.infolist()}
-        self._left = LARGEST_PARTS
+        self._left = min(bounds.all_bytes, LARGEST_PARTS)
 
     @property
     def names(self) -> frozenset[str]:
@@ -106,7 +126,7 @@ class Parts:
         entry = self._entries.get(name)
         if entry is None:
             raise BadBook(f"the part {name} is missing", _SAVE_AS_XLSX + " again")
-        most = min(LARGEST_FILE, self._left)
+        most = min(self.bounds.part_bytes, self._left)
         try:
             with self._archive.open(entry) as packed:
                 content = packed.read(most + 1)
@@ -120,8 +140,8 @@ class Parts:
         return content
 
 
-def open_parts(content: bytes) -> Parts:
-    """The parts of a workbook. Raises BadBook if it is none, or one that is not read."""
+def open_parts(content: bytes, bounds: Bounds = BOUNDS) -> Parts:
+    """The parts of a workbook, read within bounds. Raises BadBook if it is none, or one that is not read."""
     if content.startswith(_OFFICE_BOOK):
         if _LOCKED in content:
             raise BadBook("the workbook is locked with a password", "take the password away and save it again")
@@ -138,8 +158,14 @@ def open_parts(content: bytes) -> Parts:
         raise BadBook("the workbook is locked with a password", "take the password away and save it again")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
         raise BadBook("the workbook is packed in a way that spreadsheets don't use", _SAVE_AS_XLSX + " again")
+    if any(_leads_out(name) for name in names):
+        raise BadBook("a part of the workbook has a name that leads out of it", _SAVE_AS_XLSX + " again")
     _refuse_kinds(frozenset(names))
-    return Parts(archive)
+    return Parts(archive, bounds)
+
+
+def _leads_out(name: str) -> bool:
+    return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
 
 
 def _refuse_kinds(names: frozenset[str]) -> None:

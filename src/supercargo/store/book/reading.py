@@ -13,10 +13,12 @@ import python_calamine
 from supercargo.store.book.marks import Marks, Shared, look_through
 from supercargo.store.book.parts import (
     BOOK_PART,
+    BOUNDS,
     LINKS_PART,
     ROOT,
     ROOT_PART,
     BadBook,
+    Bounds,
     Parts,
     Place,
     open_parts,
@@ -87,7 +89,7 @@ class Book:
         if _TEXTS in self.parts.names:
             fit[_TEXTS] = self.parts.read(_TEXTS)
             lengths = text_lengths(fit[_TEXTS], _TEXTS)
-        return Shared(self.uncomputed, percents, lengths)
+        return Shared(self.uncomputed, percents, lengths, self.parts.bounds)
 
     def _looked_through(self, place: Place, shared: Shared) -> tuple[bytes, Marks]:
         if place.kind != "worksheet":
@@ -96,9 +98,9 @@ class Book:
         return content, look_through(content, place.part, shared)
 
 
-def open_book(content: bytes) -> Book:
-    """A workbook by its parts. Raises BadBook if it is none, or one that is not read."""
-    parts = open_parts(content)
+def open_book(content: bytes, bounds: Bounds = BOUNDS) -> Book:
+    """A workbook by its parts, read within bounds. Raises BadBook if it is none, or one that is not read."""
+    parts = open_parts(content, bounds)
     places, uncomputed = sheet_places(parts)
     return Book(parts, places, uncomputed)
 

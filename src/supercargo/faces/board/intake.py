@@ -1,0 +1,302 @@
+"""Workbooks taken in: send a file, see what it would record and what is wrong with it, record it as one act."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.intake import mapping as mapped
+from supercargo.app.intake import taking
+from supercargo.app.intake.judging import CHANGED, NEW
+from supercargo.app.intake.tables import INTAKES, Intake, intake_named
+from supercargo.app.operations.commands import Act
+from supercargo.faces.api.problems import Problem
+from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.forms import Told, TypedWords, form_id, refusal, refused
+from supercargo.faces.board.frame import XLSX, now_of, page
+from supercargo.kernel import Fault, Refused, ScenarioError, SupercargoError
+
+__all__ = ["intake_pages"]
+
+_COMPANY = Rule("read", "company")
+_FIELDS_MOST = 240
+_WORDS_MOST = 20_000
+_ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN = 50, 200, 50
+
+
+async def _sent(request: Request) -> tuple[TypedWords, str, bytes]:
+    """What a form sent: its words, and the name and bytes of its file; both empty where there is none."""
+    async with request.form(max_files=1, max_fields=_FIELDS_MOST, max_part_size=_WORDS_MOST * 4) as form:
+        words, name, content = TypedWords(), "", b""
+        for field, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                name, content = value.filename or "", await value.read()
+            elif len(value) > _WORDS_MOST:
+                raise Problem(422, f"{field[:40]} is too long", fix=f"write at most {_WORDS_MOST:,} signs", where=field[:40])
+            else:
+                words[field] = value
+        return words, name, content
+
+
+Sent = Annotated[tuple[TypedWords, str, bytes], Depends(_sent)]
+
+
+def intake_pages() -> APIRouter:
+    """The routes by which workbooks and files come in; each table asks for the scope of what its rows record."""
+    router = APIRouter(include_in_schema=False)
+    tray = taking.Tray()
+    _tables(router, tray)
+    _uploads(router, tray)
+    return router
+
+
+def _tables(router: APIRouter, tray: taking.Tray) -> None:
+    @router.get("/intake", openapi_extra=_COMPANY.mark)
+    def intakes(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)]) -> Response:
+        """Every table that can be taken in."""
+        own = [one for one in INTAKES if one.scope in asked.principal.scopes]
+        others = [one for one in INTAKES if one not in own]
+        return page(request, asked, "intakes.html", title="Take in", own=own, others=others)
+
+    @router.get("/intake/{table}", openapi_extra=_COMPANY.mark)
+    def intake(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str) -> Response:
+        """One table: send a file, its kept mappings, what was taken in."""
+        return _table(request, asked, _known(asked, table))
+
+    @router.post("/intake/{table}", openapi_extra=_COMPANY.mark)
+    def send(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, sent: Sent) -> Response:
+        """Take a file to be looked at, or say why not."""
+        known, (typed, name, content) = _known(asked, table), sent
+        try:
+            upload = taking.open_upload(known, name, content, asked.principal, asked.at_utc)
+        except (Refused, ScenarioError) as error:
+            faults = error.faults if isinstance(error, ScenarioError) else ()
+            return refused(_table(request, asked, known, refusal(error, typed), faults), error)
+        kept = mapped.kept_mappings(desk_of(request).store, known)
+        columns, name, comma = mapped.proposed(kept, upload.given.header, known)
+        tray.put(replace(upload, columns=columns, decimal_comma=comma, by_mapping=name))
+        return RedirectResponse(f"/intake/{known.name}/files/{upload.token}", status_code=303)
+
+    @router.post("/intake/{table}/mappings", openapi_extra=_COMPANY.mark)
+    def keep(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, sent: Sent) -> Response:
+        """Keep a mapping as it was edited, or keep it no longer."""
+        known, typed = _known(asked, table), sent[0]
+        store, act = desk_of(request).store, _act(request, asked, typed)
+        try:
+            if typed["do"] == "drop":
+                mapped.drop_mapping(store, known, typed["name"], act)
+            else:
+                columns = mapped.read_mapping_text(typed["columns"])
+                said = mapped.MappingSaved(name=typed["name"].strip(), columns=columns, decimal_comma="comma" in typed)
+                mapped.keep_mapping(store, known, said, act)
+        except (Refused, ScenarioError) as error:
+            return refused(_table(request, asked, known, refusal(error, typed)), error)
+        return RedirectResponse(f"/intake/{known.name}#mappings", status_code=303)
+
+
+def _uploads(router: APIRouter, tray: taking.Tray) -> None:
+    @router.get("/intake/{table}/files/{token}", openapi_extra=_COMPANY.mark)
+    def looked(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, token: str) -> Response:
+        """What a file would record, what is wrong with it, and how its columns go."""
+        known = _known(asked, table)
+        return _upload(request, asked, known, _waiting(tray, asked, known, token))
+
+    @router.post("/intake/{table}/files/{token}", openapi_extra=_COMPANY.mark)
+    def act(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, token: str, sent: Sent) -> Response:
+        """Map its columns anew, keep the mapping, record all of it, or leave it."""
+        known, typed = _known(asked, table), sent[0]
+        upload = _waiting(tray, asked, known, token)
+        here = f"/intake/{known.name}/files/{token}"
+        if typed["do"] == "leave":
+            tray.drop(token)
+            return RedirectResponse(f"/intake/{known.name}", status_code=303)
+        try:
+            if typed["do"] == "record":
+                asks = taking.TakeAsked(
+                    principal=asked.principal, at_utc=now_of(request, asked), command_id=form_id(asked, typed),
+                    reason=typed["reason"],
+                )  # fmt: skip
+                done = taking.record_rows(desk_of(request).store, known, upload, asks)
+                return RedirectResponse(f"/intake/{known.name}?done={done.said.rows_digest[:12]}", status_code=303)
+            upload = _mapped(known, upload, typed)
+            mapped.choices_of(upload.columns, known)
+            if typed["do"] == "keep":
+                said = mapped.MappingSaved(
+                    name=typed["name"].strip(), columns=upload.columns, decimal_comma=upload.decimal_comma
+                )
+                mapped.keep_mapping(desk_of(request).store, known, said, _act(request, asked, typed))
+                upload = replace(upload, by_mapping=said.name)
+            tray.put(upload)
+        except (Refused, ScenarioError) as error:
+            return refused(_upload(request, asked, known, upload, refusal(error, typed)), error)
+        return RedirectResponse(here, status_code=303)
+
+
+def _known(asked: Asked, table: str) -> Intake:
+    known = intake_named(table)
+    if known is None:
+        raise Problem(404, f"no table {table[:40]!r} is taken in", fix="choose one of /intake", where="table")
+    if known.scope not in asked.principal.scopes:
+        fix = f"ask an administrator for a role with the scope {known.scope!r}"
+        raise Problem(403, f"{asked.principal.name} may not take in {known.title.lower()}", fix=fix, where=known.scope)
+    return known
+
+
+def _waiting(tray: taking.Tray, asked: Asked, known: Intake, token: str) -> taking.Upload:
+    found = tray.get(token, asked.principal.name, known.name)
+    if found is None:
+        fix = f"send it again at /intake/{known.name}; a file waits for two hours"
+        raise Problem(404, "no such file of yours waits", fix=fix, where="file")
+    return found
+
+
+def _act(request: Request, asked: Asked, typed: TypedWords) -> Act:
+    return Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
+
+
+def _mapped(known: Intake, upload: taking.Upload, typed: TypedWords) -> taking.Upload:
+    """The upload with its columns going as the form says."""
+    columns = tuple(
+        mapped.MappedColumn(theirs=name, ours=typed[f"c{at}"], unit=typed[f"u{at}"] if _units(known, typed[f"c{at}"]) else "")
+        for at, name in enumerate(upload.given.header)
+        if typed[f"c{at}"]
+    )
+    return replace(
+        upload, columns=columns, decimal_comma="comma" in typed, formulas_taken="formulas" in typed,
+        by_mapping=upload.by_mapping if columns == upload.columns else "",
+    )  # fmt: skip
+
+
+def _all_units(known: Intake) -> list[str]:
+    return [unit for own in dict.fromkeys(one.unit for one in known.columns) for unit in mapped.UNITS.get(own, {})]
+
+
+def _units(known: Intake, ours: str) -> tuple[str, ...]:
+    column = next((one for one in known.columns if one.name == ours), None)
+    return tuple(mapped.UNITS.get(column.unit, {})) if column else ()
+
+
+def _table(
+    request: Request, asked: Asked, known: Intake, told: Told | None = None, faults: tuple[Fault, ...] = ()
+) -> Response:
+    store = desk_of(request).store
+    files = taking.taken_files(store, known)
+    done = next((one for one in files if one.said.rows_digest[:12] == request.query_params.get("done", "-")), None)
+    tables = [_files(files)]
+    if request.query_params.get("xlsx") == known.name:
+        tables = [taking.standing_table(store, known)]
+    return page(
+        request, asked, "intake.html", title=f"Take in: {known.title}", tables=tables, intake=known, told=told,
+        faults=faults[:_FAULTS_SHOWN], done=done, kept=mapped.kept_mappings(store, known), text_of=mapped.mapping_text,
+        key=_key, counted=_counted,
+    )  # fmt: skip
+
+
+def _key() -> str:
+    """A name for one showing of a form, drawn by lot: what is sent twice from it is one act."""
+    return secrets.token_hex(12)
+
+
+def _files(files: tuple[taking.TakenFile, ...]) -> Table:
+    return Table(
+        name="files",
+        caption="Files taken in, the last first",
+        columns=(Column("When", "UTC"), Column("By"), Column("File"), Column("Rows"), Column("Digest")),
+        rows=[(one.at_utc, one.by, one.said.file, one.said.rows_count, one.said.digest[:12]) for one in files[:_FILES_SHOWN]],
+        empty="No file was taken in yet.",
+        unshown_count=max(0, len(files) - _FILES_SHOWN),
+    )
+
+
+def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload, told: Told | None = None) -> Response:
+    asks = taking.TakeAsked(principal=asked.principal, at_utc=now_of(request, asked), command_id="looked-at")
+    found = taking.Looked(records={}, states={}, faults=())
+    try:
+        found = taking.look(desk_of(request).store, known, upload, asks)
+    except SupercargoError as error:
+        told = told or Told(error.what, error.fix, error.where, "columns", {})
+    if request.query_params.get("book") == "faults":
+        headers = {"Content-Disposition": 'attachment; filename="rows-to-mend.xlsx"'}
+        return Response(taking.faults_book(upload, found), media_type=XLSX, headers=headers)
+    counts = {"new": found.count(NEW), "changed": found.count(CHANGED), "left": len(found.states) - found.recorded_count}
+    return page(
+        request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
+        intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
+        notes=[*_notes(known, upload), *_effects(found)], key=_key, counted=_counted, **counts,
+    )  # fmt: skip
+
+
+def _columns(known: Intake, upload: taking.Upload) -> list[dict[str, Any]]:
+    """Each column of a file with its first values and what it gives."""
+    gives = {one.theirs: one for one in upload.columns}
+    rows = [cells for _, cells in upload.given.rows[:3]]
+    return [
+        {
+            "at": at,
+            "name": name,
+            "samples": ", ".join(str(cells[at])[:30] for cells in rows if at < len(cells) and cells[at] not in ("", None)),
+            "ours": gives[name].ours if name in gives else "",
+            "unit": gives[name].unit if name in gives else "",
+        }
+        for at, name in enumerate(upload.given.header)
+        if name
+    ]
+
+
+def _notes(known: Intake, upload: taking.Upload) -> list[str]:
+    notes = list(mapped.conversions(upload.columns, known))
+    given = upload.given
+    if given.formulas_count:
+        taken = "taken as they are stored" if upload.formulas_taken else "not taken"
+        notes.append(f"{_counted(given.formulas_count, 'value')} computed by the spreadsheet: {taken}")
+    if len(given.sheets) > 1:
+        notes.append(f"the first sheet is read, {given.sheets[0][:40]}; {len(given.sheets) - 1} more are passed over")
+    passed = [name for name in given.header if name and name not in {one.theirs for one in upload.columns}]
+    if passed:
+        notes.append(f"passed over: {', '.join(name[:40] for name in passed[:20])}")
+    return notes
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _effects(found: taking.Looked) -> list[str]:
+    """What recording the rows brings with it."""
+    cases_count = sum(draft.stream.startswith("ncr/") for draft in found.drafts)
+    return [f"{_counted(cases_count, 'non-conformance')} will be opened by it"] if cases_count else []
+
+
+def _faults(found: taking.Looked) -> Table:
+    return Table(
+        name="faults",
+        caption="What is wrong, row by row",
+        columns=(Column("Row"), Column("Column"), Column("What is wrong"), Column("How to mend it")),
+        rows=[(one.row, one.column, Cell(one.what, look="bad"), one.fix) for one in found.faults[:_FAULTS_SHOWN]],
+        unshown_count=max(0, len(found.faults) - _FAULTS_SHOWN),
+        empty="Nothing is wrong.",
+    )
+
+
+def _rows(known: Intake, found: taking.Looked) -> Table:
+    shown = list(found.records.items())[:_ROWS_SHOWN]
+    columns = [Column(one.name.removesuffix(f"_{one.unit.lower()}"), one.unit, 3) for one in known.columns]
+    return Table(
+        name="rows",
+        caption="Rows as they would be recorded",
+        columns=(Column("Row"), Column("Is"), *columns),
+        rows=[
+            (number, Cell(found.states.get(number, "refused"), look="" if number in found.states else "bad"),
+             *(getattr(record, one.field) for one in known.columns))
+            for number, record in shown
+        ],
+        unshown_count=max(0, len(found.records) - _ROWS_SHOWN),
+        empty="No row can be read yet.",
+    )  # fmt: skip
