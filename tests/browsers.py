@@ -41,7 +41,7 @@ def installed() -> str | None:
 
 @cache
 def why_unfit(place: str, *, within_s: float = _PROBE_S) -> str:
-    """Why the browser can't be used, empty where it opens a page of this machine; looked at once, in a process that is ended."""
+    """Why the browser can't be used, empty where it opens a page of this machine; looked at once, by a process apart."""
     words = [sys.executable, str(Path(__file__).resolve()), place]
     here = str(Path(__file__).resolve().parents[1])
     settings = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))}

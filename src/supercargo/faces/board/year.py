@@ -1,4 +1,4 @@
-"""The year as a timeline: missions by place, ports, pads and facilities; what a mission that is moved would bring about."""
+"""The year as a timeline: missions by place, ports, crews, pads and facilities; what moving a mission would bring about."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
         months=list(_months(stands.scenario.settings.start_utc, stands.scenario.settings.end_utc)),
         names=[row.mission_id for row in stands.missions], base=kept.digest[:12],
         proposal=proposal_named(desk.shelf, wanted.proposal) if wanted.proposal else None,
-        tables=[_violations(kept), *(moving.tables if moving else ())],
+        tables=[_violations(kept), _crew(shown, wanted.place, span), *(moving.tables if moving else ())],
     )  # fmt: skip
 
 
@@ -192,6 +192,28 @@ def _violations(kept: KeptPlan) -> Table:
             for one in sorted(kept.plan.violations, key=lambda one: (not one.hard, one.rule, one.object))
         ],
         empty="It breaks none.",
+    )  # fmt: skip
+
+
+def _crew(plan: OperationsPlan, place: str, span: tuple[datetime, datetime]) -> Table:
+    """What the crew of each place gives to cargo in the span, as the plan's activities know it."""
+    hours_d = {one.destination: one.handling_h_d for one in plan.scenario.destinations}
+    works = [
+        one for one in plan.activities
+        if one.kind in ("unload", "load") and one.end_utc > span[0] and one.start_utc < span[1]
+        and place in ("", one.resource_id)
+    ]  # fmt: skip
+    return Table(
+        name="crew",
+        caption="Crew time for cargo",
+        columns=(Column("Place"), Column("From", "UTC"), Column("To", "UTC"), Column("Mission"), Column("Work"),
+                 Column("Crew hours a day", "h", 1), Column("There are", "h", 1)),
+        rows=[
+            (one.resource_id, one.start_utc, one.end_utc, Cell(one.mission_id, f"/missions/{one.mission_id}"), one.kind,
+             one.units, hours_d.get(one.resource_id))
+            for one in sorted(works, key=lambda one: (one.resource_id, one.start_utc, one.mission_id))
+        ],
+        empty="Nothing is unloaded or loaded in this span.",
     )  # fmt: skip
 
 
