@@ -22,7 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-__all__ = ["MOST_MS", "chromium", "installed", "served", "signed_in", "tab_to", "why_unfit"]
+__all__ = ["MOST_MS", "choose", "chromium", "enter", "installed", "served", "signed_in", "tab_to", "why_unfit"]
 
 MOST_MS = 10_000
 """So long does a test wait for anything of a page [ms]."""
@@ -150,24 +150,50 @@ def signed_in(browser: Browser, url: str, name: str, word: str, **how: Any) -> P
     return page
 
 
-def tab_to(page: Page, wanted: Locator, *, most: int = 200) -> int:
-    """Press Tab until the focus is on what is wanted: the number of times; fails where it is not reached or can't be seen."""
-    target = wanted.first
-    target.wait_for(state="attached")
+def tab_to(page: Page, wanted: Locator, *, most: int = 250) -> int:
+    """Press Tab until the focus is on what is wanted: the number of times.
+
+    Fails where it is not reached, where the focus goes back in the page on the way, but for its beginning after its end, and
+    where it can't be seen.
+    """
+    wanted.first.wait_for(state="attached")
+    target = wanted.first.element_handle()
+    before = page.evaluate_handle("document.activeElement")
     for count in range(1, most + 1):
         page.keyboard.press("Tab")
-        if target.evaluate("one => one === document.activeElement"):
-            shown = target.evaluate(
-                "one => { const s = getComputedStyle(one); return s.outlineStyle + ' ' + s.outlineWidth; }"
+        now = page.evaluate_handle("document.activeElement")
+        onward, there = page.evaluate(
+            "([a, b, c]) => [a === b || a === document.body || b === document.body || b.matches('.skip')"
+            " || Boolean(a.compareDocumentPosition(b) & 4), b === c]",
+            [before, now, target],
+        )
+        assert onward, "Tab goes back in the page"
+        if there:
+            style, wide, high, window = page.evaluate(
+                "one => { const s = getComputedStyle(one), r = one.getBoundingClientRect();"
+                " return [s.outlineStyle, s.outlineWidth, [r.top, r.bottom], innerHeight]; }",
+                target,
             )
-            assert shown.split()[0] != "none", "the focus is not shown"
-            assert shown.split()[1] != "0px", "the focus is not shown"
-            box = target.bounding_box()
-            assert box is not None, "what has the focus is not on the page"
-            high = page.evaluate("innerHeight")
-            assert -1 <= box["y"] <= high, "what has the focus is not in the window"
+            assert style != "none", "the focus is not shown"
+            assert float(wide.removesuffix("px")) >= 2, "the focus is hardly shown"
+            assert high[1] > 0, "what has the focus is above the window"
+            assert high[0] < window, "what has the focus is below the window"
             return count
+        before = now
     raise AssertionError(f"{most} times Tab do not reach {wanted}")
+
+
+def enter(page: Page) -> None:
+    """Press Enter on what has the focus, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def choose(page: Page, words: str) -> None:
+    """Choose in the list that has the focus by typing the beginning of what is wanted; fails where it is not there."""
+    page.keyboard.type(words)
+    chosen = page.evaluate("document.activeElement.selectedOptions[0].textContent")
+    assert chosen.startswith(words), f"{chosen!r} is chosen, not {words!r}"
 
 
 if __name__ == "__main__":
