@@ -7,7 +7,7 @@
 
   const QUIET_MS = 45000, FIRST_MS = 500, MOST_MS = 5000, LISTED = 500;
   const meanwhile = document.getElementById("meanwhile");
-  let waiting = 0, running = null, again = false, stale = false;
+  let waiting = 0, renewedAt = 0, running = null, again = false, stale = false;
   let last = Number(position), source = null, heard = 0, wait = FIRST_MS, trying = 0;
   let cutAt = null, missed = [], until = 0;
 
@@ -44,8 +44,8 @@
   }
 
   function soon() {
-    clearTimeout(waiting);
-    waiting = setTimeout(refresh, 150);
+    if (waiting) return;
+    waiting = setTimeout(() => { waiting = 0; renewedAt = Date.now(); refresh(); }, Date.now() - renewedAt > 1000 ? 20 : 200);
   }
 
   function told(event) {
