@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from supercargo.app.operations.desk import Desk, open_desk
+from supercargo.faces.api import live
 from supercargo.faces.api.application import create_app
 from supercargo.store.accounts import Person
 from supercargo.track.envelope import Draft
@@ -95,6 +96,16 @@ def test_after_a_break_it_goes_on_with_nothing_missed_or_doubled(desk: Desk, url
     position = desk.log.stream(f"notes/{first[-1]}")[0].position
     rest = [name for name, _ in heard(url, {**key, "Last-Event-ID": str(position)}, 450, after="")]
     assert first + rest == [f"e{number}" for number in range(700)]
+
+
+@pytest.mark.parametrize(("query", "line"), [("?unnamed=true", "event: alive"), ("", ": at 0")])
+def test_a_quiet_connection_is_told_to_be_alive_in_a_way_that_its_listener_can_hear(
+    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch, query: str, line: str
+) -> None:
+    monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.3)
+    with httpx.stream("GET", f"{url}/v1/events/live{query}", headers=key_of(desk, "vic"), timeout=10.0) as answer:
+        lines = (one for one in answer.iter_lines() if one and not one.startswith(": from"))
+        assert next(lines) == line
 
 
 def test_customer_hears_its_own_alone(desk: Desk, url: str) -> None:

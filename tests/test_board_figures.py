@@ -13,8 +13,10 @@ from supercargo.app.board.slow import Slow
 from supercargo.app.operations.commands import Act
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.parties import record_party
+from supercargo.store.accounts import Person
 from supercargo.track.parties.deciding import AskSurvey
-from tests.test_board import NOW, SCRIPT, client_of, desk
+from tests.board_forms import sent
+from tests.test_board import NOW, SCRIPT, WORD, client_of, desk
 
 __all__ = ["desk"]  # the store of the pages' tests
 
@@ -120,3 +122,23 @@ def test_a_slow_figure_is_counted_once_a_state_and_an_error_is_raised_where_it_i
     failing: Slow[int] = Slow()
     with pytest.raises(ZeroDivisionError):
         failing.ask("n", 1, lambda: 1 // 0, wait_s=5.0)
+
+
+def test_a_complaint_is_answered_and_closed_by_those_of_quality_alone_and_by_another_than_who_took_it(desk: Desk) -> None:
+    desk.accounts.add(Person(name="quy", roles=("quality",), customer="", enabled=True, created_utc=NOW), WORD)
+    customer, one, path = client_of(desk, "esa"), client_of(desk, "quy"), "/customer?name=UNI-LAKE"
+    said = {"about": "", "text": SCRIPT, "command": "e" * 16}
+    assert customer.post("/customer/complaint", data=said).status_code == 303
+    name = f"C-{'e' * 12}"
+    status, text = sent(one, path, "answer", "answer", complaint=name, word=" ")
+    assert (status, "state" in text.partition('role="alert">')[2][:80]) == (409, True)
+    assert sent(one, path, "answer", "answer", complaint=name, word=SCRIPT)[0] == 303
+    assert SCRIPT not in one.get(path).text
+    assert SCRIPT not in customer.get("/customer").text
+    assert sent(one, path, "close", "close", complaint=name, word="shown to the customer")[0] == 303
+    assert sent(one, path, "ask", "ask", survey="S-9", most="0")[0] == 409
+    typed = {"do": "answer", "name": "UNI-LAKE", "complaint": name, "word": "x", "key": "k"}
+    for client in (client_of(desk, "dora"), customer):
+        assert client.post("/customer/words", data=typed).status_code == 403
+        assert 'id="form-ask"' not in client.get("/customer", params={"name": "UNI-LAKE"}).text
+    assert one.post("/customer/words", data={**typed, "name": "nobody"}).status_code == 404

@@ -59,7 +59,7 @@ def test_what_is_refused_is_told_beside_its_form_with_what_was_typed(desk: Desk)
     before = count_of(desk)
     status, text = sent(client, PATH, "slip", "slip", to="2026-01-01T00:00", word="the range is shut")
     assert status == 409
-    told = re.search(r'id="form-slip".*?role="alert">(.*?)</p>', text, re.S)
+    told = re.search(r'id="form-slip".*?role="alert"><p>(.*?)</p>', text, re.S)
     assert told is not None
     assert "the slip is not later: state a later instant" in told[1]
     assert 'value="the range is shut"' in text

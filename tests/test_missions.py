@@ -118,6 +118,10 @@ REFUSALS: tuple[tuple[str, Any, asked.MissionCommand, datetime, str, str], ...] 
     ("slip into the past", with_gates, asked.Slip(launch_utc=L0 + days(1), reason="x"), L0 + days(2), "kim", "still ahead"),
     ("slip without reason", with_gates, asked.Slip(launch_utc=L0 + days(1), reason=""), START, "kim", "reason of the slip"),
     (
+        "slip from a lift-off that is not so", with_gates,
+        asked.Slip(launch_utc=L0 + days(9), reason="x", from_utc=L0 - days(1)), START, "kim", "slip it from there",
+    ),
+    (
         "window closes before lift-off", with_gates,
         asked.Slip(launch_utc=L0 + days(2), reason="x", closes_utc=L0 + days(1)), START, "kim", "when the window",
     ),

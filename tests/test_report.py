@@ -23,6 +23,7 @@ from supercargo.measure.kpis import measure_kpis
 from supercargo.measure.summary import summarise
 from supercargo.model import (
     PLAN_TABLES,
+    Activity,
     Blackout,
     Customer,
     InventoryRow,
@@ -313,6 +314,22 @@ def test_ports_that_no_mission_uses_are_left_out_of_the_timeline() -> None:
     svg = draw_timeline(a_big_plan(3, 0))
     assert ">Hub/fore<" in svg
     assert ">Hub/aft<" not in svg
+
+
+def test_the_crew_of_a_place_has_a_lane_with_the_hours_that_it_gives_to_each_mission() -> None:
+    plan = a_big_plan(2, 0)
+    works = [
+        Activity(activity_id=f"{name}-{kind}", mission_id=name, kind=kind, resource_id="Hub", units=6.0,
+                 start_utc=on_day(first), end_utc=on_day(last))
+        for name, kind, first, last in (("M00", "unload", 30, 40), ("M01", "unload", 35, 50), ("M00", "load", 60, 60))
+    ]  # fmt: skip
+    others = tuple(one for one in plan.activities if one.kind not in ("unload", "load"))
+    hours = plan.scenario.destinations[0].handling_h_d
+    svg = draw_timeline(replace(plan, activities=(*others, *works)))
+    assert f"M00 is unloaded at Hub, 6 of {hours:g} crew hours a day: 2027-01-31 00:00 to 2027-02-10 00:00 UTC" in svg
+    assert f">Hub: {hours:g} h a day (2)<" in svg  # both at once
+    assert "is loaded" not in svg  # it takes no time
+    assert "Crew (" not in draw_timeline(replace(plan, activities=others))
 
 
 def test_missions_that_follow_each_other_closely_at_a_pad_keep_their_labels() -> None:

@@ -14,7 +14,7 @@ from supercargo.report.timeline import HATCH, HEADING_PX, LABEL_PX, LANE_PX, WID
 
 __all__ = ["CalendarAsked", "block_name", "calendar_blocks", "draw_calendar"]
 
-_RESOURCES = ("Ports", "Pads", "Processing")
+_RESOURCES = ("Ports", "Crew", "Pads", "Processing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def calendar_blocks(plan: OperationsPlan) -> tuple[str, ...]:
 
 
 def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
-    """Lanes of missions by place, ports, pads and facilities over a span, as SVG; a lane of a mission leads to its page."""
+    """Lanes of missions by place, ports, crews, pads and facilities over a span, as SVG; a lane of a mission leads to it."""
     axis = CalendarAxis(asked.start, asked.end, LABEL_PX, WIDTH_PX - LABEL_PX - 4)
     body: list[str] = []
     y = 22
@@ -57,7 +57,9 @@ def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
             body.extend(_linked(plan, axis, lane, y, asked))
             y += LANE_PX
     height = y + 6
-    name = escaped(f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, pads and facilities")
+    name = escaped(
+        f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, crews, pads and facilities"
+    )
     now = _now_line(axis, asked.instant, height)
     months = "".join(grid_parts(axis, plan.scenario.settings.end_utc, height))
     return (
@@ -74,7 +76,7 @@ def _chosen(plan: OperationsPlan, asked: CalendarAsked) -> Iterator[Block]:
             continue
         lanes = tuple(_within(lane, asked) for lane in block.lanes)
         if asked.place and resources:
-            lanes = tuple(lane for lane in lanes if lane.label.startswith(f"{asked.place}/"))
+            lanes = tuple(lane for lane in lanes if lane.label.startswith((f"{asked.place}/", f"{asked.place}:")))
         lanes = tuple(lane for lane in lanes if lane.bars or lane.shades)
         if lanes:
             yield Block(block.heading, lanes)

@@ -1,4 +1,4 @@
-"""Which bars lie in which lane of the year's timeline: missions by place, then ports, pads and facilities."""
+"""Which bars lie in which lane of the year's timeline: missions by place, then ports, crews, pads, facilities."""
 
 from __future__ import annotations
 
@@ -187,10 +187,35 @@ def _facility_lanes(plan: OperationsPlan) -> Iterator[Lane]:
             yield Lane(label, tuple(_use(one, "in processing", "proc") for one in row), _shades(plan, "facility", name))
 
 
+def _crew_lanes(plan: OperationsPlan) -> Iterator[Lane]:
+    """The crew or robots of each place at work on cargo, with the hours a day that the place has for it."""
+    works = _using(plan, "unload")
+    for name, more in _using(plan, "load").items():
+        works[name] = sorted([*works[name], *more], key=lambda one: (one.start_utc, one.mission_id))
+    hours = {place.destination: place.handling_h_d for place in plan.scenario.destinations}
+    for name in [*hours, *sorted(works.keys() - hours.keys())]:
+        there = f" of {hours[name]:g}" if name in hours else ""
+        for label, row in _named_rows(_crew_label(name, hours.get(name)), _rows(works[name], letter_d=1.7, after_d=3.0)):
+            bars = (_work(one, there) for one in row if one.end_utc > one.start_utc)
+            yield Lane(label, tuple(bars), _shades(plan, "destination", name))
+
+
+def _crew_label(place: str, hours_d: float | None) -> str:
+    """What the lane of a place's crew is called: its name, and the hours a day that it has for cargo."""
+    return f"{place}:" if hours_d is None else f"{place}: {hours_d:g} h a day"
+
+
+def _work(activity: Activity, there: str) -> Bar:
+    words = f"{activity.mission_id} is {activity.kind}ed at {activity.resource_id}, {activity.units:g}{there} crew hours a day"
+    title = _titled(words, activity.start_utc, activity.end_utc)
+    return Bar(activity.start_utc, activity.end_utc, activity.mission_id, title, activity.kind)
+
+
 def timeline_blocks(plan: OperationsPlan) -> tuple[Block, ...]:
-    """The year's lanes in reading order; ports, pads and facilities that nothing uses are left out."""
+    """The year's lanes in reading order; ports, crews, pads and facilities that nothing uses are left out."""
     resources = (
         Block("Ports", tuple(_port_lanes(plan))),
+        Block("Crew (hours for cargo; paler: loading)", tuple(lane for lane in _crew_lanes(plan) if lane.bars)),
         Block("Pads (paler: made ready again)", tuple(_pad_lanes(plan))),
         Block("Processing facilities", tuple(_facility_lanes(plan))),
     )

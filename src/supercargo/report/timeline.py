@@ -20,7 +20,7 @@ AFTER_D = 45  # so much of the following year is shown where missions reach into
 
 
 def draw_timeline(plan: OperationsPlan) -> str:
-    """One SVG: missions by place, ports, pads and facilities as lanes over months, closed times shaded, dates as titles."""
+    """One SVG: missions by place, ports, crews, pads and facilities over months, closed times shaded, dates as titles."""
     settings = plan.scenario.settings
     latest = max((mission.end_utc for mission in plan.missions), default=settings.end_utc)
     end = min(max(latest, settings.end_utc), settings.end_utc + timedelta(days=AFTER_D))
@@ -36,7 +36,7 @@ def draw_timeline(plan: OperationsPlan) -> str:
             body.extend(lane_parts(axis, lane, y))
             y += LANE_PX
     height = y + 6
-    name = escaped(f"Timeline of {settings.name}: missions by destination, ports, pads and facilities, month by month")
+    name = escaped(f"Timeline of {settings.name}: missions by destination, ports, crews, pads and facilities, month by month")
     return (
         f'<svg class="timeline" viewBox="0 0 {WIDTH_PX:.0f} {height}" width="{WIDTH_PX:.0f}" height="{height}" role="group" '
         f'aria-label="{name}">{HATCH}{"".join(grid_parts(axis, settings.end_utc, height))}{"".join(body)}</svg>'

@@ -25,6 +25,7 @@ class Lawful:
     """
 
     on_ground: bool
+    launch_utc: str
     gates: tuple[str, ...]
     asked: tuple[str, ...]
     positions: tuple[str, ...]
@@ -50,6 +51,7 @@ def lawful_next(seen: MissionSeen) -> Lawful:
     poll = poll_shown(seen["polls"])
     return Lawful(
         on_ground=on_ground,
+        launch_utc=row["launch_utc"],
         gates=tuple(gate["gate"] for gate in seen["gates"] if gate["state"] in ("open", "failed")) if on_ground else (),
         asked=tuple(one["position"] for one in poll if not one["void"]) if on_ground else (),
         positions=POLL_POSITIONS,

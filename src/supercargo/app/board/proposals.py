@@ -6,14 +6,15 @@ import json
 import multiprocessing
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app.board.shelf import Shelf
 from supercargo.app.replanning import ReplanAsked, replan_folder
-from supercargo.kernel import Refused, SupercargoError, canonical_json, format_utc, parse_utc
+from supercargo.kernel import DAY_S, Refused, SupercargoError, canonical_json, format_utc, parse_utc
 
 __all__ = ["Proposal", "ProposalAsked", "proposal_named", "proposals_made", "propose"]
 
@@ -24,7 +25,10 @@ _BEGINNING_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalAsked:
-    """What somebody wants to see planned: a mission so many days later, upon which plan; `name` makes it one however often."""
+    """What somebody wants to see planned: a mission so many days later, upon which plan; `name` makes it one however often.
+
+    `slips` are what was recorded of missions since the plan was released [s]; they are planned with it.
+    """
 
     name: str
     mission_id: str
@@ -32,6 +36,7 @@ class ProposalAsked:
     base: str
     by: str
     at_utc: datetime
+    slips: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Proposal:
     share: float = 0.0
     told: str = ""
     plan: str = ""
+    slips: Mapping[str, float] = field(default_factory=dict)
 
 
 def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:
@@ -67,7 +73,7 @@ def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:
             raise Refused(what, fix="wait until it is done", where=one.name)
     folder = place / asked.name
     folder.mkdir(parents=True)
-    said = {"mission_id": asked.mission_id, "days": asked.days, "base": asked.base, "by": asked.by}
+    said = {"mission_id": asked.mission_id, "days": asked.days, "base": asked.base, "by": asked.by, "slips": asked.slips}
     _write(folder / _ASKED, {**said, "asked_utc": format_utc(asked.at_utc)})
     work = multiprocessing.get_context("spawn").Process(target=_work, args=(shelf.place, asked), daemon=True)
     work.start()
@@ -124,8 +130,10 @@ def _work(place: Path, asked: ProposalAsked) -> None:
             _write(folder / _STANDS, {"state": "working", "stage": stage, "share": round(share, 3), "pid": os.getpid()})
 
     watch("reading", 0.0)
-    event = f"slip:{asked.mission_id}={asked.days:+g}d"
-    wanted = ReplanAsked(folder=place / asked.base, out=folder / "plan", events=(event,), partial=True)
+    later_s = dict(asked.slips)
+    later_s[asked.mission_id] = later_s.get(asked.mission_id, 0.0) + asked.days * DAY_S
+    events = tuple(f"slip:{name}=+{late_s / 3600.0:.6f}h" for name, late_s in sorted(later_s.items()))
+    wanted = ReplanAsked(folder=place / asked.base, out=folder / "plan", events=events, partial=True)
     try:
         plan = replan_folder(wanted, watch=watch).plan
         kept = shelf.keep(folder / "plan")

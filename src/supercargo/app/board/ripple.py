@@ -15,7 +15,7 @@ from supercargo.track.acts import Act
 from supercargo.track.missions.commands import Slip
 from supercargo.track.missions.phases import GROUND_PHASES
 
-__all__ = ["Moved", "Ripple", "as_it_stands", "fix_of", "moved_plan", "ripple_of", "sentence_of"]
+__all__ = ["Moved", "Ripple", "as_it_stands", "fix_of", "moved_plan", "ripple_of", "sentence_of", "slips_standing"]
 
 SLIP_RULES = frozenset(
     (
@@ -110,6 +110,11 @@ def _shifted(plan: OperationsPlan, by: Mapping[str, timedelta]) -> OperationsPla
 
 def as_it_stands(plan: OperationsPlan, rows: Sequence[Mapping[str, Any]]) -> OperationsPlan:
     """The plan in force with the slips that were recorded of missions which have not lifted off."""
+    return _shifted(plan, slips_standing(plan, rows))
+
+
+def slips_standing(plan: OperationsPlan, rows: Sequence[Mapping[str, Any]]) -> dict[str, timedelta]:
+    """By how much missions that have not lifted off were slipped from where the plan has them."""
     by = {}
     for row in rows:
         planned = plan.mission_named.get(row["mission_id"])
@@ -117,7 +122,7 @@ def as_it_stands(plan: OperationsPlan, rows: Sequence[Mapping[str, Any]]) -> Ope
             later = parse_utc(row["launch_utc"]) - planned.launch_utc
             if later:
                 by[planned.mission_id] = later
-    return _shifted(plan, by)
+    return by
 
 
 def moved_plan(plan: OperationsPlan, mission_id: str, wanted_d: float) -> tuple[Moved, OperationsPlan]:

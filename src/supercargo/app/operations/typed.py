@@ -59,7 +59,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class ActWords(Doing):
-    """What is typed to `act`."""
+    """What is typed to `act`; `seen` is lift-off as a page showed it to who slips it."""
 
     name: str = ""
     word: str = ""
@@ -69,6 +69,7 @@ class ActWords(Doing):
     steps: Path | None = None
     lines: str = ""
     severity: int = 0
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ MISSION_COMMANDS: Mapping[str, Callable[[ActWords], asked.MissionCommand]] = {
     "poll-go": lambda told: asked.AnswerPoll(position=told.name, answer="go", reason=told.word),
     "poll-no-go": lambda told: asked.AnswerPoll(position=told.name, answer="no-go", reason=told.word),
     "poll-absent": lambda told: asked.AnswerPoll(position=told.name, answer="absent", reason=told.word),
-    "slip": lambda told: asked.Slip(launch_utc=_instant(told.to, "--to"), reason=told.word),
+    "slip": lambda told: asked.Slip(
+        launch_utc=_instant(told.to, "--to"), reason=told.word, from_utc=_instant(told.seen, "seen") if told.seen else None
+    ),
     "procedure-open": lambda told: asked.OpenProcedure(
         procedure=told.name, steps=_lines(told.lines) if told.lines else _steps(told.steps)
     ),

@@ -50,7 +50,11 @@ def live_router() -> APIRouter:
         asked: Annotated[Asked, rule_of(_OWN)],
         after: Annotated[int | None, Query(ge=0, description="position of the last event that is known")] = None,
         unnamed: Annotated[
-            bool, Query(description="leave out the name of each event's kind, so that one listener hears all")
+            bool,
+            Query(
+                description="leave out the name of each event's kind, so that one listener hears all; "
+                "what is sent without news is an event `alive` then"
+            ),
         ] = False,
         last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
     ) -> StreamingResponse:
@@ -78,7 +82,7 @@ def live_router() -> APIRouter:
                 quiet_s = 0.0 if batch.events else quiet_s + LOOK_S
                 if quiet_s >= KEEP_ALIVE_S:
                     quiet_s = 0.0
-                    yield f": at {position}\n\n"
+                    yield f"event: alive\ndata: {position}\n\n" if unnamed else f": at {position}\n\n"
                 if not moved:
                     await asyncio.sleep(LOOK_S)
 

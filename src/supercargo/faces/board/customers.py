@@ -15,16 +15,21 @@ from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board
 from supercargo.app.operations.commands import Act
+from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.parties import AnswerSurvey, OpenComplaint, record_party
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.answering import answer_forms, words_said
+from supercargo.faces.board.forms import Told, Typed, form_id, refusal
+from supercargo.faces.board.forms import refused as refused_page
 from supercargo.faces.board.frame import now_of, page
-from supercargo.kernel import SupercargoError
+from supercargo.kernel import Refused, ScenarioError, SupercargoError
 
 __all__ = ["customer_pages"]
 
 _OWN = Rule("read", "own")
+_QUALITY = Rule("quality", "company")
 _SHOWN = 500
 Word = Annotated[str, Form(max_length=200)]
 
@@ -71,35 +76,59 @@ def _one(router: APIRouter) -> None:
         request: Request, asked: Annotated[Asked, rule_of(_OWN)], *, name: str = "", refused: str = "", flight: str = ""
     ) -> Response:
         """One customer's lines, complaints and surveys."""
-        who = _whose(asked, name)
-        desk = desk_of(request)
-        kept = plan_in_force(desk.store, desk.shelf)
-        with desk.views() as view:
-            if not asked.principal.customer and who not in customers_known(view):
-                raise Problem(404, f"no customer is called {who[:60]!r}", fix="choose one of /customers", where="name")
-            seen = customer_seen(view, who)
-            standing = {row["mission_id"]: row["launched_utc"] or row["launch_utc"] for row in mission_board(view)["missions"]}
-        lines: tuple[ArrivalRange, ...] = ()
-        counting = False
-        if kept is not None:
-            known = counted.ask(kept.digest, kept.digest, lambda: delays_of(kept), wait_s=0.1)
-            counting = known.counting
-            lines = arrivals_of(kept, who, known.value or {}, standing)
-        shown = [row for row in lines if flight in ("", row.mission_id)]
-        return page(
-            request,
-            asked,
-            "customer.html",
-            title=who,
-            tables=[_arrivals(shown)],
-            seen=seen,
-            who=who,
-            counting=counting,
-            refused=refused,
-            flights=sorted({row.mission_id for row in lines if row.mission_id}),
-            flight=flight,
-            command=lambda: secrets.token_hex(16),
-        )
+        return _customer(request, asked, counted, name, flight=flight, refused=refused)
+
+    @router.post("/customer/words", openapi_extra=_QUALITY.mark)
+    def words(request: Request, asked: Annotated[Asked, rule_of(_QUALITY)], typed: Typed) -> Response:
+        """Answer or close a complaint, or ask how content the customer is; or show why that was refused."""
+        act = Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
+        _refuse_unknown(desk_of(request), typed["name"])
+        try:
+            record_party(desk_of(request).store, typed["name"], words_said(typed), act)
+        except (Refused, ScenarioError) as error:
+            shown = _customer(request, asked, counted, typed["name"], told=refusal(error, typed))
+            return refused_page(shown, error)
+        return RedirectResponse(f"/customer?{urlencode({'name': typed['name']})}#complaints", status_code=303)
+
+
+def _customer(
+    request: Request,
+    asked: Asked,
+    counted: Slow[Delays],
+    name: str,
+    *,
+    flight: str = "",
+    refused: str = "",
+    told: Told | None = None,
+) -> Response:
+    who = _whose(asked, name)
+    desk = desk_of(request)
+    kept = plan_in_force(desk.store, desk.shelf)
+    if not asked.principal.customer:
+        _refuse_unknown(desk, who)
+    with desk.views() as view:
+        seen = customer_seen(view, who)
+        standing = {row["mission_id"]: row["launched_utc"] or row["launch_utc"] for row in mission_board(view)["missions"]}
+    lines: tuple[ArrivalRange, ...] = ()
+    counting = False
+    if kept is not None:
+        known = counted.ask(kept.digest, kept.digest, lambda: delays_of(kept), wait_s=0.1)
+        counting = known.counting
+        lines = arrivals_of(kept, who, known.value or {}, standing)
+    shown = [row for row in lines if flight in ("", row.mission_id)]
+    may_answer = "quality" in asked.principal.scopes and not asked.principal.customer
+    return page(
+        request, asked, "customer.html", title=who, tables=[_arrivals(shown)], seen=seen, who=who, counting=counting,
+        refused=refused, flights=sorted({row.mission_id for row in lines if row.mission_id}), flight=flight, told=told,
+        command=lambda: secrets.token_hex(16), forms=answer_forms(who, seen.complaints) if may_answer else (),
+    )  # fmt: skip
+
+
+def _refuse_unknown(desk: Desk, who: str) -> None:
+    with desk.views() as view:
+        known = customers_known(view)
+    if who not in known:
+        raise Problem(404, f"no customer is called {who[:60]!r}", fix="choose one of /customers", where="name")
 
 
 def _whose(asked: Asked, name: str) -> str:

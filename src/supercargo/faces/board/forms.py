@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.rules import Asked
-from supercargo.kernel import ScenarioError, SupercargoError, format_utc
+from supercargo.kernel import Refused, ScenarioError, SupercargoError, format_utc
 
 __all__ = ["Asking", "Field", "Told", "Typed", "TypedWords", "choices_of", "form_id", "refusal", "refused"]
 
@@ -55,13 +55,14 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a page tells of a form that was refused: why, how to mend it, and what had been typed."""
+    """What a page tells of a form that was refused: why, how to mend it, what had been typed, and what stood against it."""
 
     what: str
     fix: str
     where: str
     form: str
     typed: Mapping[str, str]
+    causes: tuple[str, ...] = ()
 
 
 class TypedWords(dict[str, str]):
@@ -131,7 +132,8 @@ def form_id(asked: Asked, typed: TypedWords) -> str:
 
 def refusal(error: SupercargoError, typed: TypedWords) -> Told:
     """What the page tells of an act that was refused."""
-    return Told(error.what, error.fix, error.where, typed["form"], typed)
+    causes = error.causes if isinstance(error, Refused) else ()
+    return Told(error.what, error.fix, error.where, typed["form"], typed, causes)
 
 
 def refused(page: Response, error: SupercargoError) -> Response:

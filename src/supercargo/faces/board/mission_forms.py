@@ -98,6 +98,7 @@ def _flight(action: str, may: Lawful) -> Iterator[Asking]:
     if may.on_ground:
         yield Asking(
             name="slip", action=f"{action}#flight", legend="Slip", buttons=(("slip", "Record the slip"),),
+            given=(("seen", may.launch_utc),),
             fields=(
                 Field(name="to", label="New lift-off", unit="UTC", kind="instant", needed=True),
                 Field(name="word", label="Reason", needed=True),
@@ -132,5 +133,5 @@ def mission_words(typed: TypedWords, *, by: str, now_utc: datetime, command_id: 
     return ActWords(
         by=by, at=typed.instant("at"), now_utc=now_utc, command_id=command_id, name=typed["name"], word=typed["word"],
         to=typed.instant("to"), seconds=typed.number("seconds"), step=typed["step"], lines=typed["lines"],
-        severity=typed.count("severity"),
+        severity=typed.count("severity"), seen=typed["seen"],
     )  # fmt: skip

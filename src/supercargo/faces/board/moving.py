@@ -34,8 +34,13 @@ def moving_of(
     moved: Moved,
     gates: Sequence[Mapping[str, Any]],
     who: tuple[Asked, Any, datetime],
+    *,
+    base: str,
 ) -> Moving:
-    """What a move would bring about in the plan as it stands, with the forms for those who may record it."""
+    """What a move would bring about in the plan as it stands, with the forms for those who may record it.
+
+    The forms say upon which plan, `base`, and from which lift-off they were shown: what others do meanwhile is not undone.
+    """
     asked, store, now = who
     act = Act(command_id="foreseen", by=asked.principal.name, at_utc=now)
     ripple = ripple_of(*plans, moved, gates, (store, act))
@@ -43,12 +48,15 @@ def moving_of(
     shift_d = moved.later.total_seconds() / DAY_S
     return Moving(
         ripple=ripple, days=shift_d, tables=(_broken(ripple), _late(ripple), _gates(ripple)),
-        forms=_forms(moved, ripple, shift_d) if may else (),
+        forms=_forms(moved, ripple, shift_d, base) if may else (),
     )  # fmt: skip
 
 
-def _forms(moved: Moved, ripple: Ripple, shift_d: float) -> tuple[Asking, ...]:
-    given = (("mission", moved.mission_id), ("days", f"{shift_d:.4f}"), ("to", format_utc(moved.to_utc)))
+def _forms(moved: Moved, ripple: Ripple, shift_d: float, base: str) -> tuple[Asking, ...]:
+    given = (
+        ("mission", moved.mission_id), ("days", f"{shift_d:.4f}"), ("to", format_utc(moved.to_utc)),
+        ("seen", format_utc(moved.from_utc)), ("base", base),
+    )  # fmt: skip
     if shift_d <= 0:
         return ()
     replan = Asking(

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+from supercargo.app.board.overtaken import Overtaken, overtaken
 from supercargo.app.board.proposals import Proposal, proposals_made
 from supercargo.app.board.shelf import KeptPlan, PlanReleased, plans_released
 from supercargo.app.board.side_by_side import side_by_side
 from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.asking import mission_board
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.faces.api.problems import Problem
@@ -48,9 +50,9 @@ def plan_pages() -> APIRouter:
             return RedirectResponse("/plans", status_code=303)  # the form was sent twice
         waive = tuple(line.strip() for line in typed["waive"].splitlines() if line.strip())
         try:
-            order = ReleaseAsked(
-                by=asked.principal.name, at_utc=now_of(request, asked), waive=waive, supersedes=typed["supersedes"]
-            )
+            base = _still_upon(desk, name)
+            supersedes = typed["supersedes"] or base
+            order = ReleaseAsked(by=asked.principal.name, at_utc=now_of(request, asked), waive=waive, supersedes=supersedes)
             release_plan(kept.folder, desk.store, order)
         except (Refused, ScenarioError) as error:
             told = refusal(error, typed)
@@ -58,6 +60,25 @@ def plan_pages() -> APIRouter:
         return RedirectResponse("/plans", status_code=303)
 
     return router
+
+
+def _proposed(desk: Desk, plan: str) -> tuple[Proposal | None, Overtaken | None]:
+    """The proposal that a plan was made for, that which nobody came before where there are more, and who came before it."""
+    made = [one for one in proposals_made(desk.shelf) if one.plan == plan]
+    with desk.views() as view:
+        rows = mission_board(view)["missions"]
+    found = [(one, overtaken(desk.store, desk.shelf, one, rows)) for one in made]
+    return next((pair for pair in found if pair[1] is None), found[0] if found else (None, None))
+
+
+def _still_upon(desk: Desk, plan: str) -> str:
+    """The plan that a proposal was made upon, empty for other plans. Raises Refused where others came before it."""
+    made, behind = _proposed(desk, plan)
+    if behind is not None:
+        fix = "plan it anew upon what is in force" if behind.anew_d else "leave it, or move another mission in the year"
+        what = f"plan {plan} was made before others changed what it was made upon"
+        raise Refused(what, fix=fix, where=plan, causes=behind.why)
+    return made.base if made else ""
 
 
 def _kept(desk: Desk, name: str) -> KeptPlan:
@@ -71,24 +92,41 @@ def _plans(request: Request, asked: Asked, pair: tuple[str, str], told: Told | N
     desk = desk_of(request)
     released = plans_released(desk.store, desk.shelf)
     proposals = proposals_made(desk.shelf)
-    tables, beside, form = [_versions(released), _proposals(proposals)], None, None
+    tables, beside, form, behind = [_versions(released), _proposals(proposals)], None, None, None
     if all(pair):
         base, other = (_kept(desk, name) for name in pair)
         beside = side_by_side(desk.shelf.compared(base, other))
         tables += [_changes(other.plan), *beside.tables]
-        form = _release_form(asked, released, pair)
+        made, behind = _proposed(desk, pair[1]) if _is_new(released, pair[1]) else (None, None)
+        form = _anew_form(asked, made, behind, released) if made and behind else _release_form(asked, released, pair)
     names = [one.digest[:12] for one in reversed(released) if one.kept]
     names += [one.plan for one in proposals if one.plan and one.plan not in names]
     return page(
         request, asked, "plans.html", title="Plans", tables=tables, pair=pair, names=names, beside=beside, told=told,
-        form=form, picture=Markup(beside.picture) if beside else "", shown=[table.name for table in tables[2:]],
+        form=form, behind=behind, picture=Markup(beside.picture) if beside else "", shown=[table.name for table in tables[2:]],
+    )  # fmt: skip
+
+
+def _is_new(released: tuple[PlanReleased, ...], name: str) -> bool:
+    """Whether a plan could take the place of one that was released."""
+    return bool(released) and name not in [one.digest[:12] for one in released]
+
+
+def _anew_form(asked: Asked, made: Proposal, behind: Overtaken, released: tuple[PlanReleased, ...]) -> Asking | None:
+    """The form by which a proposal that others came before is planned anew upon what they did, where that may be."""
+    if "mission" not in asked.principal.scopes or behind.anew_d is None:
+        return None
+    given = (("mission", made.mission_id), ("days", f"{behind.anew_d:.6f}"), ("base", released[-1].digest[:12]))
+    return Asking(
+        name="propose", action="/year#move", legend=f"{made.mission_id} {behind.anew_d:+.1f} d from where it stands now",
+        buttons=(("propose", f"Plan it anew upon {released[-1].digest[:12]}"),), given=given, timed=False,
     )  # fmt: skip
 
 
 def _release_form(asked: Asked, released: tuple[PlanReleased, ...], pair: tuple[str, str]) -> Asking | None:
     """The form by which the second plan comes into force, where that may be and who asks may."""
     digests = [one.digest[:12] for one in released]
-    if "release" not in asked.principal.scopes or pair[1] in digests or not digests:
+    if "release" not in asked.principal.scopes or not _is_new(released, pair[1]):
         return None
     given = (("plan", pair[1]), ("supersedes", released[-1].digest), ("a", pair[0]), ("b", pair[1]))
     return Asking(

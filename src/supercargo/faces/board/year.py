@@ -1,4 +1,4 @@
-"""The year as a timeline: missions by place, ports, pads and facilities; what a mission that is moved would bring about."""
+"""The year as a timeline: missions by place, ports, crews, pads and facilities; what moving a mission would bring about."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+from supercargo.app.board.overtaken import overtaken, replaced_since, slips_said
 from supercargo.app.board.proposals import ProposalAsked, proposal_named, propose
-from supercargo.app.board.ripple import as_it_stands, fix_of, moved_plan, sentence_of
+from supercargo.app.board.ripple import as_it_stands, fix_of, moved_plan, sentence_of, slips_standing
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
@@ -25,7 +26,7 @@ from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.board.forms import Told, Typed, TypedWords, form_id, refusal, refused
 from supercargo.faces.board.frame import now_of, page
 from supercargo.faces.board.moving import moving_of
-from supercargo.kernel import Refused, ScenarioError
+from supercargo.kernel import Refused, ScenarioError, format_utc
 from supercargo.model import OperationsPlan
 from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_calendar
 
@@ -34,6 +35,7 @@ __all__ = ["year_pages"]
 _COMPANY = Rule("read", "company")
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _MISSION = Rule("mission", "company")
+_LOOK_AGAIN = "look at the move as it would be now, below, and ask again if you still want it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,25 +99,43 @@ def _slip(request: Request, asked: Asked, typed: TypedWords) -> str:
         raise ScenarioError("the form asks for nothing known", fix="open the page again", where="do")
     words = ActWords(
         by=asked.principal.name, at="", now_utc=now_of(request, asked), command_id=form_id(asked, typed), word=typed["word"],
-        to=typed["to"],
+        to=typed["to"], seen=typed["seen"],
     )  # fmt: skip
-    do_mission(desk_of(request).store, typed["mission"], "slip", words)
-    return f"/missions/{quote(typed['mission'], safe='')}"
+    store, name = desk_of(request).store, typed["mission"]
+    try:
+        do_mission(store, name, "slip", words)
+    except Refused as error:
+        causes = (*error.causes, *slips_said(store, name)[-1:])
+        raise Refused(error.what, fix=error.fix, where=error.where, causes=causes) from error
+    return f"/missions/{quote(name, safe='')}"
 
 
 def _propose(request: Request, asked: Asked, typed: TypedWords) -> str:
-    desk, days = desk_of(request), typed.number("days") or 0.0
+    shelf, name = desk_of(request).shelf, form_id(asked, typed)[:16]
+    made = proposal_named(shelf, name) or propose(shelf, _proposal_asked(request, asked, typed, name))
+    return f"/year?{urlencode({'mission': made.mission_id, 'days': f'{made.days:g}', 'proposal': made.name})}#move"
+
+
+def _proposal_asked(request: Request, asked: Asked, typed: TypedWords, name: str) -> ProposalAsked:
+    """What is to be planned anew. Raises Refused where a plan was released or the mission slipped since who asks looked."""
+    desk, days, mission = desk_of(request), typed.number("days") or 0.0, typed["mission"]
     kept = plan_in_force(desk.store, desk.shelf)
-    if kept is None or typed["mission"] not in kept.plan.mission_named:
-        raise Refused("the plan in force flies no such mission", fix="choose another", where=typed["mission"][:80])
+    if kept is None or mission not in kept.plan.mission_named:
+        raise Refused("the plan in force flies no such mission", fix="choose another", where=mission[:80])
     if not 0 < days <= 400:
         raise ScenarioError(f"{days:g} d is no slip", fix="give 1 to 400 days", where="days")
-    wanted = ProposalAsked(
-        name=form_id(asked, typed)[:16], mission_id=typed["mission"], days=days, base=kept.digest[:12],
-        by=asked.principal.name, at_utc=now_of(request, asked),
+    if typed["base"] and (replaced := replaced_since(desk.store, desk.shelf, typed["base"])):
+        raise Refused("the plan in force is another since you looked", fix=_LOOK_AGAIN, where=mission, causes=(replaced,))
+    with desk.views() as view:
+        slips = slips_standing(kept.plan, mission_board(view)["missions"])
+    stands = kept.plan.mission_named[mission].launch_utc + slips.get(mission, timedelta(0))
+    if typed["seen"] and typed["seen"] != format_utc(stands):
+        said = slips_said(desk.store, mission)[-1:]
+        raise Refused(f"{mission} was moved since you looked", fix=_LOOK_AGAIN, where=mission, causes=said)
+    return ProposalAsked(
+        name=name, mission_id=mission, days=days, base=kept.digest[:12], by=asked.principal.name,
+        at_utc=now_of(request, asked), slips={one: later.total_seconds() for one, later in slips.items()},
     )  # fmt: skip
-    made = propose(desk.shelf, wanted)
-    return f"/year?{urlencode({'mission': made.mission_id, 'days': f'{made.days:g}', 'proposal': made.name})}#move"
 
 
 def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = None) -> Response:
@@ -131,8 +151,8 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
     shown, moving = stands, None
     if wanted.mission in stands.mission_named and wanted.days is not None:
         moved, shown = moved_plan(stands, wanted.mission, wanted.days)
-        moving = moving_of((stands, shown), moved, gates, (asked, desk.store, now))
-    span = _span(stands, wanted)
+        moving = moving_of((stands, shown), moved, gates, (asked, desk.store, now), base=kept.digest[:12])
+    span, proposal = _span(stands, wanted), proposal_named(desk.shelf, wanted.proposal) if wanted.proposal else None
     return page(
         request, asked, "year.html", title="Year", kept=kept, start=span[0], end=span[1], place=wanted.place, told=told,
         mission=wanted.mission if wanted.mission in stands.mission_named else "", days=wanted.days, moving=moving,
@@ -140,8 +160,8 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
         destinations=[one.destination for one in stands.scenario.destinations], zooms=_zooms(*span),
         months=list(_months(stands.scenario.settings.start_utc, stands.scenario.settings.end_utc)),
         names=[row.mission_id for row in stands.missions], base=kept.digest[:12],
-        proposal=proposal_named(desk.shelf, wanted.proposal) if wanted.proposal else None,
-        tables=[_violations(kept), *(moving.tables if moving else ())],
+        proposal=proposal, behind=overtaken(desk.store, desk.shelf, proposal, rows) if proposal else None,
+        tables=[_violations(kept), _crew(shown, wanted.place, span), *(moving.tables if moving else ())],
     )  # fmt: skip
 
 
@@ -192,6 +212,28 @@ def _violations(kept: KeptPlan) -> Table:
             for one in sorted(kept.plan.violations, key=lambda one: (not one.hard, one.rule, one.object))
         ],
         empty="It breaks none.",
+    )  # fmt: skip
+
+
+def _crew(plan: OperationsPlan, place: str, span: tuple[datetime, datetime]) -> Table:
+    """What the crew of each place gives to cargo in the span, as the plan's activities know it."""
+    hours_d = {one.destination: one.handling_h_d for one in plan.scenario.destinations}
+    works = [
+        one for one in plan.activities
+        if one.kind in ("unload", "load") and one.end_utc > span[0] and one.start_utc < span[1]
+        and place in ("", one.resource_id)
+    ]  # fmt: skip
+    return Table(
+        name="crew",
+        caption="Crew time for cargo",
+        columns=(Column("Place"), Column("From", "UTC"), Column("To", "UTC"), Column("Mission"), Column("Work"),
+                 Column("Crew hours a day", "h", 1), Column("There are", "h", 1)),
+        rows=[
+            (one.resource_id, one.start_utc, one.end_utc, Cell(one.mission_id, f"/missions/{one.mission_id}"), one.kind,
+             one.units, hours_d.get(one.resource_id))
+            for one in sorted(works, key=lambda one: (one.resource_id, one.start_utc, one.mission_id))
+        ],
+        empty="Nothing is unloaded or loaded in this span.",
     )  # fmt: skip
 
 

@@ -75,11 +75,12 @@ class AnswerPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """Move lift-off to a later instant."""
+    """Move lift-off to a later instant; `from_utc` is lift-off as who slips it saw it, and another than that is refused."""
 
     launch_utc: datetime
     reason: str
     closes_utc: datetime | None = None
+    from_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,9 @@ def _answer(state: MissionState, command: asked.AnswerPoll, act: Act) -> told.Po
 
 def _slip(state: MissionState, command: asked.Slip, act: Act) -> told.MissionSlipped:
     _on_ground(state, "a slip")
+    if command.from_utc is not None and command.from_utc != state.launch_utc:
+        what = f"lift-off was moved from {format_utc(command.from_utc)} to {format_utc(state.launch_utc)} since you looked"
+        raise _refuse(state, what, "look at the mission as it stands now, and slip it from there")
     if command.launch_utc <= state.launch_utc:
         what = f"lift-off is planned for {format_utc(state.launch_utc)}, the slip is not later"
         raise _refuse(state, what, "state a later instant; an earlier lift-off is another plan")

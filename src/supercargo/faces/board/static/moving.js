@@ -49,6 +49,8 @@
     });
   }
 
+  if (picture) requestAnimationFrame(() => setTimeout(() => performance.mark("timeline-ready")));
+
   const working = document.querySelector("[data-working]");
   if (working) {
     const look = setInterval(async () => {
