@@ -1,4 +1,4 @@
-"""What the pages cost: `python -m tests.board_times PLAN` prints CPU and clock of each page, and what a browser takes, for a plan."""
+"""What pages cost: `python -m tests.board_times PLAN` prints CPU and clock of each, and what a browser takes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def paths_of(desk: Desk) -> tuple[str, ...]:
 
 
 def page_costs(client: TestClient, path: str, *, rounds: int = ROUNDS) -> tuple[list[float], list[float], int]:
-    """CPU of the process and the clock for each of some loads of a page [ms], and its bytes; the first loads are not counted."""
+    """CPU of the process and the clock for each of some loads of a page [ms], and its bytes; first loads are not counted."""
     for _ in range(3):
         answer = client.get(path)
         assert answer.status_code == 200, (path, answer.status_code)

@@ -21,9 +21,13 @@ def parse_utc(written: str) -> datetime:
     return datetime.strptime(written, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-@lru_cache(maxsize=4096)  # an event is written to several places, and many share their instants
 def format_utc(instant: datetime) -> str:
     """Write an instant; fractions of a second are refused because files carry none."""
+    return _written(instant)
+
+
+@lru_cache(maxsize=4096)  # an event is written to several places, and many share their instants
+def _written(instant: datetime) -> str:
     if instant.tzinfo is None or instant.microsecond:
         raise ValueError(f"{instant!r} is not an aware instant in whole seconds")
     return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat()[:19] + "Z"
