@@ -242,6 +242,7 @@ SCENARIO_TABLES: tuple[Table, ...] = (
         noun=supply_terms.GroundLeg,
         attribute="ground_legs",
         key=("from_place", "to_place", "mode"),
+        sparse=True,
     ),
     Table(file="technologies.csv", noun=strategy.Technology, attribute="technologies", key=("technology_id",), sparse=True),
     Table(
