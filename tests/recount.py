@@ -195,9 +195,8 @@ class Recount:
     def k4_percent(self) -> float:
         """Delivered pieces with a damage record, of delivered pieces."""
         came = {item for _, item in self.delivered}
-        up = [item for (_, item), line in self.promises.items() if item in came and line["direction"] == "up"]
-        pieces = math.fsum(self.pieces[item] for item in up)
-        return 100.0 * math.fsum(self.pieces[item] for item in up if item in self.damaged) / pieces
+        pieces = math.fsum(self.pieces[item] for item in came)
+        return 100.0 * math.fsum(self.pieces[item] for item in came & self.damaged) / pieces
 
 
 def _at(word: str) -> datetime:
