@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import time
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from supercargo.app.deliverables import ReportAsked, write_documents
 from supercargo.app.reference import reference_year
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario, verify_plan
 from supercargo.kernel import days_between, parse_utc, stream
@@ -30,7 +32,7 @@ from supercargo.plan.pipeline import BASELINE, OPTIMISED, plan_year
 from supercargo.plan.schedule import schedule_missions
 from supercargo.plan.windows import find_windows
 from supercargo.referee import judge
-from supercargo.store import plan_files, read_catalogue, read_plan
+from supercargo.store import plan_files, read_catalogue, read_plan, write_plan
 from tests.builders import a_licence, a_requirement, a_team
 from tests.cost_recount import recount_cost, recount_variances
 from tests.mutations import MUTATIONS, Mutation
@@ -317,3 +319,21 @@ def test_cost_of_the_year_is_that_of_an_independent_recount(year: OperationsPlan
 def test_departures_of_the_year_from_plan_are_those_of_an_independent_recount(year: OperationsPlan) -> None:
     """Price is (AP - SP) x AQ and usage (AQ - SQ) x SP, line by line, of invoices that a seed drew."""
     recount_variances(year, seed=1)
+
+
+DOCUMENTS_S = 90.0
+"""Seconds in which all fifteen deliverables of the reference year have to be made."""
+
+
+def test_the_fifteen_deliverables_of_the_year_are_made_in_time_and_leave_no_phrase_uncovered(
+    year: OperationsPlan, tmp_path: Path
+) -> None:
+    write_plan(year, tmp_path / "plan", run={}, report_html="", force=False)
+    began = time.process_time()
+    made = write_documents(
+        ReportAsked(tmp_path / "plan", out=tmp_path / "out", formats=("html", "pdf", "md"), runs=100, workers=1)
+    )
+    assert time.process_time() - began < DOCUMENTS_S
+    assert [document.doc_id for document in made.documents] == [f"D{index}" for index in range(1, 16)]
+    assert [one.phrase for _, covered in made.coverage for one in covered if not one.blocks] == []
+    assert sum(name.endswith(".pdf") for name in made.files) == 15
