@@ -8,28 +8,34 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 
+from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.desk import Desk, open_desk
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.faces.api.application import create_app
+from supercargo.faces.board import year
 from supercargo.store.accounts import Person
 from supercargo.track.cargo.steps import Order
 from tests.browsers import chromium, served, signed_in
 
-__all__ = ["bars_drawn", "best_ms", "event_to_screen_ms", "page_costs", "paths_of", "timeline_ready_ms"]
+__all__ = [
+    "bars_drawn", "best_ms", "crowded_ready", "event_to_screen_ms", "opened", "page_costs", "paths_of", "timeline_ready_ms",
+]  # fmt: skip
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 WORD = "a word of twenty chars"
 ALL = ("controller", "director", "auditor", "admin", "quality")
-ROUNDS = 15
+ROUNDS = 60
 
 
 def best_ms(measure: Callable[[], float], *, bar: float, times: int = 5) -> float:
@@ -58,6 +64,19 @@ def bars_drawn(page: Page) -> int:
     return int(page.evaluate("document.querySelectorAll('.timeline rect > title, .timeline path > title').length"))
 
 
+def crowded(kept: KeptPlan, times: int) -> KeptPlan:
+    """The plan with each mission and what is done for it told so many times under other names: more to draw, nothing else."""
+    plan = kept.plan
+    names = [(one, f"{one.mission_id}.{number}") for number in range(times) for one in plan.missions]
+    missions = tuple(replace(one, mission_id=name) for one, name in names)
+    activities = tuple(
+        replace(one, mission_id=f"{one.mission_id}.{number}", activity_id=f"{one.activity_id}.{number}")
+        for number in range(times)
+        for one in plan.activities
+    )
+    return replace(kept, plan=replace(plan, missions=missions, activities=activities))
+
+
 def event_to_screen_ms(page: Page, desk: Desk, now: datetime) -> float:
     """From the recording of an order until it stands on the page of cargo, which is open [ms]."""
     name = f"A{time.monotonic_ns()}"
@@ -69,6 +88,17 @@ def event_to_screen_ms(page: Page, desk: Desk, now: datetime) -> float:
     record_cargo([order], desk.store)
     page.get_by_text(name).first.wait_for()
     return 1000.0 * (time.monotonic() - began)
+
+
+def crowded_ready(page: Page, url: str, desk: Desk, *, least: int = 5_000) -> tuple[int, float]:
+    """Bars of a year drawn with at least so many, and from the start of the navigation until they take keys and mouse [ms]."""
+    kept = plan_in_force(desk.store, desk.shelf)
+    assert kept is not None
+    page.goto(f"{url}/year")
+    large = crowded(kept, 1 + least // max(bars_drawn(page), 1))
+    with mock.patch.object(year, "plan_in_force", return_value=large):
+        ready_ms = best_ms(lambda: timeline_ready_ms(page, f"{url}/year"), bar=1_500.0)
+        return bars_drawn(page), ready_ms
 
 
 def paths_of(desk: Desk) -> tuple[str, ...]:
@@ -142,6 +172,8 @@ def _browser(desk: Desk, browser: Browser) -> None:
         page.wait_for_timeout(500)
         shown = sorted(event_to_screen_ms(page, desk, NOW) for _ in range(10))
         print(f"event to screen: best {shown[0]:.0f}, median {statistics.median(shown):.0f}, worst {shown[-1]:.0f} ms")
+        bars, ready_ms = crowded_ready(page, url, desk)
+        print(f"timeline of {bars} bars ready: {ready_ms:.0f} ms")
         page.context.close()
 
 

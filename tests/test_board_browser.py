@@ -14,6 +14,7 @@ from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.desk import Desk
 from supercargo.faces.api.application import create_app
 from supercargo.track.cargo.steps import Order
+from tests.board_times import best_ms, crowded_ready, timeline_ready_ms
 from tests.browsers import chromium, served, signed_in
 from tests.test_board import NOW, WORD, desk
 
@@ -81,6 +82,18 @@ def test_a_page_is_no_wider_than_its_window(browser: Browser, url: str) -> None:
     for path in PATHS:
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 800, path
+
+
+def test_the_timeline_is_ready_within_half_a_second(browser: Browser, url: str) -> None:
+    page = signed_in(browser, url, "dora", WORD, viewport={"width": 1440, "height": 900})
+    assert best_ms(lambda: timeline_ready_ms(page, f"{url}/year"), bar=500.0) <= 500.0
+
+
+def test_five_thousand_bars_are_ready_within_a_second_and_a_half(browser: Browser, url: str, desk: Desk) -> None:
+    page = signed_in(browser, url, "dora", WORD, viewport={"width": 1440, "height": 900})
+    bars, ready_ms = crowded_ready(page, url, desk)
+    assert bars >= 5_000
+    assert ready_ms <= 1_500.0
 
 
 def test_an_event_is_on_the_screen_within_a_second(browser: Browser, url: str, desk: Desk) -> None:
