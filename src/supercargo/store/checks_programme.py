@@ -22,6 +22,9 @@ def _unknown(sheets: Sheets, at: tuple[str, int, str], word: str, known: Iterabl
     names = sorted(known)
     close = difflib.get_close_matches(word[:80], names, n=1, cutoff=0.5)
     fix = f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(names)[:200]}"
+    if not names:
+        file = "programme_resources.csv" if field == "needs" else "programme_tasks.csv"
+        fix = f"add a row for it to {file}, or leave it out"
     return sheets.fault(attribute, row, field, f"{word[:60]!r} stands nowhere in the programme", fix)
 
 
