@@ -258,7 +258,7 @@ def _tracking(held: Held) -> list[Block]:
         source="log of operations: view of every thing" if known else "stages that the log of operations knows",
         columns=(Column(name="stage"), Column(name="meaning"), Column(name="things now", unit="count", digits=0)),
         rows=rows,
-        note="A step that does not follow from the stage is refused; each tells who, where and when, in a hash-chained log.",
+        note="Counted by each thing's own last step: what is inside another goes with it. Steps out of order are refused.",
         covers=("D3.3",),
     )
     if known:

@@ -307,7 +307,7 @@ def _ranges(held: Held) -> list[Block]:
 
 
 def _content(held: Held) -> list[Block]:
-    if held.recorded is None:
+    if held.recorded is None or not (held.recorded.surveys or held.recorded.complaints):
         what = "how content customers are (K11) and what they complain of (K12)"
         drivers = sorted(held.summary.left_behind, key=lambda one: (-one.lines_count, one.reason))[:5]
         return [
