@@ -77,6 +77,19 @@ def crowded(kept: KeptPlan, times: int) -> KeptPlan:
     return replace(kept, plan=replace(plan, missions=missions, activities=activities))
 
 
+_WATCH = """name => {
+  shownAt = new Promise((shown, never) => {
+    setTimeout(() => never(new Error(`${name} is never shown`)), 10000);
+    const watch = new MutationObserver(() => {
+      if (!document.body.textContent.includes(name)) return;
+      watch.disconnect();
+      requestAnimationFrame(() => shown(Date.now()));
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}"""  # the page itself looks at the clock: a driver that asks from outside asks twice a second
+
+
 def event_to_screen_ms(page: Page, desk: Desk, now: datetime) -> float:
     """From the recording of an order until it stands on the page of cargo, which is open [ms]."""
     name = f"A{time.monotonic_ns()}"
@@ -84,10 +97,10 @@ def event_to_screen_ms(page: Page, desk: Desk, now: datetime) -> float:
         command_id=name, thing=f"cargo/{name}", at_utc=now - timedelta(hours=1), by="all", customer="ESA",
         supplier="S", order_no="1", pieces=1.0, mass_kg=1.0,
     )  # fmt: skip
-    began = time.monotonic()
+    page.evaluate(_WATCH, name)
+    began_ms = 1000.0 * time.time()
     record_cargo([order], desk.store)
-    page.get_by_text(name).first.wait_for()
-    return 1000.0 * (time.monotonic() - began)
+    return float(page.evaluate("shownAt")) - began_ms
 
 
 def crowded_ready(page: Page, url: str, desk: Desk, *, least: int = 5_000) -> tuple[int, float]:

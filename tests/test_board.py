@@ -12,12 +12,14 @@ import pytest
 import python_calamine
 from fastapi.testclient import TestClient
 
+from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.desk import Desk, open_desk
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
 from supercargo.faces.api.application import create_app
 from supercargo.faces.board.frame import PLACES, safe_next
+from supercargo.faces.board.rows import rows_of
 from supercargo.store.accounts import Person
 from supercargo.track.cargo.steps import Order
 
@@ -170,3 +172,14 @@ def test_assets_are_kept_for_ever_under_a_name_that_changes_with_them(desk: Desk
     assert "immutable" in client.get(href[1]).headers["cache-control"]
     assert client.get("/static/0/board.css").headers["cache-control"] == "no-cache"
     assert client.get("/static/0/..%2Fframe.py").status_code == 404
+
+
+def test_a_row_shows_each_kind_of_value_escaped_with_what_it_means_and_where_it_leads() -> None:
+    cells = (Cell("<b>", "/x?a=1&b='2'", "bad", "<i>"), 1234.5, -2, True, None, datetime(2027, 1, 2, 3, 4, tzinfo=UTC), "a&b")
+    columns = (Column(""), Column("", "kg", 1), *(Column(""),) * 5)
+    row = (
+        '<tr><th scope="row"><a href="/x?a=1&amp;b=&#39;2&#39;"><span class="bad">&lt;b&gt;</span></a>'
+        ' <small>&lt;i&gt;</small></th><td class="n">1,234.5</td><td class="n">\u22122</td><td>yes</td><td>\u2013</td>'
+        '<td class="w">2027-01-02 03:04</td><td>a&amp;b</td></tr>'
+    )
+    assert rows_of(Table(name="t", caption="", columns=columns, rows=[cells, cells])).split("\n") == [row, row]

@@ -19,6 +19,7 @@ from supercargo.app.operations.asking import conflicts_seen, mission_board, work
 from supercargo.app.operations.desk import Desk
 from supercargo.model import OperationsPlan
 from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_calendar
+from supercargo.report.lanes import timeline_blocks
 from supercargo.store.accounts import Person
 from tests.board_forms import form_shown, sent
 from tests.test_board import NOW, SCRIPT, WORD, client_of, desk
@@ -140,8 +141,10 @@ def test_a_block_that_is_folded_keeps_its_heading_alone_and_a_mark_tells_what_is
     plan = plan_of(desk)
     span = CalendarAsked(start=plan.scenario.settings.start_utc, end=plan.scenario.settings.end_utc)
     whole = draw_calendar(plan, span)
-    folded = draw_calendar(plan, replace(span, shut=frozenset(calendar_blocks(plan)), marks={"TN-01": SCRIPT}))
-    assert whole.count('class="head"') == folded.count('class="head"') == len(calendar_blocks(plan))
+    folded = draw_calendar(
+        plan, replace(span, shut=frozenset(calendar_blocks(timeline_blocks(plan))), marks={"TN-01": SCRIPT})
+    )
+    assert whole.count('class="head"') == folded.count('class="head"') == len(calendar_blocks(timeline_blocks(plan)))
     assert folded.count('class="lane"') == 0 < whole.count('class="lane"')
     marked = draw_calendar(plan, replace(span, marks={"TN-01": SCRIPT}))
     assert marked.count('class="mark"') == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -38,17 +38,20 @@ def block_name(block: Block) -> str:
     return block.heading.partition(":")[0].partition(" (")[0]
 
 
-def calendar_blocks(plan: OperationsPlan) -> tuple[str, ...]:
+def calendar_blocks(blocks: Iterable[Block]) -> tuple[str, ...]:
     """The names of all blocks, in their order."""
-    return tuple(block_name(block) for block in timeline_blocks(plan))
+    return tuple(block_name(block) for block in blocks)
 
 
-def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
-    """Lanes of missions by place, ports, crews, pads and facilities over a span, as SVG; a lane of a mission leads to it."""
+def draw_calendar(plan: OperationsPlan, asked: CalendarAsked, blocks: Iterable[Block] | None = None) -> str:
+    """Lanes of missions by place, ports, crews, pads and facilities over a span, as SVG; a lane of a mission leads to it.
+
+    `blocks` are those of the plan where they are known already.
+    """
     axis = CalendarAxis(asked.start, asked.end, LABEL_PX, WIDTH_PX - LABEL_PX - 4)
     body: list[str] = []
     y = 22
-    for block in _chosen(plan, asked):
+    for block in _chosen(timeline_blocks(plan) if blocks is None else blocks, asked):
         body.append(f'<text class="head" x="4" y="{y + 18}">{escaped(block.heading, 90)}</text>')
         y += HEADING_PX
         for n, lane in enumerate(() if block_name(block) in asked.shut else block.lanes):
@@ -69,8 +72,8 @@ def draw_calendar(plan: OperationsPlan, asked: CalendarAsked) -> str:
     )
 
 
-def _chosen(plan: OperationsPlan, asked: CalendarAsked) -> Iterator[Block]:
-    for block in timeline_blocks(plan):
+def _chosen(blocks: Iterable[Block], asked: CalendarAsked) -> Iterator[Block]:
+    for block in blocks:
         resources = block.heading.startswith(_RESOURCES)
         if asked.place and not resources and not block.heading.startswith(f"{asked.place}:"):
             continue

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from supercargo.store.book.listing import Listing, listing_book
 
-__all__ = ["Cell", "Column", "Table", "workbook_of"]
+__all__ = ["Cell", "Column", "Table", "Value", "workbook_of"]
 
 Value = str | float | int | datetime | bool | None
+"""What a cell may hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from supercargo.app.operations.people import Principal
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked
 from supercargo.faces.board.assets import asset_href
+from supercargo.faces.board.rows import instant_said, number_said, rows_of
 
 __all__ = ["LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page", "safe_next"]
 
@@ -76,34 +76,9 @@ def _environment() -> Environment:
         loader=PackageLoader("supercargo.faces.board", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    pages.filters |= {"instant": _instant, "number": _number, "said": _said, "path": lambda word: quote(str(word), safe="")}
-    pages.globals |= {"asset": asset_href, "looks": LOOKS}
+    pages.filters |= {"instant": instant_said, "number": number_said, "path": lambda word: quote(str(word), safe="")}
+    pages.globals |= {"asset": asset_href, "looks": LOOKS, "rows_of": rows_of}
     return pages
-
-
-def _instant(value: datetime | str | None) -> str:
-    """An instant as a reader wants it, in UTC to the minute; a dash for none."""
-    if not value:
-        return "–"
-    return value.replace("T", " ")[:16] if isinstance(value, str) else value.strftime("%Y-%m-%d %H:%M")
-
-
-def _number(value: float | None, decimals: int = 0) -> str:
-    """A number with thousands apart and a true minus; a dash for none."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return f"{value:,.{decimals}f}".replace("-", "−")
-
-
-def _said(value: Any, decimals: int = 0) -> str:
-    """A value of a table in words."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return _instant(value)
-    return _number(value, decimals) if isinstance(value, int | float) else str(value)
 
 
 def now_of(request: Request, asked: Asked) -> datetime:

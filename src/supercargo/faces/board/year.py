@@ -29,6 +29,7 @@ from supercargo.faces.board.moving import moving_of
 from supercargo.kernel import Refused, ScenarioError, format_utc
 from supercargo.model import OperationsPlan
 from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_calendar
+from supercargo.report.lanes import Block, timeline_blocks
 
 __all__ = ["year_pages"]
 
@@ -152,11 +153,12 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
     if wanted.mission in stands.mission_named and wanted.days is not None:
         moved, shown = moved_plan(stands, wanted.mission, wanted.days)
         moving = moving_of((stands, shown), moved, gates, (asked, desk.store, now), base=kept.digest[:12])
+    blocks = timeline_blocks(shown)
     span, proposal = _span(stands, wanted), proposal_named(desk.shelf, wanted.proposal) if wanted.proposal else None
     return page(
         request, asked, "year.html", title="Year", kept=kept, start=span[0], end=span[1], place=wanted.place, told=told,
         mission=wanted.mission if wanted.mission in stands.mission_named else "", days=wanted.days, moving=moving,
-        timeline=Markup(draw_calendar(shown, _drawn(kept, wanted, span, now))), folds=_folds(stands, wanted.shut),
+        timeline=Markup(draw_calendar(shown, _drawn(kept, wanted, span, now), blocks)), folds=_folds(blocks, wanted.shut),
         destinations=[one.destination for one in stands.scenario.destinations], zooms=_zooms(*span),
         months=list(_months(stands.scenario.settings.start_utc, stands.scenario.settings.end_utc)),
         names=[row.mission_id for row in stands.missions], base=kept.digest[:12],
@@ -187,7 +189,7 @@ def _drawn(kept: KeptPlan, wanted: _Wanted, span: tuple[datetime, datetime], now
     )  # fmt: skip
 
 
-def _folds(plan: OperationsPlan, shut: str) -> list[tuple[str, bool, str]]:
+def _folds(blocks: Sequence[Block], shut: str) -> list[tuple[str, bool, str]]:
     """Each block, whether it is folded, and what is folded after its link was followed."""
     folded = [name for name in shut.split(";") if name]
     return [
@@ -196,7 +198,7 @@ def _folds(plan: OperationsPlan, shut: str) -> list[tuple[str, bool, str]]:
             name in folded,
             ";".join(one for one in folded if one != name) if name in folded else ";".join([*folded, name]),
         )
-        for name in calendar_blocks(plan)
+        for name in calendar_blocks(blocks)
     ]
 
 
