@@ -213,7 +213,13 @@ def test_every_damaged_line_has_a_non_conformance_that_two_people_bring_to_its_e
     assert made.damaged_count == len(opened) == 20
     assert opened.keys() == closed.keys()
     assert all(opened[name] != closed[name] for name in opened)
-    assert Recount.of(events).k4_percent() == 100.0
+    count = Recount.of(events)
+    came = {item for _, item in count.delivered}
+    up = {item for (_, item), line in count.promises.items() if line["direction"] == "up"} & came
+    assert up == count.damaged & came
+    assert count.k4_percent() == pytest.approx(
+        100.0 * sum(count.pieces[item] for item in up) / sum(count.pieces[item] for item in came)
+    )
 
 
 def test_a_line_that_comes_too_late_for_its_ship_goes_on_a_later_one(tmp_path: Path) -> None:
