@@ -68,6 +68,11 @@ def back_to_front(low_m: Numbers, high_m: Numbers, eye: Eye = FRONT) -> list[int
     Boxes that cover each other in a ring (which no order can draw), and bays of more than EXACT_COUNT boxes, are taken by the
     sum of the low corners.
     """
+    beside = np.zeros((len(low_m), len(low_m)), dtype=np.bool_)
+    for axis, way in enumerate((eye.along_x, eye.along_y)):
+        if not way:  # side by side across the view: neither covers the other
+            beside |= high_m[:, None, axis] <= low_m[None, :, axis] + TOUCH_M
+    beside |= beside.T
     low_m, high_m = eye.mirrored(low_m, high_m)
     depth = [round(float(total), 6) for total in low_m.sum(axis=1)]
     if len(depth) > EXACT_COUNT:
@@ -75,7 +80,7 @@ def back_to_front(low_m: Numbers, high_m: Numbers, eye: Eye = FRONT) -> list[int
     before = np.zeros((len(depth), len(depth)), dtype=np.bool_)
     for axis in range(low_m.shape[1]):
         before |= high_m[:, None, axis] <= low_m[None, :, axis] + TOUCH_M
-    behind = before & ~before.T
+    behind = before & ~before.T & ~beside
     waits = behind.sum(axis=0)
     ready = [(depth[i], i) for i in range(len(depth)) if waits[i] == 0]
     left = set(range(len(depth)))
