@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from supercargo.app.metering import StageWatch, unwatched
+from supercargo.app.pages import refuse_pages, write_pages
 from supercargo.kernel import ScenarioError, StoreError, parse_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.improvement import (
@@ -33,9 +34,8 @@ from supercargo.model import Initiative, Invoice, Lever, OperationsPlan, Scenari
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from supercargo.plan.recosting import coster, is_priced
 from supercargo.report.improve import improvement_figures, render_improvement
-from supercargo.store import read_initiatives, read_plan, refuse_outputs
+from supercargo.store import read_initiatives, read_plan
 from supercargo.store.book.figures import figures_book
-from supercargo.store.folders import write_file
 
 if TYPE_CHECKING:  # its libraries load only for those who have a store
     from supercargo.store.log import LogReader
@@ -84,10 +84,7 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     Raises ScenarioError for faulty input, StoreError for a store whose views are old, Refused for outputs that exist unless
     `force`.
     """
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder, asked.base), force=asked.force)
+    refuse_pages(asked, asked.folder, asked.base)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     base = _base(asked.base) if asked.base else None
@@ -95,11 +92,12 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     watch("costing", 0.0)
     programme = measured_programme(plan, base=base, replan=asked.replan)
     told = improvement_of(plan, known, programme, since_utc=asked.since_utc)
-    if asked.out is not None:
-        write_file(asked.out, render_improvement(told).encode(), force=asked.force)
-    if asked.xlsx is not None:
-        book = figures_book(f"improvement of {told.of}", improvement_figures(told), told.as_of_utc)
-        write_file(asked.xlsx, book, force=asked.force)
+    title = f"improvement of {told.of}"
+    write_pages(
+        asked,
+        lambda: render_improvement(told),
+        lambda: figures_book(title, improvement_figures(told), told.as_of_utc),
+    )
     return told
 
 

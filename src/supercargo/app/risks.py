@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from supercargo.app.metering import StageWatch, unwatched
+from supercargo.app.pages import book_of, refuse_pages, write_pages
 from supercargo.app.simulating import cores
 from supercargo.kernel import ScenarioError, StoreError, format_utc
 from supercargo.measure.contingencies import effect_of, value_contingencies
@@ -24,8 +25,7 @@ from supercargo.model import CHANCES, ContingencyValue, CoverRow, OperationsPlan
 from supercargo.plan.cover import Appetite, Choice, choose_cover
 from supercargo.report.risks import render_risks
 from supercargo.simulate.courses import Drawing, draw_courses, draw_losses
-from supercargo.store import read_chances, read_plan, read_risks, refuse_outputs
-from supercargo.store.folders import write_file
+from supercargo.store import read_chances, read_plan, read_risks
 from supercargo.track.acts import Act
 from supercargo.track.envelope import Receipt
 from supercargo.track.risks.policies import BindPolicy
@@ -76,10 +76,7 @@ def review_risks(asked: RiskAsked, *, now_utc: datetime, watch: StageWatch = unw
         raise ScenarioError(
             "covers are chosen for a plan, on courses, and bound in a record by a person", fix=fix, where="--bind"
         )
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder,), force=asked.force)
+    refuse_pages(asked, asked.folder)
     record = _record(asked.store) if asked.store else {}
     if asked.folder is None:
         return RiskReview(
@@ -228,15 +225,5 @@ def _bound(row: CoverRow, exposure: Exposure) -> BindPolicy:
 
 def write_review(asked: RiskAsked, review: RiskReview) -> tuple[Path, ...]:
     """Write the page and the workbook that are asked for; gives what was written."""
-    written = []
-    if asked.out is not None:
-        write_file(asked.out, render_risks(review).encode(), force=asked.force)
-        written.append(asked.out)
-    if asked.xlsx is not None:
-        from supercargo.store.book.tables import tables_book  # its library loads only for those who write
-
-        title = f"risks of {review.of}, {format_utc(review.as_of_utc)}"
-        content = tables_book(title, review.as_of_utc, [(table, getattr(review, table.attribute)) for table in REVIEW_TABLES])
-        write_file(asked.xlsx, content, force=asked.force)
-        written.append(asked.xlsx)
-    return tuple(written)
+    title = f"risks of {review.of}, {format_utc(review.as_of_utc)}"
+    return write_pages(asked, lambda: render_risks(review), lambda: book_of(title, review.as_of_utc, REVIEW_TABLES, review))
