@@ -7,7 +7,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
 from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
-from supercargo.kernel import ScenarioError, StoreError, format_utc
+from supercargo.kernel import ScenarioError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Measured
@@ -157,14 +156,10 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
 
 def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
     """What has happened, and how many things are in each stage of their life. Raises StoreError for views that are old."""
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
-        with log.reading() as view:
-            return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+    with current_log(store) as log, log.reading() as view:
+        return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
 
 
 def _as_kpi(one: Measured) -> Kpi:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.pages import refuse_pages, write_pages
-from supercargo.kernel import ScenarioError, StoreError, parse_utc
+from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.improvement import (
     CaseFact,
@@ -167,13 +166,10 @@ def known_of_store(plan: OperationsPlan, store: str, base: BaseYear | None = Non
     Raises StoreError for a store whose views are not those of this program.
     """
     from supercargo.app.operations.booking import booked_invoices
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
     from supercargo.measure.operations import facts_of_log
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
+    with current_log(store) as log:
         with log.reading() as view:
             facts = facts_of_log(log, view)
             invoices = booked_invoices(view)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from supercargo.app.operations.recording import Operations
-from supercargo.kernel import Fault, ScenarioError, StoreError, faults_of, format_utc
+from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.kpi_tables import KPI_TABLES, KpiStudy, kpi_rows
 from supercargo.measure.kpis import KPIS
@@ -229,14 +228,10 @@ def _of_plan(folder: Path, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
 
 
 def _of_store(asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(asked.store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=asked.store)
-        with log.reading() as view:
-            facts = facts_of_log(log, view)
+    with current_log(asked.store) as log, log.reading() as view:
+        facts = facts_of_log(log, view)
     return _of_facts(facts, asked, base)
 
 

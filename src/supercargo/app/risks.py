@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.pages import book_of, refuse_pages, write_pages
 from supercargo.app.simulating import cores
-from supercargo.kernel import ScenarioError, StoreError, format_utc
+from supercargo.kernel import ScenarioError, format_utc
 from supercargo.measure.contingencies import effect_of, value_contingencies
 from supercargo.measure.courses import Courses
 from supercargo.measure.insured import Exposure, Portfolio, cover_rows, exposures, portfolio_of
@@ -172,12 +171,9 @@ def with_record(review: RiskReview, store: str) -> RiskReview:
 
 def _record(store: str) -> dict[str, Any]:
     """What the log has of risks, policies and claims. Raises StoreError for views that are not those of this program."""
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
+    with current_log(store) as log:
         tables = {"register": "risk_register", "policies": "policies", "claims": "claims"}
         return {name: tuple(_shown(row) for row in log.page(table, limit=100_000)) for name, table in tables.items()}
 

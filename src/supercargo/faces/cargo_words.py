@@ -10,7 +10,7 @@ from typing import Any
 from supercargo.app.answers import CargoAtAnswer, CargoHistoryAnswer, CargoImportAnswer, CargoWhereAnswer, EpcisAnswer
 from supercargo.app.operations import cargo
 from supercargo.app.operations import epcis as documents
-from supercargo.app.operations.log import open_operations
+from supercargo.app.operations.log import current_log, open_operations
 from supercargo.faces.commands import answering, print_json, tell
 from supercargo.faces.words import count, printable
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
@@ -47,7 +47,7 @@ def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) ->
 
 def where(thing: str, store: str, *, as_json: bool) -> None:
     """Tell where a thing is."""
-    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
+    with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         seen = cargo.where_is(view, thing, _now())
     told: CargoWhereAnswer = {"store": store, "seen": seen}
     if as_json:
@@ -85,7 +85,7 @@ def _state(found: Any, meaning: str) -> Iterator[str]:
 
 def history(thing: str, store: str, *, as_json: bool) -> None:
     """Tell what happened to a thing."""
-    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
+    with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         found = cargo.history(view, thing)
     told: CargoHistoryAnswer = {"store": store, "history": found}
     if as_json:
@@ -117,7 +117,7 @@ def at(instant: str, thing: str, store: str, *, as_json: bool) -> None:
     """Tell what was where at an instant."""
     with answering(as_json=as_json):
         then = _instant(instant)
-        with cargo.asking(store) as log, log.reading() as view:
+        with current_log(store) as log, log.reading() as view:
             seen = cargo.seen_at(view, then, thing)
     told: CargoAtAnswer = {"store": store, "at_utc": format_utc(then), "seen": list(seen)}
     if as_json:

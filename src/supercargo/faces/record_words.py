@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, get_origin
 
@@ -62,11 +63,8 @@ def board(name: str, where: str, store: str, *, limit: int, as_json: bool) -> No
         column, equals, value = where.partition("=")
         if where and not (column and equals):
             raise ScenarioError(f"{where[:60]!r} is no COLUMN=VALUE", fix=_columns(known[name].columns), where="--where")
-        log = read_operations(store)
-        try:
+        with closing(read_operations(store)) as log:
             rows = board_rows(log, known[name], column, value, limit=limit)
-        finally:
-            log.close()
     if as_json:
         answer: BoardAnswer = {"store": store, "board": name, "rows": rows}
         print_json(answer)

@@ -12,8 +12,7 @@ from typing import Protocol
 
 from supercargo.app.operations.known import customer_known
 from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
-from supercargo.app.operations.log import read_operations
-from supercargo.kernel import Refused, ScenarioError, StoreError
+from supercargo.kernel import Refused, ScenarioError
 from supercargo.model import OperationsPlan
 from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
@@ -44,7 +43,6 @@ __all__ = [
     "TRIES",
     "CargoLog",
     "as_person",
-    "asking",
     "drafts_of",
     "history",
     "judged",
@@ -282,19 +280,6 @@ def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
             moved = error
     assert moved is not None
     raise moved
-
-
-@contextmanager
-def asking(url: str) -> Iterator[CargoReader]:
-    """A store that is there, to be asked. Raises StoreError where there is none or its views are another program's."""
-    log = read_operations(url)
-    try:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=url)
-        yield log
-    finally:
-        log.close()
 
 
 def opening_drafts(
