@@ -30,6 +30,7 @@ __all__ = [
     "claim_of",
     "decide_claim",
     "evolve_claim",
+    "on_policy",
 ]
 
 MOST_USD = 1e12
@@ -224,10 +225,14 @@ def decide_claim(
     return drafts
 
 
+def on_policy(act: Act) -> Act:
+    """The act on a claim as the policy's own stream has it."""
+    return replace(act, command_id=f"{act.command_id}.policy")
+
+
 def _beside(act: Act, policy: PolicyState, said: object) -> tuple[Draft, ...]:
     """What the policy's own stream is told with the claim, so that two claims at once can't both hold."""
-    own = replace(act, command_id=f"{act.command_id}.policy")
-    return drafts_of(own, told.POLICY_KINDS, f"policy/{policy.policy}", (said,), version=policy.version)
+    return drafts_of(on_policy(act), told.POLICY_KINDS, f"policy/{policy.policy}", (said,), version=policy.version)
 
 
 def _notified(
