@@ -13,10 +13,10 @@ from supercargo.app.operations import asking, typed
 from supercargo.app.operations.log import current_log, open_operations
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.app.operations_answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.operations_lines import conflict_lines, ledger_lines, mission_lines, work_lines
 from supercargo.faces.progress import patience
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 
 __all__ = ["act", "conflict", "doing", "ledger", "mission", "release", "work"]
 
@@ -28,10 +28,6 @@ def doing(by: str, at: str, name: str) -> tuple[str, str, datetime, str]:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _tell(lines: Sequence[str]) -> None:
-    tell("".join(printable(line) + "\n" for line in lines))
 
 
 def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supersedes: str, as_json: bool) -> None:
@@ -48,7 +44,7 @@ def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supers
     lines += [f"{count(done.events_count, 'event')} in {store}, the last at {done.position}"]
     lines += [f"{count(done.waivers_count, 'waiver')} recorded"] if done.waivers_count else []
     lines += [f"it replaces plan {done.supersedes}"] if done.supersedes else []
-    _tell(lines)
+    tell_lines(lines)
 
 
 def mission(name: str, store: str, *, as_json: bool) -> None:
@@ -69,7 +65,7 @@ def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str,
         answer: MissionAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell([*mission_lines(seen, _now()), *_opened(receipts)])
+        tell_lines([*mission_lines(seen, _now()), *_opened(receipts)])
 
 
 def act(mission_id: str, what: str, store: str, told: typed.ActWords, *, as_json: bool) -> None:
@@ -94,7 +90,7 @@ def work(order: str, what: str, store: str, told: typed.WorkWords, *, as_json: b
         answer: WorkAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell(work_lines(seen))
+        tell_lines(work_lines(seen))
 
 
 def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_json: bool) -> None:
@@ -110,7 +106,7 @@ def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_
         answer: ConflictAnswer = {"store": store, "receipts": list(receipts), "conflicts": seen}
         print_json(answer)
     else:
-        _tell(conflict_lines(seen))
+        tell_lines(conflict_lines(seen))
 
 
 def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_json: bool) -> None:
@@ -126,4 +122,4 @@ def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_
         answer: LedgerAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell(ledger_lines(seen))
+        tell_lines(ledger_lines(seen))

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from supercargo.app.supply import SupplyAsked, review_fleet_folder, review_supply_folder
 from supercargo.app.supply_answers import FleetAnswer, SupplyAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import printable
 from supercargo.kernel import format_utc
 from supercargo.report.fleet_page import fleet_lines
 from supercargo.report.supply_page import supply_lines
@@ -81,4 +80,4 @@ def supply(asked: SupplyAsked, *, as_json: bool) -> None:
 
 def _tell(lines: Iterable[str], files: Iterable[Path]) -> None:
     told = [*lines, *(f"written {file}" for file in files)]
-    tell("".join(printable(line) + "\n" for line in told))
+    tell_lines(told)
