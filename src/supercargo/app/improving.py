@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supercargo.app.kpis import base_of_folder
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.pages import refuse_pages, write_pages
-from supercargo.kernel import ScenarioError, parse_utc
+from supercargo.kernel import parse_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.improvement import (
     CaseFact,
@@ -86,7 +87,7 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     refuse_pages(asked, asked.folder, asked.base)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
-    base = _base(asked.base) if asked.base else None
+    base = base_of_folder(asked.base) if asked.base else None
     known = known_of_store(plan, asked.store, base) if asked.store else known_of_plan(plan, base)
     watch("costing", 0.0)
     programme = measured_programme(plan, base=base, replan=asked.replan)
@@ -150,14 +151,6 @@ def _readable(initiatives: Iterable[Initiative]) -> None:
     for one in initiatives:
         for word in one.changes:
             lever_of(word)
-
-
-def _base(folder: Path) -> BaseYear:
-    base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
-    if base is None:
-        fix = "name a plan that delivers cargo and has its costs"
-        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(folder))
-    return base
 
 
 def known_of_store(plan: OperationsPlan, store: str, base: BaseYear | None = None) -> Known:

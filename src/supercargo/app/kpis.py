@@ -33,6 +33,7 @@ __all__ = [
     "KpiShown",
     "ObjectShown",
     "Wanted",
+    "base_of_folder",
     "kpi_answer",
     "kpi_ids",
     "kpi_shown",
@@ -181,13 +182,13 @@ def measure_kpi_study(asked: KpiAsked) -> KpiStudy:
         raise ScenarioError(f"{asked.wanted.period[:40]!r} is no period of a trend", fix=fix, where="--trend")
     outputs = (asked.page, asked.csv, asked.xlsx)
     refuse_outputs(outputs, (asked.folder, asked.base, Path(asked.store) if asked.store else None), force=asked.force)
-    base = _base(asked.base) if asked.base else None
+    base = base_of_folder(asked.base) if asked.base else None
     study = _of_plan(asked.folder, asked, base) if asked.folder else _of_store(asked, base)
     _write(study, asked)
     return study
 
 
-def _base(folder: Path) -> BaseYear:
+def base_of_folder(folder: Path) -> BaseYear:
     """The base year of a plan folder, or of the record of a flown year. Raises ScenarioError where it delivers nothing."""
     base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
     if base is None:
