@@ -13,6 +13,7 @@ from supercargo.store.catalogue import (
     read_risks,
     read_strategy,
 )
+from supercargo.store.edits import rows_edited
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -67,6 +68,7 @@ __all__ = [
     "refuse_outputs",
     "refuse_unwritable",
     "refuse_within",
+    "rows_edited",
     "scenario_files",
     "scenario_or_faults",
     "write_mending",
