@@ -17,12 +17,13 @@ from supercargo.model import (
     Loss,
     OperationsPlan,
     PortOut,
+    Scenario,
     Slip,
     Standdown,
     TablesEdited,
     Urgent,
 )
-from supercargo.store import read_scenario, read_table, rows_edited
+from supercargo.store import read_edited, read_scenario, read_table, rows_edited
 
 __all__ = ["EVENT_FORMS", "instant_of", "read_events"]
 
@@ -211,7 +212,7 @@ def _tables(plan: OperationsPlan, rest: str, faults: list[Fault]) -> TablesEdite
         what = f"the scenario {rest.strip()[:120]!r} does not exist"
         raise _Wrong(what, "give the plan's scenario as you edited it, a folder or a workbook .xlsx")
     try:
-        edited = read_scenario(path)
+        edited = _edited(plan, path)
     except ScenarioError as error:
         faults += [Fault(f"{path}: {one.file}", one.row, one.column, one.what, one.fix) for one in error.faults]
         if not error.faults:
@@ -223,6 +224,16 @@ def _tables(plan: OperationsPlan, rest: str, faults: list[Fault]) -> TablesEdite
             f"{path} says what the plan's scenario says", "edit a row of it; the plan's own stands in its folder scenario"
         )
     return TablesEdited(source=path.name, scenario=edited, changes=changes)
+
+
+def _edited(plan: OperationsPlan, path: Path) -> Scenario:
+    """A whole scenario folder, or what a workbook or one table's file has in place of the plan's own tables."""
+    if path.is_dir():
+        return read_scenario(path)
+    read = read_edited(path, plan.scenario)
+    if read.scenario is None:
+        raise ScenarioError.of(read.faults, where=str(path))
+    return read.scenario
 
 
 def _strangers(plan: OperationsPlan, line: CargoLine) -> Iterable[tuple[str, str, str]]:

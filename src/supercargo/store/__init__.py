@@ -13,7 +13,7 @@ from supercargo.store.catalogue import (
     read_risks,
     read_strategy,
 )
-from supercargo.store.edits import rows_edited
+from supercargo.store.edits import EditedTables, read_edited, rows_edited
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -37,6 +37,7 @@ __all__ = [
     "NOT_YET",
     "PLAN_FILE",
     "SETTINGS_FILE",
+    "EditedTables",
     "calendar_text",
     "digest_of_plan",
     "digest_violations",
@@ -46,6 +47,7 @@ __all__ = [
     "plan_files",
     "read_catalogue",
     "read_chances",
+    "read_edited",
     "read_ephemeris_file",
     "read_initiatives",
     "read_past_catalogue",
