@@ -139,8 +139,10 @@ from supercargo.model.replanning import (
     MissionMoved,
     PortOut,
     RankedOption,
+    RowChange,
     Slip,
     Standdown,
+    TablesEdited,
     Urgent,
 )
 from supercargo.model.risk_report import RISK_TABLES, Difference, Driver, MissionRisk, RiskReport, Spread, StockRisk
@@ -371,6 +373,7 @@ __all__ = [
     "RoadmapRow",
     "RoundTripFlight",
     "RouteArrival",
+    "RowChange",
     "Scenario",
     "Schedule",
     "SegmentRow",
@@ -400,6 +403,7 @@ __all__ = [
     "SupplierTerm",
     "SupplyTables",
     "Table",
+    "TablesEdited",
     "Tail",
     "TaskRow",
     "Technology",
