@@ -46,11 +46,11 @@ def put_back(client: TestClient, book: Any, name: str = "edited.xlsx") -> tuple[
 
 
 def column(sheet: Any, name: str) -> int:
-    return next(cell.column for cell in sheet[1] if cell.value == name)
+    return int(next(cell.column for cell in sheet[1] if cell.value == name))
 
 
 def row_of(sheet: Any, key: str) -> int:
-    return next(cell.row for cell in sheet["A"] if cell.value == key)
+    return int(next(cell.row for cell in sheet["A"] if cell.value == key))
 
 
 def test_the_tables_are_shown_with_their_rows_and_a_workbook_each(desk: Desk, planner: TestClient) -> None:
@@ -116,7 +116,7 @@ def test_files_that_are_no_tables_are_refused(planner: TestClient) -> None:
         else:
             assert answer.status_code in (409, 422), name
     book = openpyxl.Workbook()
-    book.active.title = "notes"
+    book.create_sheet("notes")
     status, told = put_back(planner, book)
     assert (status, "has no sheet of a scenario" in told) == (422, True)
 
@@ -181,6 +181,7 @@ def test_flights_are_known_up_to_now_or_to_the_first_that_has_slipped(desk: Desk
     assert flying.slips == {first.mission_id: 5 * 86_400.0}
     assert flying.known_utc == first.launch_utc - timedelta(seconds=1)
     assert flying_of(plan, [], now).known_utc == now
-    assert flying_of(plan, [], plan.scenario.settings.as_of_utc - timedelta(days=9)).known_utc == plan.scenario.settings.as_of_utc
+    facts_utc = plan.scenario.settings.as_of_utc
+    assert flying_of(plan, [], facts_utc - timedelta(days=9)).known_utc == facts_utc
     with pytest.raises(Refused, match="horizon"):
         flying_of(plan, [], plan.scenario.settings.end_utc)
