@@ -188,7 +188,7 @@ def _tables(kept: KeptPlan, asked: Asked) -> Table:
             (
                 Cell(name, f"/scenario/tables/{name}"),
                 len(getattr(scenario, table.attribute)),
-                (table.noun.__doc__ or "").partition("\n")[0],
+                (table.noun.__doc__ or "").partition("\n")[0].replace("`", ""),
                 Cell(f"{name}.xlsx", f"/scenario/book?table={name}"),
             )
             for table in scenario_tables(asked.principal)
