@@ -15,7 +15,7 @@ from supercargo.app.board.ripple import slips_standing
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.board.tables import Column
 from supercargo.app.board.tables import Table as Shown
-from supercargo.kernel import Fault, Refused, ScenarioError, places_of
+from supercargo.kernel import Fault, Refused, ScenarioError, decimals
 from supercargo.model import SCENARIO_TABLES, Event, OperationsPlan, RowChange, Scenario, Slip, Table, TablesEdited
 from supercargo.plan.replan_events import event_faults
 from supercargo.store import read_edited, rows_edited
@@ -134,7 +134,7 @@ def table_shown(scenario: Scenario, noun: Table, first: int) -> Shown:
     return Shown(
         name="rows",
         caption=f"Rows {first:,} to {first - 1 + len(shown):,} of {len(records):,}" if shown else "No rows",
-        columns=tuple(Column(one.name, one.unit, places_of(one.unit)) for one in columns),
+        columns=tuple(Column(one.name, one.unit, decimals(one.unit)) for one in columns),
         rows=[tuple(_cell(getattr(record, one.field)) for one in columns) for record in shown],
         empty="It has no rows here: take it out, add some, and put it back.",
         next_href=f"/scenario/tables/{name}?first={after}" if after <= len(records) else "",
