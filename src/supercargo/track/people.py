@@ -44,17 +44,30 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
 
 ROLES: tuple[str, ...] = tuple(ROLE_SCOPES)
 
-PEOPLE_EVENTS: tuple[str, ...] = ("PersonAdmitted", "PersonShutOut", "PersonLetIn", "KeyIssued", "KeyRevoked")
+PEOPLE_EVENTS: tuple[str, ...] = (
+    "PersonAdmitted",
+    "PersonShutOut",
+    "PersonLetIn",
+    "RolesSet",
+    "PasswordChanged",
+    "PasswordReset",
+    "KeyIssued",
+    "KeyRevoked",
+)
 """What happens to accounts, in streams `person/NAME`; bodies name roles, scopes and keys, never a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A person or a machine that is known; `customer` is whom it works for, empty for the company's own."""
+    """A person or a machine that is known; `customer` is whom it works for, empty for the company's own.
+
+    `password_due` says that the person came in by a one-time password and has to choose its own before all else.
+    """
 
     name: str
     scopes: frozenset[str]
     customer: str = ""
+    password_due: bool = False
 
 
 def visible(principal: Principal, tenant: str) -> bool:
