@@ -80,7 +80,7 @@ def visible(principal: Principal, tenant: str) -> bool:
 
 
 def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
-    """Whether an event may be told: its own alone to a customer; of contracts, costs and people only as scopes allow."""
+    """Whether a stream may be heard: its own alone by a customer; contracts, costs and people only as scopes allow."""
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
@@ -89,7 +89,7 @@ def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
         **dict.fromkeys(("contract", "policy", "claim", "cost", "budget"), money),
         "person": {"admin", "audit"},
     }.get(area, set())
-    return bool(principal.customer) or not needed or bool(needed & principal.scopes)
+    return not needed or bool(needed & principal.scopes)
 
 
 def permit(principal: Principal, scope: str) -> None:
