@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import argon2
 import pytest
+import sqlalchemy as sql
 from fastapi.testclient import TestClient
 
 from supercargo.app.operations.cargo import record_cargo
@@ -19,8 +21,10 @@ from supercargo.faces.api.application import create_app
 from supercargo.faces.board.frame import PLACES
 from supercargo.store import accounts
 from supercargo.store.accounts import METADATA, Person
+from supercargo.store.log.migrate import downgrade
 from supercargo.track.cargo.steps import Order
 from supercargo.track.people import PEOPLE_EVENTS
+from tests.cli_runner import run
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 OLD, NEW = "a word of twenty chars", "another word, long enough"
@@ -337,3 +341,42 @@ def test_no_password_and_no_token_stands_in_the_log_or_the_store(desk: Desk, doo
     for secret in (OLD, NEW, word, token, kim.cookies[COOKIE]):
         assert secret.encode() not in kept
     assert {table.name for table in METADATA.sorted_tables} == {"account_person", "account_key", "account_session"}
+
+
+def test_who_holds_the_machine_lets_a_locked_out_administrator_in_again_while_the_server_runs(
+    desk: Desk, door: Any, tmp_path: Path
+) -> None:
+    ada = door("ada")
+    told = run("password", "ada", "--store", str(tmp_path / "log.sqlite"), "--by", "Kim Doe", "--json")
+    assert told.code == 0, told.err
+    word = json.loads(told.out)["password"]
+    assert ada.get("/admin").status_code == 303
+    assert door().post("/login", data={"name": "ada", "password": OLD}).status_code == 401
+    last = desk.store.stream("person/ada")[-1]
+    assert (last.kind, last.by, word in str(last.body)) == ("PasswordReset", "Kim Doe", False)
+
+
+def test_the_machine_tells_which_accounts_there_are_and_makes_the_first_of_a_store(desk: Desk, tmp_path: Path) -> None:
+    before = desk.store.head()
+    told = run("password", "nobody", "--store", str(tmp_path / "log.sqlite"), "--by", "Kim Doe")
+    assert told.code == 2
+    assert "use one of: ada (admin), kim (controller), vic (viewer)" in told.err
+    assert desk.store.head() == before
+    new = tmp_path / "new.sqlite"
+    assert "one-time password of root: " in run("password", "root", "--store", str(new), "--by", "Kim Doe").out
+    with open_desk(str(new), lambda: NOW) as other:
+        assert [(one.name, one.roles) for one in other.accounts.people()] == [("root", ("admin",))]
+
+
+def test_a_store_of_the_form_before_one_time_passwords_is_opened_with_its_accounts(tmp_path: Path) -> None:
+    place = tmp_path / "old.sqlite"
+    with open_desk(str(place), lambda: NOW) as desk:
+        desk.accounts.add(Person(name="kim", roles=("admin",), customer="", enabled=True, created_utc=NOW), OLD)
+    engine = sql.create_engine(f"sqlite:///{place}")
+    with engine.begin() as connection:
+        downgrade(connection, "0002")
+        assert "once_until_utc" not in {one["name"] for one in sql.inspect(connection).get_columns("account_person")}
+    engine.dispose()
+    with open_desk(str(place), lambda: NOW) as desk:
+        assert desk.accounts.log_in("kim", OLD, NOW)
+        assert [one.once_until_utc for one in desk.accounts.people()] == [None]

@@ -36,6 +36,7 @@ __all__ = [
     "issue_key",
     "let_in",
     "one_time_password",
+    "reset_at_the_machine",
     "reset_password",
     "revoke_key",
     "session_id_of",
@@ -139,6 +140,30 @@ def reset_password(accounts: Accounts, log: EventStore, act: AdminAct, name: str
     known.permit(act.principal, "admin")
     if name == act.principal.name:
         raise Refused("one's own password is not reset", fix="change it on your own page, /account", where="name")
+    return _reset(accounts, log, act, name)
+
+
+def reset_at_the_machine(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> OneTimePassword:
+    """Give anybody a one-time password, for one who may write the store's own file; the first account is an administrator's.
+
+    Raises ScenarioError for an unknown name, with those that are known.
+    """
+    people = {one.name: one for one in accounts.people()}
+    if people and name not in people:
+        told = ", ".join(f"{one.name} ({', '.join(one.roles)})" for one in people.values())
+        raise ScenarioError(f"nobody is called {name!r}", fix=f"use one of: {told}", where="name")
+    if people:
+        return _reset(accounts, log, act, name)
+    made = one_time_password(name, act.at_utc)
+    first = Person(
+        name=name, roles=("admin",), customer="", enabled=True, created_utc=act.at_utc, once_until_utc=made.until_utc
+    )
+    accounts.add(first, made.word)
+    log.append([_told(act, name, "PersonAdmitted", {"roles": list(first.roles), "customer": ""})])
+    return made
+
+
+def _reset(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> OneTimePassword:
     with accounts.turn:  # a form sent twice at once would make two passwords and show one that opens nothing
         if log.named(f"{act.command_id}-1") is not None:
             fix = "use the password that was shown, or open the page again and reset it anew"
