@@ -68,6 +68,7 @@ COMMANDS = (
     "record",
     "board",
     "serve",
+    "password",
 )
 
 

@@ -47,7 +47,7 @@ def key_of(desk: Desk, name: str) -> dict[str, str]:
 
 def record(desk: Desk, name: str, tenant: str) -> None:
     desk.log.append(
-        [Draft(event_id=name, stream=f"cargo/{name}", kind="Received", body={}, occurred_utc=NOW, by="cora", tenant=tenant)]
+        [Draft(event_id=name, stream=f"cargo/{name}", kind="received", body={}, occurred_utc=NOW, by="cora", tenant=tenant)]
     )
 
 

@@ -51,9 +51,9 @@ def key_of(desk: Desk, name: str, customer: str = "") -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def record(desk: Desk, name: str, tenant: str = "") -> None:
+def record(desk: Desk, name: str, tenant: str = "", area: str = "notes", kind: str = "Noted") -> None:
     desk.log.append(
-        [Draft(event_id=name, stream=f"notes/{name}", kind="Noted", body={}, occurred_utc=NOW, by="x", tenant=tenant)]
+        [Draft(event_id=name, stream=f"{area}/{name}", kind=kind, body={}, occurred_utc=NOW, by="x", tenant=tenant)]
     )
 
 
@@ -111,7 +111,8 @@ def test_a_quiet_connection_is_told_to_be_alive_in_a_way_that_its_listener_can_h
 def test_customer_hears_its_own_alone(desk: Desk, url: str) -> None:
     key = key_of(desk, "eve", customer="ESA")
     for name, tenant in (("a", "NASA"), ("b", "ESA"), ("c", ""), ("d", "ESA")):
-        record(desk, name, tenant)
+        record(desk, name, tenant, "cargo", "received")
+        record(desk, f"{name}-note", tenant)
     assert [name for name, _ in heard(url, key, 2)] == ["b", "d"]
 
 

@@ -42,6 +42,7 @@ PATHS = (
     "/audit",
     "/audit/1",
     "/admin",
+    "/account",
     "/no",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -142,3 +143,32 @@ def test_a_complaint_is_answered_and_closed_by_those_of_quality_alone_and_by_ano
         assert client.post("/customer/words", data=typed).status_code == 403
         assert 'id="form-ask"' not in client.get("/customer", params={"name": "UNI-LAKE"}).text
     assert one.post("/customer/words", data={**typed, "name": "nobody"}).status_code == 404
+
+
+def test_a_complaint_is_about_ones_own_items_and_flights_alone_and_others_look_as_if_they_were_not_there(desk: Desk) -> None:
+    client, before = client_of(desk, "esa"), desk.store.head()
+    units = desk.store.page("unit", limit=5000)
+    others = [str(row["name"]) for row in units if row["tenant"] not in ("", "UNI-LAKE")]
+    own_flights = {str(row["mission"]) for row in units if row["tenant"] == "UNI-LAKE"}
+    strange = [str(row["mission_id"]) for row in desk.store.page("missions") if row["mission_id"] not in own_flights]
+    assert others
+    told = set()
+    for number, about in enumerate([*others[:3], others[0].removeprefix("cargo/"), *strange[:1], "NO-SUCH-THING", "TN-99"]):
+        form = {"command": f"{number}{'f' * 15}", "about": about, "text": "late"}
+        answer = client.post("/customer/complaint", data=form)
+        page = client.get(answer.headers["location"]) if answer.status_code == 303 else answer
+        assert "is not among your cargo" in page.text, about
+        told.add(unescape(page.text).split('role="alert">')[1].split("</")[0].replace(about, "X"))
+    assert len(told) == 1
+    assert desk.store.head() == before
+
+
+def test_a_complaint_about_an_own_item_or_flight_is_taken_as_it_is_written_on_record(desk: Desk) -> None:
+    client = client_of(desk, "esa")
+    own = next(row for row in desk.store.page("unit", limit=5000) if row["tenant"] == "UNI-LAKE" and row["mission"])
+    item, flight = str(own["name"]).removeprefix("cargo/"), str(own["mission"])
+    for number, about in enumerate((item, f"cargo/{item}", item.lower(), flight, flight.lower(), "")):
+        form = {"command": f"{number}{'9' * 15}", "about": about, "text": "late"}
+        assert client.post("/customer/complaint", data=form).status_code == 303, about
+    rows = [row for row in desk.store.page("complaints", column="customer", value="UNI-LAKE") if "9999" in row["complaint"]]
+    assert [row["about"] for row in rows] == [item, item, item, flight, flight, ""]

@@ -289,6 +289,7 @@ def test_the_answer_of_every_command_passes_and_every_command_has_one(made: Made
         "record": ("record", "partners", "S1", "set_partner_status", "--say", "status=approved", "--say", "reason=audit",
                    "--say", "valid_until_utc=2099-01-01T00:00:00Z", *kim),
         "board": ("board", "gates", "--where", "mission_id=TN-01", *kept),
+        "password": ("password", "admin", *kim),
     }  # fmt: skip
     bills = tmp_path / "invoices.csv"
     bills.write_text("invoice_id,date,mission_id,account,amount_usd\nI1,2027-02-01,TN-01,mission control,1000\n", "utf-8")

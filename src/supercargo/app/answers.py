@@ -16,6 +16,7 @@ from supercargo.app.operations_answers import (
     FlyAnswer,
     LedgerAnswer,
     MissionAnswer,
+    PasswordAnswer,
     RecordAnswer,
     ReleaseAnswer,
     ServeAnswer,
@@ -455,5 +456,6 @@ ANSWERS: Mapping[str, Any] = {
     "record": RecordAnswer,
     "board": BoardAnswer,
     "serve": ServeAnswer,
+    "password": PasswordAnswer,
 }
 """The shape of each command's answer, or of a group's, where all have one; `error` is that of any command which fails."""

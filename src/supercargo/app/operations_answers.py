@@ -14,6 +14,7 @@ __all__ = [
     "FlyAnswer",
     "LedgerAnswer",
     "MissionAnswer",
+    "PasswordAnswer",
     "RecordAnswer",
     "ReleaseAnswer",
     "ServeAnswer",
@@ -89,6 +90,15 @@ class ServeAnswer(TypedDict):
 
     store: str
     url: str
+
+
+class PasswordAnswer(TypedDict):
+    """Answer of `password`: a one-time password, at the only moment at which it can be read."""
+
+    store: str
+    name: str
+    password: str
+    until_utc: str
 
 
 class BoardAnswer(TypedDict):

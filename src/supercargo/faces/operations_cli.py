@@ -9,7 +9,7 @@ import typer
 
 from supercargo.faces.track_cli import STORE, Json, Store
 
-__all__ = ["act", "board", "conflict", "ledger", "mission", "operations_app", "record", "release", "serve", "work"]
+__all__ = ["act", "board", "conflict", "ledger", "mission", "operations_app", "password", "record", "release", "serve", "work"]
 
 operations_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -308,3 +308,22 @@ def serve(
     from supercargo.faces import serving
 
     serving.serve(store, host=host, port=port, as_json=json)
+
+
+@operations_app.command(epilog="Example: supercargo password admin --by 'Kim Doe' --store work/log.sqlite")
+def password(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Account, such as admin.", show_default=False)],
+    *,
+    store: Store = STORE,
+    by: By,
+    json: Json = False,
+) -> None:
+    """Make a one-time password for an account of a served store.
+
+    For an administrator who is locked out, on the machine that holds the store; the server may go on running. The password is
+    told once, opens for 72 hours and has to be changed at the next log-in; every session of the account ends. A store without
+    accounts gets NAME as its first administrator.
+    """
+    from supercargo.faces import serving
+
+    serving.password(name, store, by=by, as_json=json)

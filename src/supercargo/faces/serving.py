@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 import uvicorn
 
 from supercargo.app.operations.desk import open_desk
-from supercargo.app.operations.people import AdminAct, Principal, first_administrator
-from supercargo.app.operations_answers import ServeAnswer
+from supercargo.app.operations.log import open_operations
+from supercargo.app.operations.people import AdminAct, Principal, first_administrator, reset_at_the_machine
+from supercargo.app.operations_answers import PasswordAnswer, ServeAnswer
 from supercargo.faces.api.application import create_app, served
 from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.words import printable
+from supercargo.kernel import ScenarioError, format_utc
 
-__all__ = ["FIRST_NAME", "now_utc", "serve"]
+__all__ = ["FIRST_NAME", "now_utc", "password", "serve"]
 
 FIRST_NAME = "admin"
 """Name of the account that a new store begins with."""
@@ -52,3 +55,21 @@ def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
         uvicorn.Server(config).run()
+
+
+def password(name: str, store: str, *, by: str, as_json: bool) -> None:
+    """Make a one-time password for an account, by one who may write the store itself, and tell it once."""
+    with answering(as_json=as_json):
+        if not by.strip():
+            raise ScenarioError("nobody is named who does it", fix="give --by NAME", where="--by")
+        who = Principal(name=by.strip(), scopes=frozenset({"admin"}))
+        act = AdminAct(principal=who, at_utc=now_utc(), command_id=secrets.token_hex(16))
+        with open_operations(store, now_utc) as log:
+            made = reset_at_the_machine(log.accounts(), log, act, name)
+    until = format_utc(made.until_utc)
+    if as_json:
+        answer: PasswordAnswer = {"store": store, "name": made.name, "password": made.word, "until_utc": until}
+        print_json(answer)
+        return
+    tell(printable(f"one-time password of {made.name}: {made.word}") + "\n")
+    tell(f"it opens until {until} and is not told again; log in by it and choose another\n")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import argon2
@@ -15,7 +17,19 @@ import sqlalchemy as sql
 from supercargo.kernel import Refused, ScenarioError, format_utc, parse_utc
 from supercargo.track.people import ROLE_SCOPES, SCOPES, Principal
 
-__all__ = ["KEY_MARK", "PASSWORD_LEAST", "SESSION_H", "Accounts", "IssuedKey", "Person"]
+__all__ = [
+    "KEY_MARK",
+    "PASSWORD_LEAST",
+    "SESSION_H",
+    "Accounts",
+    "IssuedKey",
+    "OpenSession",
+    "Person",
+    "check_password",
+    "folded",
+    "session_id_of",
+    "spelt_alike",
+]
 
 KEY_MARK = "sck"
 """First word of every key, so that one that leaks is recognised by those who look for leaks."""
@@ -26,7 +40,7 @@ PASSWORD_LEAST = 12
 SESSION_H = 12.0
 """A session ends so many hours after log-in [h]."""
 
-_NAME_MOST, _PASSWORD_MOST = 64, 256
+_NAME_MOST, _PASSWORD_MOST, _SESSION_ID = 64, 256, 16
 
 METADATA = sql.MetaData()
 
@@ -39,6 +53,7 @@ PERSON = sql.Table(
     sql.Column("customer", sql.String(120), nullable=False),
     sql.Column("enabled", sql.Boolean, nullable=False),
     sql.Column("created_utc", sql.String(20), nullable=False),
+    sql.Column("once_until_utc", sql.String(20), nullable=False, server_default=""),
 )
 KEY = sql.Table(
     "account_key",
@@ -66,13 +81,17 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with an account; `customer` is whom a customer's person works for."""
+    """Somebody with an account; `customer` is whom a customer's person works for.
+
+    `once_until_utc` is the end of a password that an administrator made; None for one that the person chose.
+    """
 
     name: str
     roles: tuple[str, ...]
     customer: str
     enabled: bool
     created_utc: datetime
+    once_until_utc: datetime | None = None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -90,11 +109,41 @@ class IssuedKey:
     expires_utc: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session that is open; its name is made of its token and opens nothing."""
+
+    session_id: str
+    opened_utc: datetime
+    expires_utc: datetime
+
+
+def folded(name: str) -> str:
+    """A name as names are compared: without case, and whichever way its signs are composed.
+
+    >>> folded("Société") == folded("SOCIÉTÉ")
+    True
+    """
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
+
+
+def spelt_alike(name: str, known: Iterable[str]) -> str | None:
+    """The name among known ones that differs from a name in case alone; the name itself where it stands there.
+
+    >>> spelt_alike("PLA", ["ESA", "pla"])
+    'pla'
+    """
+    names = tuple(known)
+    return name if name in names else next((one for one in names if folded(one) == folded(name)), None)
+
+
 class Accounts:
     """The accounts of a store, in its own database: read by one engine, changed by another that locks as the log does."""
 
     def __init__(self, reading: sql.Engine, writing: sql.Engine) -> None:
         self._reading, self._writing = reading, writing
+        self.turn = threading.Lock()
+        """Held by one who looks whether something is done, does it and tells of it."""
 
     def count(self) -> int:
         """How many people have an account."""
@@ -109,7 +158,7 @@ class Accounts:
     def add(self, person: Person, password: str) -> None:
         """Open an account. Raises ScenarioError for an unlawful name, role or password, Refused for a name that is taken."""
         _check(person)
-        _check_password(password)
+        check_password(password)
         row = {
             "name": person.name,
             "password_hash": _HASHER.hash(password),
@@ -117,21 +166,50 @@ class Accounts:
             "customer": person.customer,
             "enabled": person.enabled,
             "created_utc": format_utc(person.created_utc),
+            "once_until_utc": _stamp(person.once_until_utc),
         }
         try:
             with self._writing.begin() as connection:
+                if (taken := spelt_alike(person.name, _names(connection))) is not None:
+                    raise Refused(f"{taken} has an account", fix="choose another name; case makes no other", where="name")
                 connection.execute(sql.insert(PERSON).values(row))
         except sql.exc.IntegrityError:
             raise Refused(f"{person.name} has an account", fix="choose another name", where="name") from None
 
     def set_enabled(self, name: str, *, enabled: bool) -> None:
-        """Let a person in or shut it out; its sessions and keys stop at once. Raises ScenarioError for an unknown name."""
+        """Let a person in or shut it out; its sessions and keys stop at once.
+
+        Raises ScenarioError for an unknown name, Refused for the last administrator.
+        """
         with self._writing.begin() as connection:
-            found = connection.execute(sql.update(PERSON).where(PERSON.c.name == name).values(enabled=enabled)).rowcount
+            _keep_an_administrator(connection, _locked(connection, name), stays=enabled)
+            connection.execute(sql.update(PERSON).where(PERSON.c.name == name).values(enabled=enabled))
             if not enabled:
                 connection.execute(sql.delete(SESSION).where(SESSION.c.name == name))
-        if not found:
-            raise ScenarioError(f"nobody is called {name!r}", fix="look at the list of people", where="name")
+
+    def set_roles(self, name: str, roles: Sequence[str], customer: str) -> None:
+        """Give a person other roles; what its sessions and keys open follows at once.
+
+        Raises ScenarioError for an unknown name or unlawful roles, Refused for the last administrator.
+        """
+        with self._writing.begin() as connection:
+            person = _locked(connection, name)
+            _check(replace(person, roles=tuple(roles), customer=customer))
+            _keep_an_administrator(connection, person, stays="admin" in roles)
+            told = {"roles": ";".join(roles), "customer": customer}
+            connection.execute(sql.update(PERSON).where(PERSON.c.name == name).values(told))
+
+    def set_password(self, name: str, password: str, *, once_until_utc: datetime | None = None) -> None:
+        """Give a person another password and end all its sessions; with an end it opens nothing but the way to a new one.
+
+        Raises ScenarioError for an unknown name or an unlawful password.
+        """
+        check_password(password)
+        told = {"password_hash": _HASHER.hash(password), "once_until_utc": _stamp(once_until_utc)}
+        with self._writing.begin() as connection:
+            _locked(connection, name)
+            connection.execute(sql.update(PERSON).where(PERSON.c.name == name).values(told))
+            connection.execute(sql.delete(SESSION).where(SESSION.c.name == name))
 
     def issue_key(self, name: str, scopes: Sequence[str], *, expires_utc: datetime) -> IssuedKey:
         """A key for a machine that acts for a person, with no more scopes than the person has.
@@ -190,19 +268,46 @@ class Accounts:
         person = self._enabled(row["name"])
         return None if person is None else _principal(person, frozenset(row["scopes"].split(";")) & person.scopes)
 
-    def log_in(self, name: str, password: str, at: datetime) -> str | None:
-        """The token of a new session, or None; an unknown name takes as long as a wrong password."""
-        person = self._enabled(name)
-        stored = self._password_hash(name) if person else _NOBODY
+    def proves(self, name: str, password: str, at: datetime) -> str | None:
+        """The name as it is written where the password is a let-in person's; an unknown name takes as long as a wrong word.
+
+        The name may be written in any case; a one-time password counts until its end.
+        """
+        proved = self._proved(name, password, at)
+        return None if proved is None else proved[0]
+
+    def _proved(self, name: str, password: str, at: datetime) -> tuple[str, str] | None:
+        """Name and hash of who is proved."""
+        with self._reading.connect() as connection:
+            written = spelt_alike(name, _names(connection)) or ""
+            row = (
+                connection.execute(sql.select(PERSON).where(PERSON.c.name == written, PERSON.c.enabled))
+                .mappings()
+                .one_or_none()
+            )
+        stored = _NOBODY if row is None else str(row["password_hash"])
         try:
             _HASHER.verify(stored, password[:_PASSWORD_MOST])
         except argon2.exceptions.VerifyMismatchError:
             return None
-        if person is None:
+        if row is None or (row["once_until_utc"] and parse_utc(row["once_until_utc"]) <= at):
             return None
+        return written, stored
+
+    def log_in(self, name: str, password: str, at: datetime) -> str | None:
+        """The token of a new session, or None; an unknown name takes as long as a wrong password."""
+        proved = self._proved(name, password, at)
+        if proved is None:
+            return None
+        written, stored = proved
         token = secrets.token_urlsafe(32)
-        row = {"token_sha256": _digest(token), "name": name, "expires_utc": format_utc(at + timedelta(hours=SESSION_H))}
+        row = {"token_sha256": _digest(token), "name": written, "expires_utc": format_utc(at + timedelta(hours=SESSION_H))}
+        as_proved = sql.select(PERSON.c.name).where(
+            PERSON.c.name == written, PERSON.c.enabled, PERSON.c.password_hash == stored
+        )
         with self._writing.begin() as connection:
+            if connection.execute(as_proved.with_for_update()).one_or_none() is None:
+                return None  # shut out, or given another password, while the old one was looked at
             connection.execute(sql.delete(SESSION).where(SESSION.c.expires_utc <= format_utc(at)))
             connection.execute(sql.insert(SESSION).values(row))
         return token
@@ -218,7 +323,30 @@ class Accounts:
         if row is None or parse_utc(row["expires_utc"]) <= at:
             return None
         person = self._enabled(row["name"])
-        return None if person is None else _principal(person, person.scopes)
+        if person is None:
+            return None
+        return replace(_principal(person, person.scopes), password_due=person.once_until_utc is not None)
+
+    def sessions(self, name: str, at: datetime) -> tuple[OpenSession, ...]:
+        """A person's sessions that are open at an instant, the latest first."""
+        wanted = sql.select(SESSION).where(SESSION.c.name == name, SESSION.c.expires_utc > format_utc(at))
+        with self._reading.connect() as connection:
+            rows = connection.execute(wanted.order_by(SESSION.c.expires_utc.desc(), SESSION.c.token_sha256)).mappings().all()
+        ends = [(str(row["token_sha256"]), parse_utc(row["expires_utc"])) for row in rows]
+        return tuple(
+            OpenSession(session_id=mark[:_SESSION_ID], opened_utc=end - timedelta(hours=SESSION_H), expires_utc=end)
+            for mark, end in ends
+        )
+
+    def end_session(self, name: str, session_id: str) -> None:
+        """End a session of a person by its name. Raises ScenarioError for one that the person does not have."""
+        like = SESSION.c.token_sha256.startswith(session_id, autoescape=True)
+        found = 0
+        if len(session_id) == _SESSION_ID:
+            with self._writing.begin() as connection:
+                found = connection.execute(sql.delete(SESSION).where(SESSION.c.name == name, like)).rowcount
+        if not found:
+            raise ScenarioError("the session is not open", fix="open the page again: it lists those that are", where="session")
 
     def log_out(self, token: str) -> None:
         """End a session, if it is open."""
@@ -237,13 +365,42 @@ class Accounts:
             row = connection.execute(sql.select(PERSON).where(PERSON.c.name == name, PERSON.c.enabled)).one_or_none()
         return None if row is None else _person(row)
 
-    def _password_hash(self, name: str) -> str:
-        with self._reading.connect() as connection:
-            return str(connection.execute(sql.select(PERSON.c.password_hash).where(PERSON.c.name == name)).scalar_one())
+
+def session_id_of(token: str) -> str:
+    """The name of the session that a token opens."""
+    return _digest(token)[:_SESSION_ID]
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _stamp(at: datetime | None) -> str:
+    return "" if at is None else format_utc(at)
+
+
+def _names(connection: sql.Connection) -> tuple[str, ...]:
+    return tuple(connection.execute(sql.select(PERSON.c.name).order_by(PERSON.c.name)).scalars())
+
+
+def _locked(connection: sql.Connection, name: str) -> Person:
+    """A person, with all accounts held as they are until the transaction ends. Raises ScenarioError for an unknown name."""
+    people = {row.name: _person(row) for row in connection.execute(sql.select(PERSON).with_for_update())}
+    if name not in people:
+        raise ScenarioError(f"nobody is called {name!r}", fix="look at the list of people", where="name")
+    return people[name]
+
+
+def _keep_an_administrator(connection: sql.Connection, person: Person, *, stays: bool) -> None:
+    """Raises Refused where nobody who is let in would be an administrator any more."""
+    if stays or "admin" not in person.roles or not person.enabled:
+        return
+    others = [
+        _person(row) for row in connection.execute(sql.select(PERSON).where(PERSON.c.name != person.name, PERSON.c.enabled))
+    ]
+    if not any("admin" in one.roles for one in others):
+        what = f"{person.name} is the last administrator"
+        raise Refused(what, fix="make another person an administrator first", where="name")
 
 
 def _person(row: sql.Row[tuple[object, ...]]) -> Person:
@@ -254,6 +411,7 @@ def _person(row: sql.Row[tuple[object, ...]]) -> Person:
         customer=at["customer"],
         enabled=bool(at["enabled"]),
         created_utc=parse_utc(at["created_utc"]),
+        once_until_utc=parse_utc(at["once_until_utc"]) if at["once_until_utc"] else None,
     )
 
 
@@ -278,7 +436,8 @@ def _check(person: Person) -> None:
         )
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
+    """Raises ScenarioError for a password that is too short or too long."""
     if not PASSWORD_LEAST <= len(password) <= _PASSWORD_MOST:
         raise ScenarioError(
             "the password is too short or too long",

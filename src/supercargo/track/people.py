@@ -44,17 +44,30 @@ ROLE_SCOPES: Mapping[str, tuple[str, ...]] = {
 
 ROLES: tuple[str, ...] = tuple(ROLE_SCOPES)
 
-PEOPLE_EVENTS: tuple[str, ...] = ("PersonAdmitted", "PersonShutOut", "PersonLetIn", "KeyIssued", "KeyRevoked")
+PEOPLE_EVENTS: tuple[str, ...] = (
+    "PersonAdmitted",
+    "PersonShutOut",
+    "PersonLetIn",
+    "RolesSet",
+    "PasswordChanged",
+    "PasswordReset",
+    "KeyIssued",
+    "KeyRevoked",
+)
 """What happens to accounts, in streams `person/NAME`; bodies name roles, scopes and keys, never a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A person or a machine that is known; `customer` is whom it works for, empty for the company's own."""
+    """A person or a machine that is known; `customer` is whom it works for, empty for the company's own.
+
+    `password_due` says that the person came in by a one-time password and has to choose its own before all else.
+    """
 
     name: str
     scopes: frozenset[str]
     customer: str = ""
+    password_due: bool = False
 
 
 def visible(principal: Principal, tenant: str) -> bool:
@@ -67,7 +80,7 @@ def visible(principal: Principal, tenant: str) -> bool:
 
 
 def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
-    """Whether an event may be told: its own alone to a customer; of contracts, costs and people only as scopes allow."""
+    """Whether a stream may be heard: its own alone by a customer; contracts, costs and people only as scopes allow."""
     if not visible(principal, tenant):
         return False
     area = stream.partition("/")[0]
@@ -76,7 +89,7 @@ def may_hear(principal: Principal, tenant: str, stream: str) -> bool:
         **dict.fromkeys(("contract", "policy", "claim", "cost", "budget"), money),
         "person": {"admin", "audit"},
     }.get(area, set())
-    return bool(principal.customer) or not needed or bool(needed & principal.scopes)
+    return not needed or bool(needed & principal.scopes)
 
 
 def permit(principal: Principal, scope: str) -> None:

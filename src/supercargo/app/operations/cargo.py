@@ -18,6 +18,7 @@ from supercargo.model import OperationsPlan
 from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
     Concern,
+    Happening,
     concerns_of,
     custody_of,
     expected_of,
@@ -37,6 +38,7 @@ from supercargo.track.cargo.told import ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from
 from supercargo.track.event_store import EventIdReused, EventStore, View
+from supercargo.track.hearing import told_body
 from supercargo.track.people import Principal, permit, visible
 
 __all__ = [
@@ -366,10 +368,16 @@ def history(view: View, word: str, principal: Principal = COMPANY) -> ThingHisto
     name = named_thing(view, word, principal)
     return ThingHistory(
         thing=name,
-        happenings=history_of(view, name),
+        happenings=tuple(_told(one, name, principal) for one in history_of(view, name)),
         custody=custody_of(view, name),
         concerns=_concerns(view, name, principal),
     )
+
+
+def _told(one: Happening, thing: str, principal: Principal) -> Happening:
+    """A line of a history as it may be told: a customer is told the words that are listed, no more."""
+    area = (one.via or thing).partition("/")[0]
+    return replace(one, body=told_body(area, one.kind, one.body)) if principal.customer else one
 
 
 def seen_at(view: View, instant: datetime, word: str = "", principal: Principal = COMPANY) -> tuple[ThingSeen, ...]:

@@ -21,7 +21,8 @@ from supercargo.track.epcis.checking import LARGEST_BYTES
 from supercargo.track.epcis.reading import read_told
 from supercargo.track.epcis.writing import write_document
 from supercargo.track.event_store import View
-from supercargo.track.people import Principal, visible
+from supercargo.track.hearing import told_to
+from supercargo.track.people import Principal
 from supercargo.track.views import MemoryView
 
 __all__ = ["epcis_content", "epcis_of", "import_epcis", "judge_epcis", "write_epcis"]
@@ -85,8 +86,9 @@ def epcis_of(
     log: CargoReader, things: Sequence[str], principal: Principal = COMPANY, *, created_utc: datetime
 ) -> dict[str, Any]:
     """The streams of things as one EPCIS document, in the order of the log; others' cargo is left out."""
-    events = [event for thing in dict.fromkeys(things) for event in log.stream(thing) if visible(principal, event.tenant)]
-    return write_document(sorted(events, key=lambda event: event.position), created_utc=created_utc)
+    events = [event for thing in dict.fromkeys(things) for event in log.stream(thing)]
+    told = [one for event in events if (one := told_to(principal, event)) is not None]
+    return write_document(sorted(told, key=lambda event: event.position), created_utc=created_utc)
 
 
 def write_epcis(url: str, words: Sequence[str], out: Path, created_utc: datetime, *, force: bool) -> int:

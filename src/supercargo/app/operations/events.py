@@ -8,7 +8,8 @@ from typing import Any
 from supercargo.app.operations.desk import Desk
 from supercargo.kernel import format_utc
 from supercargo.track.envelope import Head, Recorded
-from supercargo.track.people import Principal, may_hear
+from supercargo.track.hearing import told_to
+from supercargo.track.people import Principal
 
 __all__ = ["Batch", "EventShown", "event_shown", "events_since", "log_head"]
 
@@ -60,9 +61,12 @@ def event_shown(event: Recorded) -> EventShown:
 
 
 def events_since(desk: Desk, principal: Principal, position: int, *, limit: int = 500) -> Batch:
-    """What of the next `limit` events behind a position the principal may see; the position reached says where to go on."""
+    """What of the next `limit` events behind a position the principal may see; the position reached says where to go on.
+
+    A customer is told the kinds and words that `TOLD_TO_CUSTOMERS` lists.
+    """
     events = desk.log.since(position, limit=limit)
-    shown = tuple(event_shown(event) for event in events if may_hear(principal, event.tenant, event.stream))
+    shown = tuple(event_shown(told) for event in events if (told := told_to(principal, event)) is not None)
     return Batch(events=shown, position=events[-1].position if events else position)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,30 +16,57 @@ from supercargo.track.event_store import EventStore
 __all__ = [
     "KEY_D_MOST",
     "KEY_MARK",
+    "ONCE_H",
+    "PASSWORD_LEAST",
     "ROLE_SCOPES",
     "SCOPES",
     "SESSION_H",
     "Accounts",
     "AdminAct",
     "IssuedKey",
+    "OneTimePassword",
+    "OpenSession",
     "Person",
     "Principal",
     "admit",
+    "change_password",
+    "check_password",
     "first_administrator",
+    "folded",
     "issue_key",
     "let_in",
+    "one_time_password",
+    "reset_at_the_machine",
+    "reset_password",
     "revoke_key",
+    "session_id_of",
+    "set_roles",
 ]
 
-KEY_MARK, SESSION_H = kept.KEY_MARK, kept.SESSION_H
+KEY_MARK, SESSION_H, PASSWORD_LEAST = kept.KEY_MARK, kept.SESSION_H, kept.PASSWORD_LEAST
+check_password, folded, session_id_of = kept.check_password, kept.folded, kept.session_id_of
 SCOPES, ROLE_SCOPES = known.SCOPES, known.ROLE_SCOPES
 Accounts = kept.Accounts
 IssuedKey = kept.IssuedKey
+OpenSession = kept.OpenSession
 Person = kept.Person
 Principal = known.Principal
 
 KEY_D_MOST = 366.0
 """A key opens for a year at most [d]."""
+
+
+ONCE_H = 72.0
+"""A password that an administrator made opens so many hours [h]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimePassword:
+    """A password at the only moment at which it can be read; it opens nothing but the way to one's own."""
+
+    name: str
+    word: str
+    until_utc: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +112,85 @@ def let_in(accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, ena
         raise Refused("nobody shuts itself out", fix="ask another administrator", where="name")
     accounts.set_enabled(name, enabled=enabled)
     log.append([_told(act, name, "PersonLetIn" if enabled else "PersonShutOut", {})])
+
+
+def set_roles(
+    accounts: Accounts, log: EventStore, act: AdminAct, name: str, *, roles: Sequence[str], customer: str = ""
+) -> None:
+    """Give a person other roles. Raises Refused without the scope admin, for the last administrator, for the same roles."""
+    known.permit(act.principal, "admin")
+    before = next((one for one in accounts.people() if one.name == name), None)
+    if before is not None and (set(before.roles), before.customer) == (set(roles), customer):
+        raise Refused(f"{name} has these roles already", fix="choose others, or leave them", where="roles")
+    accounts.set_roles(name, roles, customer)
+    log.append([_told(act, name, "RolesSet", {"roles": list(roles), "customer": customer})])
+
+
+def one_time_password(name: str, at_utc: datetime) -> OneTimePassword:
+    """A new password by lot, to be changed by whom it is for."""
+    until = at_utc + timedelta(hours=ONCE_H)
+    return OneTimePassword(name=name, word=secrets.token_urlsafe(15), until_utc=until)
+
+
+def reset_password(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> OneTimePassword:
+    """Give another person a one-time password; all its sessions end.
+
+    Raises Refused without the scope admin, for one's own account, and where the act is done already.
+    """
+    known.permit(act.principal, "admin")
+    if name == act.principal.name:
+        raise Refused("one's own password is not reset", fix="change it on your own page, /account", where="name")
+    return _reset(accounts, log, act, name)
+
+
+def reset_at_the_machine(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> OneTimePassword:
+    """Give anybody a one-time password, for one who may write the store's own file; the first account is an administrator's.
+
+    Raises ScenarioError for an unknown name, with those that are known.
+    """
+    people = {one.name: one for one in accounts.people()}
+    if people and name not in people:
+        told = ", ".join(f"{one.name} ({', '.join(one.roles)})" for one in people.values())
+        raise ScenarioError(f"nobody is called {name!r}", fix=f"use one of: {told}", where="name")
+    if people:
+        return _reset(accounts, log, act, name)
+    made = one_time_password(name, act.at_utc)
+    first = Person(
+        name=name, roles=("admin",), customer="", enabled=True, created_utc=act.at_utc, once_until_utc=made.until_utc
+    )
+    accounts.add(first, made.word)
+    log.append([_told(act, name, "PersonAdmitted", {"roles": list(first.roles), "customer": ""})])
+    return made
+
+
+def _reset(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> OneTimePassword:
+    with accounts.turn:  # a form sent twice at once would make two passwords and show one that opens nothing
+        if log.named(f"{act.command_id}-1") is not None:
+            fix = "use the password that was shown, or open the page again and reset it anew"
+            raise Refused("this was done already", fix=fix, where="name")
+        made = one_time_password(name, act.at_utc)
+        accounts.set_password(name, made.word, once_until_utc=made.until_utc)
+        log.append([_told(act, name, "PasswordReset", {"until_utc": format_utc(made.until_utc)})])
+    return made
+
+
+def change_password(
+    accounts: Accounts, log: EventStore, act: AdminAct, *, old: str, new: str, proves: Callable[[str, str], bool]
+) -> None:
+    """Give oneself another password; all one's sessions end, the one that asks too.
+
+    `proves` tells whether a password is a person's. Raises ScenarioError for a new one that is out of form, the old one or
+    the name, and for an old one that is wrong.
+    """
+    name = act.principal.name
+    check_password(new)
+    if new == old or folded(new) == folded(name):
+        what = "the new password is the old one" if new == old else "the new password is the name"
+        raise ScenarioError(what, fix="choose another", where="new")
+    if not proves(name, old):
+        raise ScenarioError("the old password does not fit", fix="type it as it is now", where="old")
+    accounts.set_password(name, new)
+    log.append([_told(act, name, "PasswordChanged", {})])
 
 
 def issue_key(

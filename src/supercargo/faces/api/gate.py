@@ -10,22 +10,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 
-from supercargo.app.operations.people import KEY_MARK, Accounts, Principal
+from supercargo.app.operations.people import KEY_MARK, SESSION_H, Accounts, Principal, folded
 from supercargo.faces.api.problems import Problem
 
-__all__ = ["COOKIE", "KEY_HOLDS_S", "TRIES", "Gate"]
+__all__ = ["COOKIE", "KEY_HOLDS_S", "TRIES", "Gate", "hand_session"]
 
 COOKIE = "supercargo_session"
 TRIES, TRIES_S = 5, 60.0
-"""So many wrong log-ins under one name are let through in so many seconds."""
+"""So many wrong passwords under one name are let through in so many seconds."""
 
 KEY_HOLDS_S = 1.0
 """Whose key it is, is asked of the store so often [s]."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_NAMES_KEPT = 10_000
+_NAMES_KEPT, _NAME_KEPT = 10_000, 200
 
 
 class Gate:
@@ -90,24 +90,40 @@ class Gate:
 
     def log_in(self, name: str, password: str) -> str:
         """The token of a new session. Raises Problem 401 for a wrong name or password, 429 after too many of them."""
-        at = self._clock()
-        tries = self._wrong.setdefault(name, deque(maxlen=TRIES))
-        if len(tries) == TRIES and at - tries[0] < timedelta(seconds=TRIES_S):
-            raise Problem(429, "too many wrong log-ins under this name", fix=f"wait {TRIES_S:.0f} seconds", where="name")
-        tries.append(at)  # before it is judged: many at once are as many tries
-        token = self._accounts.log_in(name, password, at)
+        token = self._judged(name, lambda at: self._accounts.log_in(name, password, at))
         if token is None:
-            if len(self._wrong) > _NAMES_KEPT:
-                self._wrong.clear()
             raise Problem(401, "name and password do not fit", fix="try again, or ask an administrator", where="name")
-        self._wrong.pop(name, None)
         return token
+
+    def proves(self, name: str, password: str) -> bool:
+        """Whether a password is a person's; wrong ones count as wrong log-ins do. Raises Problem 429 after too many."""
+        return self._judged(name, lambda at: self._accounts.proves(name, password, at)) == name
+
+    def _judged(self, name: str, proof: Callable[[datetime], str | None]) -> str | None:
+        """What a password proves, unless too many wrong ones came under the name, in whatever case it is written."""
+        at, key = self._clock(), folded(name)[:_NAME_KEPT]
+        tries = self._wrong.setdefault(key, deque(maxlen=TRIES))
+        if len(tries) == TRIES and at - tries[0] < timedelta(seconds=TRIES_S):
+            raise Problem(429, "too many wrong passwords under this name", fix=f"wait {TRIES_S:.0f} seconds", where="name")
+        tries.append(at)  # before it is judged: many at once are as many tries
+        proved = proof(at)
+        if proved is not None:
+            self._wrong.pop(key, None)
+        elif len(self._wrong) > _NAMES_KEPT:
+            self._wrong.clear()
+        return proved
 
     def log_out(self, request: Request) -> None:
         """End the session of a request, if it has one."""
         token = request.cookies.get(COOKIE, "")
         if token:
             self._accounts.log_out(token)
+
+
+def hand_session(request: Request, response: Response, token: str) -> None:
+    """Give a browser its session as a cookie that scripts can't read."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
 
 
 def _key_in(authorization: str) -> str:

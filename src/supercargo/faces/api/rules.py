@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,10 +13,13 @@ from fastapi.routing import APIRoute
 from supercargo.app.operations.people import SCOPES, Principal
 from supercargo.faces.api.problems import Problem
 
-__all__ = ["RULE_MARK", "SEEN", "Asked", "Gatekeeper", "Rule", "rule_of", "rules_missing"]
+__all__ = ["OWN_PLACE", "RULE_MARK", "SEEN", "Asked", "Gatekeeper", "Rule", "rule_of", "rules_missing"]
 
 RULE_MARK = "x-rule"
 """Where a route's rule stands in the description of the API."""
+
+OWN_PLACE = "/account"
+"""The page on which a person sees its own account and changes its password."""
 
 SEEN = ("all", "own", "company")
 """all: needs no log-in; own: a customer sees its own rows, others answer 404; company: customers are turned away."""
@@ -24,10 +27,14 @@ SEEN = ("all", "own", "company")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks of who calls it: a scope, and whose rows it shows."""
+    """What a route asks of who calls it: a scope, and whose rows it shows.
+
+    Only a route that is open `early` lets in who came by a one-time password and has not chosen its own yet.
+    """
 
     scope: str
     seen: str
+    early: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.seen not in SEEN or (self.scope not in SCOPES) != (self.seen == "all"):
@@ -53,6 +60,13 @@ class Rule:
         if principal is None:
             raise Problem(
                 401, "the request carries no key or session that opens", fix="send Authorization: Bearer KEY, or log in"
+            )
+        if principal.password_due and not self.early:
+            raise Problem(
+                403,
+                "the password was made by an administrator and opens nothing but the way to your own",
+                fix=f"choose a password of your own at {OWN_PLACE}",
+                where=OWN_PLACE,
             )
         if self.scope not in principal.scopes:
             raise Problem(

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
+from supercargo.app.operations.admitting import admit_for, set_roles_for
 from supercargo.app.operations.people import (
-    SESSION_H,
     AdminAct,
     Person,
-    admit,
+    change_password,
+    check_password,
     issue_key,
     let_in,
+    reset_password,
     revoke_key,
 )
-from supercargo.faces.api.gate import COOKIE, Gate
+from supercargo.faces.api.gate import COOKIE, Gate, hand_session
 from supercargo.faces.api.problems import problem_answers
 from supercargo.faces.api.requests import CommandId, desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.kernel import format_utc
 
-__all__ = ["KeyShown", "LogIn", "Me", "NewKey", "NewPerson", "PersonRow", "session_router"]
+__all__ = [
+    "KeyShown",
+    "LogIn",
+    "Me",
+    "NewKey",
+    "NewPassword",
+    "NewPerson",
+    "NewRoles",
+    "PasswordShown",
+    "PersonRow",
+    "session_router",
+]
 
 _ANYBODY = Rule("", "all")
 _SELF = Rule("read", "own")
+_EARLY = Rule("read", "own", early=True)
 _ADMIN = Rule("admin", "company")
 
 
@@ -47,12 +63,39 @@ class Me:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """An account to be opened; `customer` for a customer's person alone."""
+    """An account to be opened; `customer` for a customer's person alone, `new_customer` for one that is not on record."""
 
     name: str
     password: str
     roles: list[str]
     customer: str = ""
+    new_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRoles:
+    """What a person is let do from now on."""
+
+    roles: list[str]
+    customer: str = ""
+    new_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassword:
+    """One's password as it is and as it shall be."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordShown:
+    """A one-time password at the only moment at which it can be read."""
+
+    name: str
+    password: str
+    until_utc: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +141,7 @@ def session_router() -> APIRouter:
         """Open a session: its token comes as a cookie."""
         _gate(request).refuse_foreign(request)
         token = _gate(request).log_in(who.name, who.password)
-        secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
+        hand_session(request, response, token)
 
     @router.delete("/session", status_code=204, openapi_extra=_ANYBODY.mark, responses=problem_answers(403), tags=["session"])
     def log_out(request: Request, response: Response) -> None:
@@ -114,7 +156,22 @@ def session_router() -> APIRouter:
         who = asked.principal
         return Me(name=who.name, customer=who.customer, scopes=sorted(who.scopes))
 
+    @router.put(
+        "/me/password",
+        status_code=204,
+        openapi_extra=_EARLY.mark,
+        responses=problem_answers(400, 401, 403, 413, 422, 429),
+        tags=["session"],
+    )
+    def password(request: Request, response: Response, asked: Annotated[Asked, rule_of(_EARLY)], said: NewPassword) -> None:
+        """Change one's password: every session ends, and a new one comes as a cookie."""
+        desk, gate = desk_of(request), _gate(request)
+        act = _act(asked, secrets.token_hex(16))
+        change_password(desk.accounts, desk.log, act, old=said.old, new=said.new, proves=gate.proves)
+        hand_session(request, response, gate.log_in(asked.principal.name, said.new))
+
     _people(router)
+    _standing(router)
     return router
 
 
@@ -131,7 +188,8 @@ def _people(router: APIRouter) -> None:
         """Open an account."""
         person = Person(name=new.name, roles=tuple(new.roles), customer=new.customer, enabled=True, created_utc=asked.at_utc)
         desk = desk_of(request)
-        admit(desk.accounts, desk.log, _act(asked, command_id), person, password=new.password)
+        check_password(new.password)
+        admit_for(desk, _act(asked, command_id), person, password=new.password, new_customer=new.new_customer)
         return _row(person)
 
     @router.put("/people/{name}/enabled", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
@@ -146,6 +204,26 @@ def _people(router: APIRouter) -> None:
         desk = desk_of(request)
         let_in(desk.accounts, desk.log, _act(asked, command_id), name, enabled=enabled)
         _gate(request).forget_keys()
+
+
+def _standing(router: APIRouter) -> None:
+    errors = problem_answers(400, 401, 403, 409, 413, 422)
+
+    @router.put("/people/{name}/roles", status_code=204, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    def roles(
+        request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, new: NewRoles, command_id: CommandId
+    ) -> None:
+        """Give a person other roles; what its sessions and keys open follows at once."""
+        act, own = _act(asked, command_id), tuple(new.roles)
+        set_roles_for(desk_of(request), act, name, own, new.customer, new_customer=new.new_customer)
+        _gate(request).forget_keys()
+
+    @router.post("/people/{name}/password", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
+    def reset(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, command_id: CommandId) -> PasswordShown:
+        """Make a one-time password for a person; its sessions end, and it has to choose its own at the next log-in."""
+        desk = desk_of(request)
+        made = reset_password(desk.accounts, desk.log, _act(asked, command_id), name)
+        return PasswordShown(name=made.name, password=made.word, until_utc=format_utc(made.until_utc))
 
     @router.post("/people/{name}/keys", status_code=201, openapi_extra=_ADMIN.mark, responses=errors, tags=["people"])
     def key(

@@ -9,15 +9,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.operations.admitting import admit_for, customers_on_record, set_roles_for
 from supercargo.app.operations.people import (
+    PASSWORD_LEAST,
     ROLE_SCOPES,
     SCOPES,
     AdminAct,
     IssuedKey,
+    OneTimePassword,
     Person,
-    admit,
     issue_key,
     let_in,
+    reset_password,
     revoke_key,
 )
 from supercargo.faces.api.gate import Gate
@@ -52,19 +55,23 @@ def admin_pages() -> APIRouter:
         password: Annotated[str, Form(max_length=1000)] = "",
         roles: Annotated[list[str] | None, Form()] = None,
         customer: Word = "",
+        new_customer: Word = "",
     ) -> Response:
-        """Open an account."""
+        """Open an account; without a password one is made and shown once."""
         desk = desk_of(request)
         try:
             person = Person(
                 name=name.strip(), roles=tuple(roles or ()), customer=customer.strip(), enabled=True, created_utc=asked.at_utc
             )
-            admit(desk.accounts, desk.log, _act(asked, command), person, password=password)
+            made = admit_for(desk, _act(asked, command), person, password=password, new_customer=new_customer == "yes")
         except SupercargoError as error:
             return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        if made is not None:
+            return _shown(request, asked, made=made)
         return RedirectResponse("/admin", status_code=303)
 
     _standing(router)
+    _roles(router)
     _keys(router)
     return router
 
@@ -86,6 +93,39 @@ def _standing(router: APIRouter) -> None:
             return _shown(request, asked, refused=f"{error.what}: {error.fix}")
         _forget(request)
         return RedirectResponse("/admin", status_code=303)
+
+
+def _roles(router: APIRouter) -> None:
+    @router.post("/admin/people/{name}/roles", openapi_extra=_ADMIN.mark)
+    def roles(
+        request: Request,
+        asked: Annotated[Asked, rule_of(_ADMIN)],
+        name: str,
+        *,
+        command: Word = "",
+        roles: Annotated[list[str] | None, Form()] = None,
+        customer: Word = "",
+        new_customer: Word = "",
+    ) -> Response:
+        """Give a person other roles."""
+        new = new_customer == "yes"
+        try:
+            act = _act(asked, command)
+            set_roles_for(desk_of(request), act, name, tuple(roles or ()), customer.strip(), new_customer=new)
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        _forget(request)
+        return RedirectResponse("/admin", status_code=303)
+
+    @router.post("/admin/people/{name}/password", openapi_extra=_ADMIN.mark)
+    def password(request: Request, asked: Annotated[Asked, rule_of(_ADMIN)], name: str, *, command: Word = "") -> Response:
+        """Make a one-time password and show it once."""
+        desk = desk_of(request)
+        try:
+            made = reset_password(desk.accounts, desk.log, _act(asked, command), name)
+        except SupercargoError as error:
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+        return _shown(request, asked, made=made)
 
 
 def _keys(router: APIRouter) -> None:
@@ -132,18 +172,30 @@ def _forget(request: Request) -> None:
     gate.forget_keys()
 
 
-def _shown(request: Request, asked: Asked, *, refused: str = "", issued: IssuedKey | None = None) -> Response:
+def _shown(
+    request: Request, asked: Asked, *, refused: str = "", issued: IssuedKey | None = None, made: OneTimePassword | None = None
+) -> Response:
     found = desk_of(request).accounts.people()
     table = Table(
         name="people",
         caption="People and machines that are let in",
-        columns=(Column("Name"), Column("Roles"), Column("Customer"), Column("Let in")),
+        columns=(Column("Name"), Column("Roles"), Column("Customer"), Column("Let in"), Column("Password")),
         rows=[
-            (one.name, ", ".join(one.roles), one.customer, Cell(one.enabled, look="good" if one.enabled else "bad"))
+            (one.name, ", ".join(one.roles), one.customer, Cell(one.enabled, look="good" if one.enabled else "bad"),
+             _password(one, asked))
             for one in found
         ],
-    )
-    return page(
-        request, asked, "admin.html", title="Admin", tables=[table], people=found, refused=refused, issued=issued,
-        scopes=SCOPES, roles=ROLE_SCOPES, command=lambda: secrets.token_hex(16),
     )  # fmt: skip
+    return page(
+        request, asked, "admin.html", title="Admin", tables=[table], people=found, refused=refused, issued=issued, made=made,
+        customers=customers_on_record(desk_of(request)), least=PASSWORD_LEAST, scopes=SCOPES, roles=ROLE_SCOPES,
+        command=lambda: secrets.token_hex(16),
+    )  # fmt: skip
+
+
+def _password(person: Person, asked: Asked) -> Cell:
+    """Whose password it is: the person's own, or one that opens once."""
+    until = person.once_until_utc
+    if until is None:
+        return Cell("own")
+    return Cell("one-time, until", note=f"{until:%Y-%m-%d %H:%M}") if until > asked.at_utc else Cell("ended", look="bad")

@@ -16,7 +16,7 @@ from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board
 from supercargo.app.operations.commands import Act
 from supercargo.app.operations.desk import Desk
-from supercargo.app.operations.parties import AnswerSurvey, OpenComplaint, record_party
+from supercargo.app.operations.parties import AnswerSurvey, OpenComplaint, about_own, record_party
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
@@ -178,6 +178,10 @@ def _said(request: Request, asked: Asked, who: str, command: OpenComplaint | Ans
     act = Act(command_id=name, by=asked.principal.name, at_utc=now_of(request, asked))
     refused = ""
     try:
+        if isinstance(command, OpenComplaint):
+            with desk_of(request).views() as view:
+                whose = "your cargo" if asked.principal.customer else f"the cargo of {who}"
+                command = about_own(view, who, command, whose)
         record_party(desk_of(request).store, who, command, act)
     except SupercargoError as error:
         refused = f"{error.what}: {error.fix}"

@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from supercargo.app.operations.people import SESSION_H
-from supercargo.faces.api.gate import COOKIE, Gate
+from supercargo.faces.api.gate import COOKIE, Gate, hand_session
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.rules import Rule
 from supercargo.faces.board.frame import LOOK_COOKIE, LOOKS, bare_page, safe_next
@@ -46,8 +45,7 @@ def door_router() -> APIRouter:
                 request, "login.html", status=refused.status, title="Log in", next=safe_next(next), refused=words, name=name
             )
         answer = RedirectResponse(safe_next(next), status_code=303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(COOKIE, token, max_age=round(SESSION_H * 3600), httponly=True, samesite="lax", secure=secure)
+        hand_session(request, answer, token)
         return answer
 
     @router.post("/logout", openapi_extra=_ANYBODY.mark)

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from supercargo.app.board.tables import Table, workbook_of
 from supercargo.app.operations.people import Principal
 from supercargo.faces.api.requests import desk_of
-from supercargo.faces.api.rules import Asked
+from supercargo.faces.api.rules import OWN_PLACE, Asked
 from supercargo.faces.board.assets import asset_href
 from supercargo.faces.board.rows import instant_said, number_said, rows_of
 
@@ -66,6 +66,8 @@ PLACES: tuple[Place, ...] = (
 
 
 def _places(principal: Principal) -> tuple[Place, ...]:
+    if principal.password_due:
+        return ()
     return tuple(
         place for place in PLACES if place.scope in principal.scopes and (place.seen == "own" or not principal.customer)
     )
@@ -132,9 +134,11 @@ def _look(request: Request) -> str:
 
 
 def error_page(request: Request, told: Mapping[str, Any]) -> Response:
-    """What a browser is shown of an error; who is not known is sent to log in first."""
+    """What a browser is shown of an error; who is not known is sent to log in first, who has no own password to choose one."""
     if told["status"] == 401 and request.method == "GET":
         return RedirectResponse(f"/login?{urlencode({'next': _here(request)})}", status_code=303)
+    if told["status"] == 403 and told["where"] == OWN_PLACE and request.method == "GET":
+        return RedirectResponse(OWN_PLACE, status_code=303)
     faults = told.get("faults", ())[:50]
     return bare_page(request, "error.html", title=told["title"], status=told["status"], told=told, faults=faults)
 

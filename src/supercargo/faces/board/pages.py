@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from supercargo.faces.board.account import account_pages
 from supercargo.faces.board.admin import admin_pages
 from supercargo.faces.board.assets import asset_router
 from supercargo.faces.board.audit import audit_pages
@@ -34,4 +35,5 @@ def page_routers() -> tuple[APIRouter, ...]:
         asset_router(), door_router(), today_pages(), year_pages(), mission_pages(), stowing_pages(), cargo_pages(),
         stock_pages(), plan_pages(), conflict_pages(), quality_pages(), orbit_pages(), kpi_pages(), money_pages(),
         customer_pages(), compliance_pages(), scenario_pages(), intake_pages(), audit_pages(), admin_pages(),
+        account_pages(),
     )  # fmt: skip

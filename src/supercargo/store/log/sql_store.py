@@ -70,6 +70,12 @@ class LogReader:
         with self.snapshot() as connection:
             return head_of(connection)
 
+    def tenants(self) -> tuple[str, ...]:
+        """Whose own events the log holds, by name."""
+        with self.snapshot() as connection:
+            found = connection.execute(select(event.c.tenant).distinct().where(event.c.tenant != "")).scalars()
+            return tuple(sorted(str(one) for one in found))
+
     def last_recorded_utc(self) -> datetime | None:
         """When the last event was stored; None where there is none."""
         with self.snapshot() as connection:
