@@ -160,6 +160,47 @@ def test_a_pdf_is_the_same_bytes_twice_and_names_letters_it_lacks() -> None:
     assert first == render_pdf(document, coverage_of(document))
 
 
+def block_with(name: str, place: str) -> Block:
+    """A block of a kind that says a name in each of its places."""
+    columns = (Column(name="line"), *(Column(name=f"c{index}", unit="kg") for index in range(9)))
+    match place:
+        case "heading":
+            return Heading(words=name)
+        case "text":
+            return Text(words=f"{name} weighs {{}}.", numbers=(number(),), points=(name,))
+        case "table":
+            return Table(title=name, source=name, columns=columns, rows=((name, *(1.0,) * 9),) * 3, note=name)
+        case "cells":
+            return Table(title="t", source="s", columns=columns, rows=((name,) * 10,))
+        case "head":
+            return Table(
+                title="t", source="s", columns=tuple(Column(name=name, unit="kg") for _ in range(9)), rows=((1.0,) * 9,)
+            )
+        case "kpis":
+            return KpiBlock(title=name, source=name, kpis=(replace(a_plan().kpis[0], name=name, causes=name),))
+        case "decision":
+            options = (Option(name=name, effect="{} more", numbers=(number(),)),)
+            return Decision(question=name, owner=name, due=name, options=options, advice=name)
+        case "evidence":
+            return Evidence(claim=name, rests_on=(name, name))
+        case _:
+            return Missing(what=name, needs=name)
+
+
+@pytest.mark.parametrize("place", ["heading", "text", "table", "cells", "head", "kpis", "decision", "evidence", "missing"])
+@pytest.mark.parametrize("name", ["x" * 5000, "a name " * 700], ids=["one word", "words"])
+def test_a_name_longer_than_a_page_stands_in_a_pdf_in_any_place(name: str, place: str) -> None:
+    document = a_document(Text(words="before " * 300), block_with(name, place), Text(words="after"))
+    assert render_pdf(document, ()).startswith(b"%PDF")
+
+
+def test_a_drawing_taller_than_a_page_is_made_to_fit() -> None:
+    drawing = bars("masses", [Bar(f"place {index}", 4.0) for index in range(90)], unit="t")
+    assert drawing.height > 1000
+    document = a_document(Figure(title="masses", source="plan: f.csv", drawing=drawing))
+    assert render_pdf(document, ()).startswith(b"%PDF")
+
+
 def test_drawings_tell_their_data_and_leave_nothing_where_there_is_nothing() -> None:
     drawn = svg_of(bars("masses", [Bar("a", 4.0), Bar("b", -2.0)], unit="t", target=3.0))
     assert "a: 4" in drawn
