@@ -299,6 +299,9 @@ def recounted(folder: Path) -> dict[str, float]:
     """Numbers of the documents, counted again from the plan folder's own files by nothing but sums."""
     manifest, missions = rows_of(folder, "manifest.csv"), rows_of(folder, "missions.csv")
     costs, cargo = rows_of(folder, "costs.csv"), rows_of(folder, "scenario/cargo.csv")
+    lines = {row["item_id"] for row in cargo}
+    for row in manifest:  # a part counts as its line
+        row["item_id"] = row["item_id"] if row["item_id"] in lines else re.sub(r"#[0-9]+$", "", row["item_id"])
     stowage, kpis = rows_of(folder, "stowage.csv"), {row["kpi_id"]: row for row in rows_of(folder, "kpis.csv")}
     up = [row for row in manifest if row["direction"] == "up" and row["due_utc"]]
     gone = {row["item_id"] for row in manifest if not row["mission_id"]}
@@ -308,15 +311,19 @@ def recounted(folder: Path) -> dict[str, float]:
     spent = [
         float(row["plan_usd"]) for row in costs if not row["account"].startswith("revenue") and row["paid_by"] == "service"
     ]
-    parts = Counter(row["item_id"] for row in manifest if row["mission_id"])
+    flights: dict[str, set[str]] = {}
+    for row in manifest:
+        if row["mission_id"]:
+            flights.setdefault(row["item_id"], set()).add(row["mission_id"])
     return {
         "plan.missions_flown": len(missions),
         "plan.missions_due": len(rows_of(folder, "scenario/missions.csv")),
         "plan.lines": len(cargo),
         "plan.left_lines": len(gone),
         "plan.left_t": sum(float(row["mass_kg"]) for row in manifest if not row["mission_id"]) / 1000,
-        "plan.flying_lines": len(parts),
-        "plan.split_lines": sum(1 for count in parts.values() if count > 1),
+        "plan.flying_lines": len(flights),
+        "plan.split_lines": sum(len(missions) > 1 for missions in flights.values()),
+        "plan.partly_left_lines": len(gone & set(flights)),
         "plan.dated_lines": len(dated),
         "plan.dated_left_lines": len(dated & gone),
         "plan.late_lines": len(late - gone),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from supercargo.measure.deliveries import line_fates
 from supercargo.referee import RULES
 from supercargo.report.blocks import (
     Block,
@@ -130,7 +131,7 @@ def _gates(held: Held) -> Block:
 
 
 def _hazards(held: Held) -> Table:
-    flying = {row.item_id for row in held.plan.manifest if row.mission_id}
+    flying = {fate.line.item_id for fate in line_fates(held.plan) if fate.missions}
     aboard = Counter(line.hazard for line in held.plan.scenario.cargo if line.hazard and line.item_id in flying)
     apart: dict[str, set[str]] = {}
     for pair in held.plan.scenario.hazard_pairs:

@@ -55,12 +55,14 @@ def _names(held: Held) -> dict[str, str]:
 def _year(held: Held) -> Text:
     served = [one for one in held.summary.customers if one.lines_count]
     return Text(
-        words="{} customers have lines in this plan. {} of the dated lines arrive by their date, and {} lines stay behind."
+        words="{} customers have lines in this plan. {} of the dated lines arrive by their date, and {} lines stay behind,"
+        " {} of them only in part."
         " The contracts bring {}; penalties take {}.",
         numbers=(
             Number(key="plan.customers", value=len(served), unit="count", source="plan: manifest.csv"),
             plan_number(held, "on_time_percent"),
             plan_number(held, "left_lines"),
+            plan_number(held, "partly_left_lines"),
             plan_number(held, "revenue_usd"),
             usd("plan.penalties_usd", _penalty_sum(held), "plan: costs.csv, negative revenue"),
         ),
