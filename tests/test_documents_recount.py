@@ -186,6 +186,12 @@ def d5(files: Files) -> dict[Key, float]:
         ("Hazard classes aboard and what they never fly with", name, "lines that fly"): hazards[name]
         for name in {*hazards, *pairs}
     }
+    risks = files.rows("risks")
+    counted["plan.risks.expected_usd",] = sum(float(row["expected_usd"]) for row in risks)
+    counted["plan.risks.residual_usd",] = sum(float(row["residual_expected_usd"]) for row in risks)
+    for row in risks:
+        title, name = "Each risk as said and as counted", f"{row['risk_id']} {row['title']}"
+        counted[title, name, "expected, as said"] = float(row["expected_usd"])
     for name, count in Counter(row["rule"] for row in files.head["violations"]).items():
         counted["Rules with findings", name, "findings"] = count
     for row in files.rows("scenario/gates"):
@@ -400,3 +406,19 @@ def test_parts_of_a_line_count_as_one_line_in_every_document(held: Held) -> None
         assert shown(made[2])["Hazard classes aboard and what they never fly with", hazard, "lines that fly"] == count
     served = shown(made[3])
     assert sum(value for key, value in served.items() if key[0] == "Service by customer" and key[-1] == "left behind") >= 1
+
+
+def test_what_is_expected_to_be_lost_is_told_as_said_and_as_counted_with_what_makes_the_difference(held: Held) -> None:
+    (document,) = make_documents(held, ("D5",))
+    told, cells = {number.key: number.value for number in numbers_of(document)}, shown(document)
+    title = "Each risk as said and as counted"
+    names = [f"{risk.risk_id} {risk.title}" for risk in held.review.risks]
+    assert told["risk.expected_usd"] == pytest.approx(sum(cells[title, name, "expected, here"] for name in names))
+    kinds = {name: cells[title, name, "likelihood here is"] for name in names}
+    assert told["risk.counted"] == sum(kind == "counted" for kind in kinds.values()) > 0
+    gap = sum(cells[title, name, "expected, here"] - cells[title, name, "expected, as said"] for name in kinds)
+    assert told["risk.expected_usd"] - told["plan.risks.expected_usd"] == pytest.approx(gap)
+    same = [name for name, kind in kinds.items() if kind == "said"]
+    assert all(cells[title, name, "expected, here"] == cells[title, name, "expected, as said"] for name in same)
+    no_file = replace(held, plan=replace(held.plan, risks=()))
+    assert "plan.risks.expected_usd" not in {number.key for number in numbers_of(make_documents(no_file, ("D5",))[0])}
