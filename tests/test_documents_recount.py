@@ -417,7 +417,7 @@ def test_what_is_expected_to_be_lost_is_told_as_said_and_as_counted_with_what_ma
     kinds = {name: cells[title, name, "likelihood here is"] for name in names}
     assert told["risk.counted"] == sum(kind == "counted" for kind in kinds.values()) > 0
     gap = sum(cells[title, name, "expected, here"] - cells[title, name, "expected, as said"] for name in kinds)
-    assert told["risk.expected_usd"] - told["plan.risks.expected_usd"] == pytest.approx(gap)
+    assert (told["risk.expected_usd"] or 0.0) - (told["plan.risks.expected_usd"] or 0.0) == pytest.approx(gap)
     same = [name for name, kind in kinds.items() if kind == "said"]
     assert all(cells[title, name, "expected, here"] == cells[title, name, "expected, as said"] for name in same)
     no_file = replace(held, plan=replace(held.plan, risks=()))
