@@ -18,7 +18,7 @@ import pytest
 from supercargo.app.deliverables import ReportAsked, hold, make_documents
 from supercargo.measure.summary import summarise
 from supercargo.model import OperationsPlan
-from supercargo.report.blocks import Column, Document, Figure, Number, Table, cell_words, numbers_of
+from supercargo.report.blocks import Column, Decision, Document, Figure, Number, Table, cell_words, numbers_of
 from supercargo.report.deliverables.held import Held
 from tests.cli_runner import run
 
@@ -274,7 +274,12 @@ def d9(files: Files) -> dict[Key, float]:
 
 def d10(files: Files) -> dict[Key, float]:
     names = {row["customer"]: row["name"] for row in files.rows("scenario/customers")}
-    counted: dict[Key, float] = {}
+    earned = [float(row["plan_usd"]) for row in files.costs if row["account"].startswith("revenue")]
+    counted: dict[Key, float] = {
+        ("plan.gross_revenue_usd",): sum(usd for usd in earned if usd > 0),
+        ("plan.penalties_usd",): -sum(usd for usd in earned if usd < 0),
+        ("plan.revenue_usd",): sum(earned),
+    }
     title = "Service by customer"
     for customer in {row["customer"] for row in files.manifest}:
         own = [row for row in files.manifest if row["customer"] == customer]
@@ -422,3 +427,16 @@ def test_what_is_expected_to_be_lost_is_told_as_said_and_as_counted_with_what_ma
     assert all(cells[title, name, "expected, here"] == cells[title, name, "expected, as said"] for name in same)
     no_file = replace(held, plan=replace(held.plan, risks=()))
     assert "plan.risks.expected_usd" not in {number.key for number in numbers_of(make_documents(no_file, ("D5",))[0])}
+
+
+def test_revenue_stands_before_penalties_and_after_them_and_penalties_are_taken_once(held: Held) -> None:
+    row = next(row for row in held.plan.costs if row.account.startswith("revenue"))
+    fined = replace(held.plan, costs=(*held.plan.costs, replace(row, account="revenue:penalty", plan_usd=-1234.5)))
+    (document,) = make_documents(replace(held, plan=fined, summary=summarise(fined)), ("D10",))
+    told = {number.key: number.value or 0.0 for number in numbers_of(document)}
+    assert told["plan.penalties_usd"] >= 1234.5
+    assert told["plan.gross_revenue_usd"] - told["plan.penalties_usd"] == pytest.approx(told["plan.revenue_usd"])
+    assert told["plan.gross_revenue_usd"] == pytest.approx(
+        sum(one.plan_usd for one in fined.costs if one.account.startswith("revenue") and one.plan_usd > 0)
+    )
+    assert "so far" not in str([block for block in document.blocks if isinstance(block, Decision)])
