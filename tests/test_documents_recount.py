@@ -139,7 +139,16 @@ def d2(files: Files) -> dict[Key, float]:
     flown = {row["vehicle_id"] for row in files.missions}
     asked = [row for row in files.manifest if row["direction"] == "up"]
     capacity = sum(float(row["upmass_capacity_kg"]) for row in files.missions)
-    return {
+    ready = {row["item_id"]: row["release_utc"] for row in files.rows("scenario/cargo")}
+    months: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in asked:
+        months[(row["due_utc"] or ready[row["line"]])[:7]][not row["due_utc"]] += float(row["mass_kg"])
+    counted: dict[Key, float] = {}
+    for month, (dated, undated) in months.items():
+        if month.startswith(files.rows("missions")[0]["launch_utc"][:4]):
+            counted["Months, up", month, "due, or ready if undated"] = dated + undated
+            counted["Months, up", month, "of it undated"] = undated
+    return counted | {
         ("fleet.tails",): len(tails),
         ("fleet.types",): len({row["vehicle_type"] for row in tails}),
         ("fleet.flights",): len(files.missions),
@@ -440,3 +449,23 @@ def test_revenue_stands_before_penalties_and_after_them_and_penalties_are_taken_
         sum(one.plan_usd for one in fined.costs if one.account.startswith("revenue") and one.plan_usd > 0)
     )
     assert "so far" not in str([block for block in document.blocks if isinstance(block, Decision)])
+
+
+def test_what_loads_cost_and_room_that_nobody_used_make_up_what_the_service_pays(folder: Path, held: Held) -> None:
+    (document,) = make_documents(held, ("D12",))
+    told = {number.key: number.value or 0.0 for number in numbers_of(document)}
+    whole = sum(
+        float(row["plan_usd"])
+        for row in Files(folder).costs
+        if not row["account"].startswith("revenue") and row["paid_by"] == "service"
+    )
+    assert told["plan.service_cost_usd"] == pytest.approx(whole)
+    assert told["costs.loads_service_usd"] + told["costs.service_unused_usd"] == pytest.approx(whole, abs=0.05)
+    cells = shown(document)
+    served = {
+        key[1]: value for key, value in cells.items() if key[0] == "Margin by customer" and key[2] == "costs the service"
+    }
+    names = {one.name for one in held.costs.by["customer"]}
+    assert sum(usd for name, usd in served.items() if name in names) == pytest.approx(
+        told["costs.loads_service_usd"], abs=0.05
+    )
