@@ -101,8 +101,8 @@ def _cost_first(held: Held) -> list[Block]:
         return []
     return [
         Text(
-            words="What a kilogram costs is decided in D12, the cost optimization program: its measured initiatives save {} a"
-            " year together, {} of what the service pays. Prices and capacity here rest on the cost of the plan as it stands;"
+            words="What a kilogram costs is decided in D12, the cost optimization program: its measured initiatives save {}"
+            " together, {} of what the service pays. Prices and capacity here rest on the cost of the plan as it stands;"
             " with that program in force both are to be reckoned anew: cheaper kilograms ask for lower prices and fill more"
             " capacity.",
             numbers=tuple(
@@ -164,6 +164,11 @@ def _option_number(row: OptionRow, name: str, review: StrategyReview) -> Number:
     return money(f"option.{row.option}.{name}", value, source)
 
 
+def _price_words(row: OptionRow, review: StrategyReview) -> str:
+    gains = any(one.gains for one in review.prices if one.segment == row.segment)
+    return "the best price within the room" if gains else "today's price"
+
+
 def _option_decision(review: StrategyReview) -> list[Block]:
     if not review.options:
         return []
@@ -171,7 +176,7 @@ def _option_decision(review: StrategyReview) -> list[Block]:
     options = tuple(
         Option(
             name=f"{words[row.verdict]} {row.option}",
-            effect=f"{row.title}: {{}} of capital; at {{}}, which the price decision asks for, and a cost of {{}}, begun now"
+            effect=f"{row.title}: {{}} of capital; at {_price_words(row, review)}, {{}}, and a cost of {{}}, begun now"
             " it is worth {}, the right to wait {}; the worst twentieth of futures brings {} on average, and {} of futures"
             " gain; at today's price it would be worth {}",
             numbers=tuple(_option_number(row, name, review) for name in _OPTION),
