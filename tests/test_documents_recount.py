@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,10 @@ from typing import Any
 import pytest
 
 from supercargo.app.deliverables import ReportAsked, hold, make_documents
-from supercargo.report.blocks import Column, Document, Figure, Number, Table, cell_words, numbers_of
+from supercargo.measure.summary import summarise
+from supercargo.model import OperationsPlan
+from supercargo.report.blocks import Column, Decision, Document, Figure, Number, Table, cell_words, numbers_of
+from supercargo.report.deliverables.held import Held
 from tests.cli_runner import run
 
 IDS = ("D1", "D2", "D3", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D13", "D14", "D15")
@@ -38,9 +43,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def documents(folder: Path) -> dict[str, Document]:
-    made = make_documents(hold(ReportAsked(folder, runs=10, workers=1)), IDS)
-    return {document.doc_id: document for document in made}
+def held(folder: Path) -> Held:
+    return hold(ReportAsked(folder, runs=10, workers=1))
+
+
+@pytest.fixture(scope="module")
+def documents(held: Held) -> dict[str, Document]:
+    return {document.doc_id: document for document in make_documents(held, IDS)}
 
 
 def shown(document: Document) -> dict[Key, Any]:
@@ -58,12 +67,20 @@ def shown(document: Document) -> dict[Key, Any]:
     return told
 
 
+def line_named(written: str, lines: Collection[str]) -> str:
+    """The line of a row: the name itself, or what stands before the number of a part."""
+    return written if written in lines else re.sub(r"#[0-9]+$", "", written)
+
+
 class Files:
     """The plan folder, file by file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest, self.missions, self.costs = self.rows("manifest"), self.rows("missions"), self.rows("costs")
+        lines = {row["item_id"] for row in self.rows("scenario/cargo")}
+        for row in self.manifest:
+            row["line"] = line_named(row["item_id"], lines)
         self.kpis = {row["kpi_id"]: row for row in self.rows("kpis")}
         self.head = json.loads((folder / "plan.json").read_text())
         self.stocks: dict[tuple[str, str], Rows] = defaultdict(list)
@@ -101,7 +118,7 @@ def d1(files: Files) -> dict[Key, float]:
         for row in files.costs
         if not row["account"].startswith("revenue") and row["paid_by"] == "service"
     )
-    gone = {row["item_id"] for row in files.manifest if not row["mission_id"]}
+    gone = {row["line"] for row in files.manifest if not row["mission_id"]}
     counted: dict[Key, float] = {
         ("plan.missions_flown",): len(files.missions),
         ("plan.missions_due",): len(files.rows("scenario/missions")),
@@ -122,7 +139,16 @@ def d2(files: Files) -> dict[Key, float]:
     flown = {row["vehicle_id"] for row in files.missions}
     asked = [row for row in files.manifest if row["direction"] == "up"]
     capacity = sum(float(row["upmass_capacity_kg"]) for row in files.missions)
-    return {
+    ready = {row["item_id"]: row["release_utc"] for row in files.rows("scenario/cargo")}
+    months: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in asked:
+        months[(row["due_utc"] or ready[row["line"]])[:7]][not row["due_utc"]] += float(row["mass_kg"])
+    counted: dict[Key, float] = {}
+    for month, (dated, undated) in months.items():
+        if month.startswith(files.rows("missions")[0]["launch_utc"][:4]):
+            counted["Months, up", month, "due, or ready if undated"] = dated + undated
+            counted["Months, up", month, "of it undated"] = undated
+    return counted | {
         ("fleet.tails",): len(tails),
         ("fleet.types",): len({row["vehicle_type"] for row in tails}),
         ("fleet.flights",): len(files.missions),
@@ -139,28 +165,42 @@ def d2(files: Files) -> dict[Key, float]:
 
 def d3(files: Files) -> dict[Key, float]:
     placed = Counter(row["mission_id"] for row in files.rows("stowage"))
+    flights: dict[str, set[str]] = defaultdict(set)
+    for row in files.manifest:
+        if row["mission_id"]:
+            flights[row["line"]].add(row["mission_id"])
+    gone = {row["line"] for row in files.manifest if not row["mission_id"]}
     counted: dict[Key, float] = {
         ("plan.lines",): len(files.rows("scenario/cargo")),
-        ("plan.flying_lines",): len({row["item_id"] for row in files.manifest if row["mission_id"]}),
+        ("plan.flying_lines",): len(flights),
+        ("plan.split_lines",): sum(len(missions) > 1 for missions in flights.values()),
+        ("plan.left_lines",): len(gone),
+        ("plan.partly_left_lines",): len(gone & set(flights)),
         ("plan.left_t",): kg([row for row in files.manifest if not row["mission_id"]]) / 1000,
         ("plan.pieces_up",): sum(placed.values()),
     }
     for row in files.missions:
         name, title = row["mission_id"], "Room on each mission"
-        counted[title, name, "lines up"] = len({one["item_id"] for one in files.up(name)})
+        counted[title, name, "lines up"] = len({one["line"] for one in files.up(name)})
         counted[title, name, "pieces up"] = placed[name]
         counted[title, name, "mass"] = 100 * float(row["upmass_kg"]) / float(row["upmass_capacity_kg"])
     return counted
 
 
 def d5(files: Files) -> dict[Key, float]:
-    flying = {row["item_id"] for row in files.manifest if row["mission_id"]}
+    flying = {row["line"] for row in files.manifest if row["mission_id"]}
     hazards = Counter(row["hazard"] for row in files.rows("scenario/cargo") if row["hazard"] and row["item_id"] in flying)
     pairs = {row[name] for row in files.rows("scenario/hazard_pairs") for name in ("hazard_a", "hazard_b")}
     counted: dict[Key, float] = {
         ("Hazard classes aboard and what they never fly with", name, "lines that fly"): hazards[name]
         for name in {*hazards, *pairs}
     }
+    risks = files.rows("risks")
+    counted["plan.risks.expected_usd",] = sum(float(row["expected_usd"]) for row in risks)
+    counted["plan.risks.residual_usd",] = sum(float(row["residual_expected_usd"]) for row in risks)
+    for row in risks:
+        title, name = "Each risk as said and as counted", f"{row['risk_id']} {row['title']}"
+        counted[title, name, "expected, as said"] = float(row["expected_usd"])
     for name, count in Counter(row["rule"] for row in files.head["violations"]).items():
         counted["Rules with findings", name, "findings"] = count
     for row in files.rows("scenario/gates"):
@@ -243,14 +283,19 @@ def d9(files: Files) -> dict[Key, float]:
 
 def d10(files: Files) -> dict[Key, float]:
     names = {row["customer"]: row["name"] for row in files.rows("scenario/customers")}
-    counted: dict[Key, float] = {}
+    earned = [float(row["plan_usd"]) for row in files.costs if row["account"].startswith("revenue")]
+    counted: dict[Key, float] = {
+        ("plan.gross_revenue_usd",): sum(usd for usd in earned if usd > 0),
+        ("plan.penalties_usd",): -sum(usd for usd in earned if usd < 0),
+        ("plan.revenue_usd",): sum(earned),
+    }
     title = "Service by customer"
     for customer in {row["customer"] for row in files.manifest}:
         own = [row for row in files.manifest if row["customer"] == customer]
-        gone = {row["item_id"] for row in own if not row["mission_id"]}
-        dated = {row["item_id"] for row in own if row["direction"] == "up" and row["due_utc"]}
-        late = {row["item_id"] for row in own if row["delivered_utc"] > row["due_utc"]}
-        counted[title, names[customer], "lines"] = len({row["item_id"] for row in own})
+        gone = {row["line"] for row in own if not row["mission_id"]}
+        dated = {row["line"] for row in own if row["direction"] == "up" and row["due_utc"]}
+        late = {row["line"] for row in own if row["delivered_utc"] > row["due_utc"]}
+        counted[title, names[customer], "lines"] = len({row["line"] for row in own})
         counted[title, names[customer], "left behind"] = len(gone)
         counted[title, names[customer], "dated lines"] = len(dated)
         if dated:
@@ -340,3 +385,87 @@ def test_ten_numbers_of_a_document_are_what_the_plan_folder_adds_up_to(
             assert (f"{seen:%Y-%m-%d}" if isinstance(seen, datetime) else seen) == value, key
         else:
             assert seen == pytest.approx(value, rel=1e-6, abs=0.005), key
+
+
+def split(plan: OperationsPlan) -> OperationsPlan:
+    """The plan with three lines of its manifest in parts: on one mission, on two, and one of them left behind."""
+    whole = [row for row in plan.manifest if row.mission_id and row.direction == "up" and row.due_utc][:3]
+    other = next(one.mission_id for one in plan.missions if one.mission_id != whole[1].mission_id)
+    left = {"mission_id": "", "delivered_utc": None, "on_time": False, "reason": "all flights are full"}
+    seconds: tuple[dict[str, Any], ...] = ({}, {"mission_id": other}, left)
+    parts = [
+        replace(row, item_id=f"{row.item_id}#{part}", mass_kg=row.mass_kg / 2, **changes)
+        for row, second in zip(whole, seconds, strict=True)
+        for part, changes in ((1, {}), (2, second))
+    ]
+    return replace(plan, manifest=(*(row for row in plan.manifest if row not in whole), *parts))
+
+
+def test_parts_of_a_line_count_as_one_line_in_every_document(held: Held) -> None:
+    plan = split(held.plan)
+    made = make_documents(replace(held, plan=plan, summary=summarise(plan)), ("D1", "D3", "D5", "D10"))
+    told = {number.key: number.value for document in made for number in numbers_of(document)}
+    lines = [row.item_id for row in plan.scenario.cargo]
+    aboard = {line_named(row.item_id, lines) for row in plan.manifest if row.mission_id}
+    assert len(plan.manifest) == len(lines) + 3
+    assert told["plan.lines"] == told["plan.flying_lines"] == len(aboard) == len(lines)
+    assert (told["plan.split_lines"], told["plan.left_lines"], told["plan.partly_left_lines"]) == (1, 1, 1)
+    rooms = shown(made[1])
+    for mission in plan.missions:
+        rows = [row for row in plan.manifest if row.mission_id == mission.mission_id and row.direction == "up"]
+        named = {line_named(row.item_id, lines) for row in rows}
+        assert rooms["Room on each mission", mission.mission_id, "lines up"] == len(named)
+    hazards = Counter(line.hazard for line in plan.scenario.cargo if line.hazard)
+    for hazard, count in hazards.items():
+        assert shown(made[2])["Hazard classes aboard and what they never fly with", hazard, "lines that fly"] == count
+    served = shown(made[3])
+    assert sum(value for key, value in served.items() if key[0] == "Service by customer" and key[-1] == "left behind") >= 1
+
+
+def test_what_is_expected_to_be_lost_is_told_as_said_and_as_counted_with_what_makes_the_difference(held: Held) -> None:
+    (document,) = make_documents(held, ("D5",))
+    told, cells = {number.key: number.value for number in numbers_of(document)}, shown(document)
+    title = "Each risk as said and as counted"
+    names = [f"{risk.risk_id} {risk.title}" for risk in held.review.risks]
+    assert told["risk.expected_usd"] == pytest.approx(sum(cells[title, name, "expected, here"] for name in names))
+    kinds = {name: cells[title, name, "likelihood here is"] for name in names}
+    assert told["risk.counted"] == sum(kind == "counted" for kind in kinds.values()) > 0
+    gap = sum(cells[title, name, "expected, here"] - cells[title, name, "expected, as said"] for name in kinds)
+    assert (told["risk.expected_usd"] or 0.0) - (told["plan.risks.expected_usd"] or 0.0) == pytest.approx(gap)
+    same = [name for name, kind in kinds.items() if kind == "said"]
+    assert all(cells[title, name, "expected, here"] == cells[title, name, "expected, as said"] for name in same)
+    no_file = replace(held, plan=replace(held.plan, risks=()))
+    assert "plan.risks.expected_usd" not in {number.key for number in numbers_of(make_documents(no_file, ("D5",))[0])}
+
+
+def test_revenue_stands_before_penalties_and_after_them_and_penalties_are_taken_once(held: Held) -> None:
+    row = next(row for row in held.plan.costs if row.account.startswith("revenue"))
+    fined = replace(held.plan, costs=(*held.plan.costs, replace(row, account="revenue:penalty", plan_usd=-1234.5)))
+    (document,) = make_documents(replace(held, plan=fined, summary=summarise(fined)), ("D10",))
+    told = {number.key: number.value or 0.0 for number in numbers_of(document)}
+    assert told["plan.penalties_usd"] >= 1234.5
+    assert told["plan.gross_revenue_usd"] - told["plan.penalties_usd"] == pytest.approx(told["plan.revenue_usd"])
+    assert told["plan.gross_revenue_usd"] == pytest.approx(
+        sum(one.plan_usd for one in fined.costs if one.account.startswith("revenue") and one.plan_usd > 0)
+    )
+    assert "so far" not in str([block for block in document.blocks if isinstance(block, Decision)])
+
+
+def test_what_loads_cost_and_room_that_nobody_used_make_up_what_the_service_pays(folder: Path, held: Held) -> None:
+    (document,) = make_documents(held, ("D12",))
+    told = {number.key: number.value or 0.0 for number in numbers_of(document)}
+    whole = sum(
+        float(row["plan_usd"])
+        for row in Files(folder).costs
+        if not row["account"].startswith("revenue") and row["paid_by"] == "service"
+    )
+    assert told["plan.service_cost_usd"] == pytest.approx(whole)
+    assert told["costs.loads_service_usd"] + told["costs.service_unused_usd"] == pytest.approx(whole, abs=0.05)
+    cells = shown(document)
+    served = {
+        key[1]: value for key, value in cells.items() if key[0] == "Margin by customer" and key[2] == "costs the service"
+    }
+    names = {one.name for one in held.costs.by["customer"]}
+    assert sum(usd for name, usd in served.items() if name in names) == pytest.approx(
+        told["costs.loads_service_usd"], abs=0.05
+    )

@@ -317,6 +317,17 @@ def test_a_process_without_spread_signals_only_what_departs_from_it() -> None:
     assert (perfect.points[0].lower, perfect.points[0].upper) == (1.0, 1.0)
 
 
+def test_limits_of_a_share_end_at_what_it_can_be_and_rules_ask_for_the_distance_all_the_same() -> None:
+    values = [(str(n), value) for n, value in enumerate([99.9, 97.0] * 10)]
+    free, kept = individuals_chart("x", "percent", values), individuals_chart("x", "percent", values, within=(0.0, 100.0))
+    assert free.points[0].upper > 100.0
+    assert all(
+        point.upper == 100.0 and point.lower == other.lower for point, other in zip(kept.points, free.points, strict=True)
+    )
+    assert [point.distance for point in kept.points] == [point.distance for point in free.points]
+    assert kept.signals == free.signals
+
+
 def test_each_rule_is_told_with_its_points_and_its_side() -> None:
     calm = [0.0, 1.0] * 10
     shifted = individuals_chart("x", "d", [(f"p{n}", value) for n, value in enumerate([*calm, *([0.6, 0.9] * 5)])])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from supercargo.app.deliverables import ReportAsked, hold, make_documents
+from supercargo.measure.control_charts import individuals_chart
 from supercargo.measure.practice import practices_of
 from supercargo.report.blocks import Decision, Document, Figure, Missing, Number, Table, numbers_of
 from supercargo.report.coverage import coverage_of
@@ -220,3 +221,22 @@ def test_practices_compare_places_of_two_flights_and_the_best_stands_first() -> 
     worth = found["work of the service for each kilogram moved"].worth_usd
     assert worth is not None
     assert worth >= 0
+
+
+def test_no_limit_of_a_share_lies_where_no_share_can_and_a_cut_one_is_told(held: Held) -> None:
+    chart = individuals_chart(
+        "K5 share of room taken, by flight",
+        "percent",
+        [(str(n), value) for n, value in enumerate([99.9, 97.0] * 10)],
+        within=(0.0, 100.0),
+    )
+    changed = replace(held, improvement=replace(held.improvement, charts=(chart,)))
+    (document,) = make_documents(changed, ("D13",))
+    figures = [block for block in document.blocks if isinstance(block, Figure) and block.title.startswith("K5 share")]
+    assert figures
+    for figure in figures:
+        assert "above cut at 100 %, the most that can be" in figure.source
+        assert figure.data is not None
+        assert all(isinstance(row[4], float) and row[4] <= 100.0 for row in figure.data.rows)
+    for one in held.improvement.charts:
+        assert all(point.upper <= 100.0 for point in one.points if one.unit == "percent" and one.kind == "individuals")

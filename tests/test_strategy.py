@@ -386,6 +386,34 @@ def test_what_costs_more_than_it_can_ever_earn_is_left() -> None:
     assert (row.verdict, row.wait_usd) == ("leave", 0.0)
 
 
+def test_an_option_is_never_valued_on_a_cheaper_kilogram_than_the_plans_own() -> None:
+    dear = replace(DEMAND, cost_usd_per_kg=7000.0)
+    (row,) = value_options([an_option()], {"stations": dear}, seed=1, count=50)
+    sold = [min(1000.0, 5000.0 * 1.1**year - 5000.0) for year in (1, 2, 3)]
+    assert row.cost_usd_per_kg == 7000.0
+    assert row.worth_usd == pytest.approx(sum(kg * 1000.0 / 1.1**year for year, kg in enumerate(sold, 1)) - 5e6, abs=0.05)
+    (own,) = value_options([an_option()], {"stations": replace(DEMAND, cost_usd_per_kg=1.0)}, seed=1, count=50)
+    assert own.cost_usd_per_kg == an_option().usd_per_kg
+    rows = {one.assumption: one for one in tornado_of([an_option()], {"stations": dear}, seed=1, count=50)}
+    assert rows["cost of a kilogram"].base_usd == row.worth_usd
+
+
+def test_a_price_that_empties_a_segment_leaves_nothing_for_an_option_to_carry() -> None:
+    (price,) = price_segments([a_market_row(), WHOLE], [a_segment()], RIVALS)
+    asked = replace(
+        price, room_usd_per_kg=9500.0, room_share_percent=price.share_percent / 4, room_margin_usd=price.margin_usd + 1
+    )
+    priced = DEMAND.priced(asked)
+    assert priced.ours_kg == pytest.approx(1250.0)
+    assert priced.usd_per_kg == 9500.0
+    (row,) = value_options([an_option()], {"stations": priced}, seed=1, count=50, today={"stations": DEMAND})
+    assert (row.verdict, row.fill_percent, row.price_usd_per_kg) == ("leave", 0.0, 9500.0)
+    (before,) = value_options([an_option()], {"stations": DEMAND}, seed=1, count=50)
+    assert row.today_usd == before.worth_usd > 0
+    assert DEMAND.priced(replace(asked, room_margin_usd=price.margin_usd - 1)) == DEMAND
+    assert DEMAND.priced(None) == DEMAND
+
+
 def test_assumptions_move_the_worth_the_way_they_must_and_the_widest_stands_first() -> None:
     demand = replace(DEMAND, spread_fraction=0.2)
     rows = tornado_of([an_option()], {"stations": demand}, seed=1, count=500)

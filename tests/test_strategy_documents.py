@@ -156,6 +156,28 @@ def test_the_numbers_of_the_market_are_those_of_the_plans_files(
         assert found.get(key, float(row["capex_usd"])) == float(row["capex_usd"])
 
 
+def test_capacity_is_valued_at_the_prices_that_are_asked_for_and_costs_what_the_table_of_segments_says(
+    documents: dict[str, Document], held: Held
+) -> None:
+    assert held.strategy is not None
+    prices = {row.segment: row for row in held.strategy.prices}
+    segments = {row.segment: row for row in held.strategy.segments}
+    assumed = {row["option"]: float(row["usd_per_kg"]) for row in template("capacity_options.csv")}
+    found = told(documents["D15"])
+    assert held.strategy.options
+    for row in held.strategy.options:
+        price = prices[row.segment]
+        gains = price.room_margin_usd > price.margin_usd
+        assert row.price_usd_per_kg == (price.room_usd_per_kg if gains else price.usd_per_kg)
+        assert row.cost_usd_per_kg == max(assumed[row.option], segments[row.segment].cost_usd_per_kg or 0.0)
+        for name in ("price_usd_per_kg", "cost_usd_per_kg", "today_usd"):
+            assert found[f"strategy.option.{row.option}.{name}"] == getattr(row, name)
+    asked = [block for block in documents["D15"].blocks if isinstance(block, Decision)]
+    assert asked[-1].advice.startswith("Decide prices first")
+    (d12,) = make_documents(held, ("D12",))
+    assert found["programme.together_usd"] == told(d12)["programme.together_usd"]
+
+
 def test_without_futures_the_roadmap_says_what_it_needs(folder: Path) -> None:
     calm = hold(ReportAsked(folder, runs=0, workers=1))
     document = d11.document(calm)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from supercargo.kernel import ScenarioError, days, days_between
-from supercargo.measure.safety_stock import safety_kg, spread_kg
+from supercargo.measure.safety_stock import Supply, safety_kg, service_of, spread_kg
 from supercargo.measure.stock_plan import Tweak, stock_planner, supply_of
 from supercargo.measure.supply import review_supply
 from supercargo.measure.supply_policies import spread_service
@@ -31,6 +31,7 @@ from supercargo.model.supply import SOURCING_POLICIES, StockPlan, SupplyReport
 from supercargo.plan.ground import HELD_MOST_D, find_routes, ship, value_of_together
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from supercargo.plan.sourcing import cells_of, source_supplies
+from supercargo.report.stock_blocks import reserve_decision
 from tests.builders import FACT, a_scenario
 
 SAFE = Chances(rows=())
@@ -323,6 +324,53 @@ def test_every_policy_tells_its_interval_and_what_it_hinges_on() -> None:
         assert row.low_usd - 1e-6 <= row.saving_usd <= row.high_usd + 1e-6, row.policy
         assert row.saving_usd == pytest.approx(row.before_usd - row.after_usd)
         assert all((row.hinges_on, row.basis, row.gives))
+
+
+RESERVES = (
+    "reserves by safety stock",
+    "safety where it costs least",
+    "safety where it costs least, at the wanted service",
+    "lift-offs slip half as much",
+    "lead times a quarter shorter",
+)
+
+
+def test_policies_of_reserves_are_measured_from_the_reserves_that_stand_and_by_one_model() -> None:
+    report = reviewed()
+    found = {row.policy: row for row in report.policies}
+    stands_usd = math.fsum(
+        row.reserve_kg * (row.earth_usd_per_kg + row.lift_usd_per_kg) * TABLES.stock_term(row.supply_class).capital_fraction
+        for row in report.stocks
+    )
+    outs = math.fsum(365.0 / row.gap_d * (1.0 - service_of(supply_of(row), row.reserve_kg)) for row in report.stocks)
+    assert stands_usd > 0.0
+    for name in RESERVES:
+        assert found[name].before_usd == pytest.approx(stands_usd), name
+        assert found[name].stock_outs_before == pytest.approx(outs), name
+    for name in ("safety where it costs least", "lift-offs slip half as much", "lead times a quarter shorter"):
+        assert (found[name].stock_outs_after or 0.0) <= outs + 1e-6, name
+    wanted = math.fsum(365.0 / row.gap_d * (1.0 - row.service) for row in report.stocks)
+    assert (found["reserves by safety stock"].stock_outs_after or 0.0) <= wanted + 1e-6
+
+
+def test_advice_on_reserves_is_never_dearer_than_what_stands() -> None:
+    report = reviewed()
+    least = next(row for row in report.policies if row.policy == "safety where it costs least")
+    for saving in (5e6, -5e6):
+        changed = replace(least, after_usd=least.before_usd - saving, saving_usd=saving, low_usd=saving, high_usd=saving)
+        others = tuple(changed if row is least else row for row in report.policies)
+        asked = reserve_decision(replace(report, policies=others), "2027-01-01")
+        assert asked is not None
+        assert asked.advice.startswith("Move safety" if saving > 0 else "Keep the reserves")
+
+
+@pytest.mark.parametrize("service", [0.6, 0.8, 0.95, 0.999])
+@pytest.mark.parametrize("loss", [0.0, 0.02, 0.2])
+def test_the_service_of_a_safety_stock_is_the_one_that_it_was_made_for(service: float, loss: float) -> None:
+    supply = Supply(use_kg_d=20.0, spread_kg_d=9.0, gap_d=40.0, gap_spread_d=15.0, lead_d=50.0, loss_probability=loss)
+    kg = safety_kg(supply, service)
+    assert kg == 0.0 or service_of(supply, kg) == pytest.approx(service, abs=1e-6)
+    assert service_of(supply, kg + 100.0) > service_of(supply, kg)
 
 
 def test_sensitivity_moves_the_way_it_must() -> None:

@@ -149,6 +149,7 @@ def _remarks(tables: StrategyTables, asked: StrategyAsked) -> Iterator[str]:
         yield "When a partner goes, the other flights fly as planned, nobody takes up what is left, and its cost is saved."
     if "market" in asked.parts:
         yield "Best prices hold the rivals' prices, the cost of a kilogram and the segment's mass fixed."
+        yield "Prices come first: options to grow are valued at the best prices, beside them at today's."
 
 
 DOCUMENT_RUNS = 60
@@ -183,11 +184,14 @@ def _market(held: Partners, tables: StrategyTables, seed: int, count: int) -> di
         for one in tables.market_segments
         if named[one.segment].usd_per_kg
     }
+    named_prices = {row.segment: row for row in prices}
+    priced = {name: demand.priced(named_prices.get(name)) for name, demand in demands.items()}
+    options = tables.capacity_options
     return {
         "segments": rows,
         "rivals": rivals_of(rows, tables.competitors),
         "prices": prices,
         "price_points": tuple(point for row in prices for point in price_curve(row, named[row.segment], tables.competitors)),
-        "options": value_options(tables.capacity_options, demands, seed=seed, count=count),
-        "tornado": tornado_of(tables.capacity_options, demands, seed=seed, count=count),
+        "options": value_options(options, priced, seed=seed, count=count, today=demands),
+        "tornado": tornado_of(options, priced, seed=seed, count=count),
     }

@@ -150,7 +150,9 @@ def _money(summary: Any) -> list[str]:
 def _left_behind(summary: Any) -> list[str]:
     if not summary.left_lines_count:
         return ["nothing"]
-    lines = [f"{count(summary.left_lines_count, 'line')}, {summary.left_kg:,.0f} kg"]
+    partly = summary.partly_left_lines_count
+    part = f", {partly:,} of them only in part" if partly else ""
+    lines = [f"{count(summary.left_lines_count, 'line')}, {summary.left_kg:,.0f} kg{part}"]
     for group in summary.left_behind[:_MOST_LISTED]:
         most_urgent = f", most urgent priority {group.worst_priority}" if group.worst_priority else ""
         lines.append(f"  {group.reason}: {count(group.lines_count, 'line')}, {group.mass_kg:,.0f} kg{most_urgent}")

@@ -124,14 +124,19 @@ def _chart(kind: str, name: str, unit: str, points: Sequence[ChartPoint]) -> Con
     return ControlChart(kind=kind, name=name, unit=unit, points=tuple(points), signals=signals, centre=points[0].centre)
 
 
-def individuals_chart(name: str, unit: str, values: Sequence[tuple[str, float]]) -> ControlChart:
-    """Single values in order of time; the spread is that of the moving range of two, over 1.128."""
+def individuals_chart(
+    name: str, unit: str, values: Sequence[tuple[str, float]], *, within: tuple[float, float] = (-math.inf, math.inf)
+) -> ControlChart:
+    """Single values in order of time; the spread is that of the moving range of two, over 1.128.
+
+    Limits stay within what a value can be.
+    """
     numbers = [value for _, value in values]
     if len(numbers) < LEAST_POINTS:
         return _chart("individuals", name, unit, [_point(label, value, 0.0, 0.0) for label, value in values])
     centre = math.fsum(numbers) / len(numbers)
     sigma = _mean_range(numbers) / D2
-    return _chart("individuals", name, unit, [_point(label, value, centre, sigma) for label, value in values])
+    return _chart("individuals", name, unit, [_point(label, one, centre, sigma, within=within) for label, one in values])
 
 
 def moving_range_chart(name: str, unit: str, values: Sequence[tuple[str, float]]) -> ControlChart:

@@ -33,6 +33,11 @@ class LineFate:
         """Every part is aboard."""
         return self.delivered_utc is not None
 
+    @property
+    def missions(self) -> frozenset[str]:
+        """Missions that the line or parts of it are aboard."""
+        return frozenset(row.mission_id for row in self.rows if row.mission_id)
+
 
 def line_name(scenario: Scenario, written: str) -> str:
     """The line that a manifest row speaks of: `ITEM` for `ITEM#2`, unless the scenario has a line of the very name."""

@@ -73,6 +73,7 @@ class _Ledger:
 
     def __init__(self, plan: OperationsPlan) -> None:
         self.offered, self.flights, self.asked, self.carried, self.left = (_Sums() for _ in range(5))
+        self.undated = _Sums()
         missions = {mission.mission_id: mission for mission in plan.missions}
         for mission in plan.missions:
             for kind, amount in _offered(plan, mission).items():
@@ -85,6 +86,8 @@ class _Ledger:
             mission_of = missions.get(row.mission_id)
             for kind in (_kind_of(row), "up") if row.direction == "up" else (row.direction,):
                 self.asked.add(row.destination, kind, wanted, row.mass_kg)
+                if row.due_utc is None:
+                    self.undated.add(row.destination, kind, wanted, row.mass_kg)
                 if mission_of is None:
                     self.left.add(row.destination, kind, wanted, row.mass_kg)
                 else:
@@ -123,6 +126,7 @@ def _rows(ledger: _Ledger, place: str, kind: str, months: list[datetime]) -> Ite
             flights_count=round(ledger.flights.of(place, kind, month)),
             capacity_kg=capacity,
             demand_kg=demand,
+            undated_kg=ledger.undated.of(place, kind, month),
             carried_kg=ledger.carried.of(place, kind, month),
             ahead_kg=ahead,
         )

@@ -162,7 +162,7 @@ def charts_of(figures: Iterable[Measured], facts: Facts, cases: Sequence[CaseFac
             name = f"{one.kpi_id} {OVER_TIME[one.kpi_id]}, by month"
             found.append(share_chart(name, _monthly(one.rows)) if one.known else _no_chart("p", name, one.note))
     loads = [(row.object, _filled(row)) for one in figures if one.kpi_id == "K5" for row in _in_order(one.rows)]
-    found += [individuals_chart("K5 share of room taken, by flight", "percent", loads)]
+    found += [individuals_chart("K5 share of room taken, by flight", "percent", loads, within=(0.0, 100.0))]
     found += [moving_range_chart("K5 step from flight to flight", "percent", loads)]
     late = list(_delays(facts))
     name = "Days from committed to actual lift-off, by flight"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-__all__ = ["Supply", "normal_safety_kg", "safety_kg", "spread_kg"]
+__all__ = ["Supply", "normal_safety_kg", "safety_kg", "service_of", "spread_kg"]
 
 _STEPS = 200
 _RARE = 1e-12
@@ -68,6 +68,20 @@ def safety_kg(supply: Supply, service: float) -> float:
         low, high = (middle, high) if _covered(parts, middle) < service else (low, middle)
     mean = sum(weight * mean for weight, mean, _ in parts)
     return max(0.0, (low + high) / 2.0 - mean)
+
+
+def service_of(supply: Supply, kg: float) -> float:
+    """Probability that so much stock above mean use covers the time to the next delivery that is not lost: of `safety_kg` the
+    inverse. Raises ValueError where every delivery is lost.
+
+    >>> week = Supply(use_kg_d=2500, spread_kg_d=500, gap_d=4, gap_spread_d=0, lead_d=2, loss_probability=0.1)
+    >>> round(service_of(week, safety_kg(week, 0.95)), 6)
+    0.95
+    """
+    if not 0.0 <= supply.loss_probability < 1.0:
+        raise ValueError(f"no stock gives a service with losses of {supply.loss_probability}")
+    parts = _parts(supply)
+    return _covered(parts, kg + sum(weight * mean for weight, mean, _ in parts))
 
 
 def _parts(supply: Supply) -> list[tuple[float, float, float]]:

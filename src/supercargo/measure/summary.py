@@ -8,10 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from supercargo.measure.deliveries import LineFate, line_fates, reason_kinds
+from supercargo.measure.deliveries import LineFate, line_fates, line_name, reason_kinds
 from supercargo.measure.money import AccountSum, Money, accounts, money_by, whole_money
 from supercargo.measure.occupancy import FleetDays, PortUse, ResourceUse, fleet_days, port_use, resource_use
-from supercargo.model import DIRECTIONS, InventoryRow, ManifestRow, OperationsPlan, PlannedMission, Unflown, Violation
+from supercargo.model import (
+    DIRECTIONS,
+    InventoryRow,
+    ManifestRow,
+    OperationsPlan,
+    PlannedMission,
+    Scenario,
+    Unflown,
+    Violation,
+)
 
 __all__ = [
     "FULL_PERCENT",
@@ -198,7 +207,10 @@ class Summary:
     accounts: tuple[AccountSum, ...]
     customers: tuple[CustomerFigures, ...]
     left_behind: tuple[LeftBehind, ...]
-    left_lines_count: int
+    flying_lines_count: int  # aboard, whole or in part
+    split_lines_count: int  # aboard more than one mission
+    left_lines_count: int  # whole or in part
+    partly_left_lines_count: int  # of the lines left behind, those of which a part flies
     left_kg: float
     ports: tuple[PortUse, ...]
     resources: tuple[ResourceUse, ...]
@@ -298,8 +310,11 @@ def _share_percent(part: float, whole: float) -> float:
     return 100.0 * part / whole if whole > 0 else 0.0
 
 
-def _mission(mission: PlannedMission, rows: list[ManifestRow]) -> MissionFigures:
+def _mission(scenario: Scenario, mission: PlannedMission, rows: list[ManifestRow]) -> MissionFigures:
     up = [row for row in rows if row.direction == "up"]
+    late = {
+        line_name(scenario, row.item_id) for row in up if row.due_utc and row.delivered_utc and row.delivered_utc > row.due_utc
+    }
     late_capacity_kg = mission.late_load_capacity_kg
     return MissionFigures(
         mission_id=mission.mission_id,
@@ -307,9 +322,9 @@ def _mission(mission: PlannedMission, rows: list[ManifestRow]) -> MissionFigures
         mass_percent=_share_percent(mission.upmass_kg, mission.upmass_capacity_kg),
         volume_percent=_share_percent(mission.upvolume_m3, mission.upvolume_capacity_m3),
         late_load_percent=_share_percent(mission.late_load_kg, late_capacity_kg) if late_capacity_kg > 0 else None,
-        lines_count=len(up),
+        lines_count=len({line_name(scenario, row.item_id) for row in up}),
         pieces_count=round(sum(row.pieces for row in up if row.form != "bulk")),
-        late_lines_count=sum(1 for row in up if row.due_utc and row.delivered_utc and row.delivered_utc > row.due_utc),
+        late_lines_count=len(late),
         room_left_kg=max(0.0, mission.upmass_capacity_kg - mission.upmass_kg),
         usd_per_kg=mission.cost_usd / mission.upmass_kg if mission.upmass_kg > 0 else None,
         classes_kg=tuple(
@@ -323,7 +338,7 @@ def _missions(plan: OperationsPlan) -> tuple[MissionFigures, ...]:
     aboard: dict[str, list[ManifestRow]] = defaultdict(list)
     for row in plan.manifest:
         aboard[row.mission_id].append(row)
-    return tuple(_mission(mission, aboard[mission.mission_id]) for mission in plan.missions)
+    return tuple(_mission(plan.scenario, mission, aboard[mission.mission_id]) for mission in plan.missions)
 
 
 def _stocks(plan: OperationsPlan) -> tuple[StockFigures, ...]:
@@ -456,7 +471,10 @@ def summarise(plan: OperationsPlan) -> Summary:
         accounts=accounts(plan),
         customers=_customers(plan, fates),
         left_behind=_left_behind(plan, fates),
+        flying_lines_count=sum(1 for fate in fates if fate.missions),
+        split_lines_count=sum(1 for fate in fates if len(fate.missions) > 1),
         left_lines_count=sum(1 for fate in fates if not fate.whole),
+        partly_left_lines_count=sum(1 for fate in fates if fate.missions and not fate.whole),
         left_kg=math.fsum(fate.left_kg for fate in fates if not fate.whole),
         ports=port_use(plan),
         resources=resource_use(plan),

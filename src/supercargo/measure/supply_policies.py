@@ -5,19 +5,30 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
-from supercargo.measure.safety_stock import spread_kg
+from supercargo.measure.safety_stock import service_of, spread_kg
 from supercargo.measure.stock_plan import Replan, Tweak, supply_of
 from supercargo.model import SupplyTables
 from supercargo.model.supply import PolicyValue, Sensitivity, StockPlan
 from supercargo.model.supply_terms import weakest
 
-__all__ = ["SERVICE_LIMITS", "inventory_policies", "safety_carrying_usd", "sensitivity_of", "spread_service"]
+__all__ = [
+    "SERVICE_LIMITS",
+    "inventory_policies",
+    "safety_carrying_usd",
+    "sensitivity_of",
+    "spread_service",
+    "stock_outs_a_year",
+]
 
 SERVICE_LIMITS = (0.80, 0.9995)
 """Service levels between which protection is moved from one stock to another."""
+
+
+_LEAST = 1e-6
+"""Below it no service is told apart from none."""
 
 
 def _level(service: float) -> Callable[[StockPlan], float]:
@@ -79,17 +90,47 @@ def _advised(row: StockPlan) -> float:
     return row.advised_kg
 
 
+def _lowest(row: StockPlan) -> float:
+    return row.lowest_kg
+
+
 def inventory_policies(rows: Stocks, tables: SupplyTables, again: Replan) -> tuple[PolicyValue, ...]:
-    """Reserves and stocks by safety stock, safety where it costs least, punctual launches, lead times, one buffer on Earth."""
+    """Reserves and stocks by safety stock, safety where it costs least, punctual launches, lead times, one buffer on Earth.
+
+    Before is what the plan's own reserves bind and how often they are expected to run out, by the same model as after.
+    """
     evidence = weakest(tables.stock_term(row.supply_class).evidence for row in rows)
+    basis = (again, evidence)
     return (
         _by_safety(rows, tables, again, evidence),
         _to_safety(rows, tables, again, evidence),
-        _by_cost(rows, tables, again, evidence),
-        _moved_policy("lift-offs slip half as much", Tweak(slip=0.5), rows, tables, (again, evidence)),
-        _moved_policy("lead times a quarter shorter", Tweak(lead=0.75), rows, tables, (again, evidence)),
+        _by_cost(rows, tables, basis),
+        _by_cost_as_wanted(rows, tables, basis),
+        _moved_policy("lift-offs slip half as much", Tweak(slip=0.5), rows, tables, basis),
+        _moved_policy("lead times a quarter shorter", Tweak(lead=0.75), rows, tables, basis),
         _pooled(rows, tables, evidence),
     )
+
+
+def stock_outs_a_year(rows: Stocks, kg: Callable[[StockPlan], float]) -> float:
+    """Times a year that some stock runs out before a delivery comes, protected by so much of each above its mean use."""
+    return sum(_cycles(row) * (1.0 - service_of(supply_of(row), kg(row))) for row in rows)
+
+
+def _cycles(row: StockPlan) -> float:
+    return 365.0 / row.gap_d
+
+
+def _standing(rows: Stocks) -> dict[tuple[str, str], float]:
+    """The service that each reserve of the plan gives as it stands, within what a level can be."""
+    most = SERVICE_LIMITS[1]
+    return {
+        (row.destination, row.supply_class): min(max(service_of(supply_of(row), row.reserve_kg), _LEAST), most) for row in rows
+    }
+
+
+def _at(service: Mapping[tuple[str, str], float]) -> Callable[[StockPlan], float]:
+    return lambda row: service[row.destination, row.supply_class]
 
 
 def _by_safety(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str) -> PolicyValue:
@@ -106,32 +147,34 @@ def _by_safety(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str)
         high_usd=max(before - cheap, before - after),
         hinges_on="service level, 0.99 or 0.90 for all",
         stock_kg=sum(row.reserve_kg - row.advised_kg for row in rows),
+        stock_outs_before=stock_outs_a_year(rows, _reserve),
+        stock_outs_after=stock_outs_a_year(rows, _advised),
         gives=f"{len(short)} of {len(rows)} reserves lie below their safety stock and rise",
         evidence=evidence,
     )
 
 
-def spread_service(rows: Stocks, tables: SupplyTables) -> Mapping[tuple[str, str], float]:
+def spread_service(rows: Stocks, tables: SupplyTables, *, least: float = SERVICE_LIMITS[0]) -> Mapping[tuple[str, str], float]:
     """Service level of each stock that binds least capital for as few expected stock-outs a year as at the present levels.
 
     A stock has 365 / gap cycles a year and runs out in a share 1 - service of them. The cheapest levels are those at which
     a stock-out less costs the same everywhere: v sigma = lambda (cycles) phi(k) for value v, spread sigma and factor k
     (Silver, Pyke and Thomas, chapter 6: safety stock allocated so that stock-outs are fewest). lambda is found by
-    halving; levels stay within `SERVICE_LIMITS`.
+    halving; levels stay within `least` and the upper of `SERVICE_LIMITS`.
     """
-    normal = NormalDist()
+    normal, most = NormalDist(), SERVICE_LIMITS[1]
     items = []
     for row in rows:
         value = (row.earth_usd_per_kg + row.lift_usd_per_kg) * tables.stock_term(row.supply_class).capital_fraction
-        items.append(((row.destination, row.supply_class), 365.0 / row.gap_d, value * spread_kg(supply_of(row))))
-    wanted = sum(365.0 / row.gap_d * (1.0 - row.service) for row in rows)
+        items.append(((row.destination, row.supply_class), _cycles(row), value * spread_kg(supply_of(row))))
+    wanted = sum(_cycles(row) * (1.0 - row.service) for row in rows)
 
     def levels(weight: float) -> dict[tuple[str, str], float]:
         found = {}
         for key, cycles, cost in items:
             ratio = weight * cycles / (math.sqrt(2.0 * math.pi) * cost) if cost else math.inf
-            level = normal.cdf(math.sqrt(2.0 * math.log(ratio))) if 1.0 < ratio < math.inf else SERVICE_LIMITS[ratio > 1.0]
-            found[key] = min(max(level, SERVICE_LIMITS[0]), SERVICE_LIMITS[1])
+            level = normal.cdf(math.sqrt(2.0 * math.log(ratio))) if 1.0 < ratio < math.inf else (least, most)[ratio > 1.0]
+            found[key] = min(max(level, least), most)
         return found
 
     low, high = 1e-6, 1e15
@@ -143,28 +186,74 @@ def spread_service(rows: Stocks, tables: SupplyTables) -> Mapping[tuple[str, str
     return levels(high)
 
 
-def _by_cost(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str) -> PolicyValue:
-    def saved(tweak: Tweak) -> tuple[float, float, float]:
-        now = again(tweak)
-        service = spread_service(now, tables)
-        changed = again(replace(tweak, service=lambda row: service[row.destination, row.supply_class]))
-        freed = sum(row.safety_kg for row in now) - sum(row.safety_kg for row in changed)
-        return safety_carrying_usd(now, tables, _safety), safety_carrying_usd(changed, tables, _safety), freed
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """Reserves as they stand and with other levels of service: capital a year, stock and stock-outs a year."""
 
-    before, after, freed = saved(Tweak())
-    ends = [one[0] - one[1] for one in (saved(Tweak(spread=0.75)), saved(Tweak(spread=1.25)))]
+    before_usd: float
+    after_usd: float
+    freed_kg: float
+    outs_before: float
+    outs_after: float
+
+    @property
+    def saving_usd(self) -> float:
+        """Below zero: it costs."""
+        return self.before_usd - self.after_usd
+
+
+def _levels(rows: Stocks, changed: Stocks, tables: SupplyTables) -> _Levels:
+    return _Levels(
+        safety_carrying_usd(rows, tables, _reserve),
+        safety_carrying_usd(changed, tables, _advised),
+        sum(row.reserve_kg for row in rows) - sum(row.advised_kg for row in changed),
+        stock_outs_a_year(rows, _reserve),
+        stock_outs_a_year(changed, _advised),
+    )
+
+
+def _by_cost(rows: Stocks, tables: SupplyTables, basis: tuple[Replan, str]) -> PolicyValue:
+    """The stock-outs that the plan's reserves let expect, for as little capital as can be."""
+    again, _ = basis
+
+    def found(tweak: Tweak) -> _Levels:
+        now = again(tweak)
+        standing = _standing(now)
+        served = [replace(row, service=standing[row.destination, row.supply_class]) for row in now]
+        service = spread_service(served, tables, least=min(SERVICE_LIMITS[0], *standing.values()))
+        return _levels(now, again(replace(tweak, service=_at(service))), tables)
+
+    return _spread_policy("safety where it costs least", found, basis, "as many stock-outs as the reserves let expect")
+
+
+def _by_cost_as_wanted(rows: Stocks, tables: SupplyTables, basis: tuple[Replan, str]) -> PolicyValue:
+    """The stock-outs that the wanted levels of service let expect, for as little capital as can be."""
+    again, _ = basis
+
+    def found(tweak: Tweak) -> _Levels:
+        now = again(tweak)
+        return _levels(now, again(replace(tweak, service=_at(spread_service(now, tables)))), tables)
+
+    return _spread_policy("safety where it costs least, at the wanted service", found, basis, "the wanted service in all")
+
+
+def _spread_policy(name: str, found: Callable[[Tweak], _Levels], basis: tuple[Replan, str], gives: str) -> PolicyValue:
+    one = found(Tweak())
+    ends = [found(Tweak(spread=spread)).saving_usd for spread in (0.75, 1.25)]
     return PolicyValue(
-        policy="safety where it costs least",
-        basis="capital for a year in safety stock, levels set so that as few stock-outs are expected for least capital",
-        before_usd=before,
-        after_usd=after,
-        saving_usd=before - after,
-        low_usd=min(*ends, before - after),
-        high_usd=max(*ends, before - after),
+        policy=name,
+        basis="capital for a year in the plan's reserves against safety stock with levels set for least capital",
+        before_usd=one.before_usd,
+        after_usd=one.after_usd,
+        saving_usd=one.saving_usd,
+        low_usd=min(*ends, one.saving_usd),
+        high_usd=max(*ends, one.saving_usd),
         hinges_on="spread of use, a quarter less or more",
-        stock_kg=freed,
-        gives="dear stocks are protected less: levels between {:.0%} and {:.2%}".format(*SERVICE_LIMITS),
-        evidence=evidence,
+        stock_kg=one.freed_kg,
+        stock_outs_before=one.outs_before,
+        stock_outs_after=one.outs_after,
+        gives=f"{gives}; dear stocks are protected less, cheap ones more",
+        evidence=basis[1],
     )
 
 
@@ -190,26 +279,30 @@ def _to_safety(rows: Stocks, tables: SupplyTables, again: Replan, evidence: str)
         high_usd=max(*ends, before - after),
         hinges_on="service level, 0.99 or 0.90 for all",
         stock_kg=sum(row.lowest_kg - row.advised_kg for row in rows),
+        stock_outs_before=stock_outs_a_year(rows, _lowest),
+        stock_outs_after=stock_outs_a_year(rows, _advised),
         gives=f"{len(bare)} of {len(rows)} stocks fall below their safety stock in the plan and are raised",
         evidence=evidence,
     )
 
 
 def _moved_policy(name: str, tweak: Tweak, rows: Stocks, tables: SupplyTables, basis: tuple[Replan, str]) -> PolicyValue:
+    """What each reserve could be so that it serves as it does now, were the assumption moved."""
     again, evidence = basis
-    changed = again(tweak)
-    before, after = safety_carrying_usd(rows, tables, _safety), safety_carrying_usd(changed, tables, _safety)
-    saving = before - after
+    one = _levels(rows, again(replace(tweak, service=_at(_standing(rows)))), tables)
+    saving = one.saving_usd
     return PolicyValue(
         policy=name,
-        basis="capital for a year in safety stock; what it costs to get there is not counted",
-        before_usd=before,
-        after_usd=after,
+        basis="capital for a year in the plan's reserves and in those that serve as well; how to get there is not counted",
+        before_usd=one.before_usd,
+        after_usd=one.after_usd,
         saving_usd=saving,
         low_usd=min(0.75 * saving, 1.25 * saving),
         high_usd=max(0.75 * saving, 1.25 * saving),
         hinges_on="price of capital, a quarter less or more",
-        stock_kg=sum(row.safety_kg for row in rows) - sum(row.safety_kg for row in changed),
+        stock_kg=one.freed_kg,
+        stock_outs_before=one.outs_before,
+        stock_outs_after=one.outs_after,
         gives="what may be paid for it in a year",
         evidence=evidence,
     )
@@ -229,7 +322,7 @@ def _pooled(rows: Stocks, tables: SupplyTables, evidence: str) -> PolicyValue:
     saving = before - after
     return PolicyValue(
         policy="one buffer on Earth for all places",
-        basis="safety stock for supplier and ground days, pooled over places (use at places is independent)",
+        basis="safety stock for supplier and ground days, one for each place against one for all; the plan names none",
         before_usd=before,
         after_usd=after,
         saving_usd=saving,

@@ -138,6 +138,7 @@ class CapacityRow(_Checked):
     flights_count: int = quantity("count", "flights that arrive; down, disposal: that end", ge=0)
     capacity_kg: float = quantity("kg", "largest mass of these flights", ge=0)
     demand_kg: float = quantity("kg", "lines due in the month; without a date, ready in it", ge=0)
+    undated_kg: float = quantity("kg", "of the demand, lines without a date", ge=0)
     carried_kg: float = quantity("kg", "carried by these flights", ge=0)
     ahead_kg: float = quantity("kg", "capacity less demand since the start; below zero: more was due than could have come")
 

@@ -69,6 +69,11 @@ class PriceRow(_Checked):
     steeper_usd_per_kg: float = quantity("USD", "the best price if customers answer half as strongly again", ge=0)
     flatter_usd_per_kg: float = quantity("USD", "the best price if they answer a quarter less", ge=0)
 
+    @property
+    def gains(self) -> bool:
+        """The best price within the room brings a larger margin than today's."""
+        return self.room_margin_usd > self.margin_usd
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricePoint(_Checked):
@@ -89,6 +94,9 @@ class OptionRow(_Checked):
     title: str = text("what is built or bought")
     segment: str = text("segment whose demand it serves")
     capex_usd: float = quantity("USD", "what it costs to begin with", ge=0)
+    price_usd_per_kg: float = quantity("USD", "price for a kilogram that it is valued at: the advised one", ge=0)
+    cost_usd_per_kg: float = quantity("USD", "cost of a kilogram: the segment's in the plan or its own, the larger", ge=0)
+    today_usd: float = quantity("USD", "expected net present value at today's price")
     worth_usd: float = quantity("USD", "expected net present value of beginning now")
     worth_low_usd: float = quantity("USD", "lower end of the 90 % interval of that mean")
     worth_high_usd: float = quantity("USD", "its upper end")

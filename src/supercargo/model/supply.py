@@ -250,6 +250,8 @@ class PolicyValue(_Checked):
     high_usd: float = quantity("USD", "saving where it is most favourable")
     hinges_on: str = text("the assumption that is moved, and how far")
     stock_kg: float = quantity("kg", "stock that it frees; below zero: that it binds", default=0.0)
+    stock_outs_before: float | None = quantity("count", "stock-outs expected a year as the plan stands", ge=0, default=None)
+    stock_outs_after: float | None = quantity("count", "stock-outs expected a year with the policy", ge=0, default=None)
     gives: str = text("what it brings or takes beside money")
     evidence: str = text("weakest evidence")
 

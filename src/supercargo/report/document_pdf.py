@@ -35,6 +35,10 @@ REGULAR, BOLD = "Vera", "VeraBd"
 REPLACED = {"≤": "<=", "≥": ">=", "−": "-", "→": "->", "✓": "", "✗": "", "…": "..."}
 CELL_SIZE, SMALLEST = 7.2, 5.4
 """Letters of a table [points]."""
+LONG_CELL, LONG_HEAD = 400, 60
+"""Letters beyond which a row may break over pages, and beyond which a head is shortened and told in full below its table."""
+TALLEST = 690.0
+"""Room of a page for what does not break, with its caption [points]."""
 INK, SOFT, LINE, SHADE = "#16212b", "#51606e", "#d4dbe1", "#f4f6f8"
 
 
@@ -127,7 +131,7 @@ def _drawing(drawing: Drawing, room: float) -> Any:
     from reportlab.graphics.shapes import Group, Polygon, PolyLine, Rect, String
     from reportlab.lib.colors import HexColor
 
-    scale = min(1.0, room / drawing.width)
+    scale = min(1.0, room / drawing.width, TALLEST / drawing.height)
     sheet = Sheet(drawing.width * scale, drawing.height * scale)
     group = Group(transform=(scale, 0, 0, scale, 0, 0))
 
@@ -189,12 +193,14 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], room: float) ->
     return [low + share * (want - low) for low, want in zip(least, wants, strict=True)], CELL_SIZE
 
 
-def _grid(page: _Page, heads: Sequence[Column], rows: Sequence[Sequence[str]]) -> Any:
+def _grid(page: _Page, heads: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[Any]:
+    """A table, and its heads in full where they are longer than a head can be."""
     from reportlab.lib.colors import HexColor
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import LongTable, Paragraph, TableStyle
 
-    titles = [_plain(f"{head.name} {head.unit}".strip()) for head in heads]
+    full = [_plain(f"{head.name} {head.unit}".strip()) for head in heads]
+    titles = [title if len(title) <= LONG_HEAD else f"{title[:LONG_HEAD]}... ({n})" for n, title in enumerate(full, start=1)]
     shown = [[_plain(cell) for cell in row] for row in rows] or [["none"] + [""] * (len(heads) - 1)]
     widths, size = _widths(titles, shown, page.room)
     styles = {
@@ -219,14 +225,20 @@ def _grid(page: _Page, heads: Sequence[Column], rows: Sequence[Sequence[str]]) -
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, HexColor(INK)),
         *((f"{side}PADDING", (0, 0), (-1, -1), pad) for side, pad in pads),
     ]
-    return LongTable(content, colWidths=widths, repeatRows=1, style=TableStyle(look), spaceAfter=7)
+    breaks = any(len(cell) > LONG_CELL for row in shown for cell in row)
+    yield LongTable(
+        content, colWidths=widths, repeatRows=1, style=TableStyle(look), spaceAfter=7, splitInRow=1 if breaks else 0
+    )
+    for number, (title, head) in enumerate(zip(titles, full, strict=True), start=1):
+        if title != head:
+            yield page.words(f"({number}) {escape(head)}", "small")
 
 
 def _table(page: _Page, table: Table) -> Iterator[Any]:
     note = f"<b>{_safe(table.title)}.</b> Source: {_safe(table.source)}. {_safe(table.note)}"
     yield page.words(note, "note")
     rows = [[cell_words(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
-    yield _grid(page, table.columns, rows)
+    yield from _grid(page, table.columns, rows)
 
 
 def _kpis(page: _Page, block: KpiBlock) -> Iterator[Any]:
@@ -237,7 +249,7 @@ def _kpis(page: _Page, block: KpiBlock) -> Iterator[Any]:
         state = "met" if kpi.met else "no evidence" if kpi.met is None else "missed"
         target = "" if kpi.target is None else number_words(kpi.target, kpi.unit)
         rows.append([f"{kpi.kpi_id} {kpi.name}", number_words(kpi.value, kpi.unit), target, state, kpi.causes])
-    yield _grid(page, heads, rows)
+    yield from _grid(page, heads, rows)
 
 
 def _framed(page: _Page, parts: Sequence[Any], *, heavy: bool) -> Any:
@@ -247,7 +259,9 @@ def _framed(page: _Page, parts: Sequence[Any], *, heavy: bool) -> Any:
 
     edge = ("BOX", (0, 0), (-1, -1), 1.4, HexColor(INK)) if heavy else ("LINEBEFORE", (0, 0), (0, -1), 3, HexColor(SOFT))
     look = TableStyle([edge, ("BACKGROUND", (0, 0), (-1, -1), HexColor(SHADE)), ("LEFTPADDING", (0, 0), (-1, -1), 9)])
-    return Frame([[list(parts)]], colWidths=[page.room], style=look, spaceBefore=6, spaceAfter=8)
+    tall = sum(part.wrap(page.room - 15, TALLEST)[1] + part.getSpaceAfter() for part in parts) > TALLEST
+    split = 1 if tall else 0
+    return Frame([[list(parts)]], colWidths=[page.room], style=look, spaceBefore=6, spaceAfter=8, splitInRow=split)
 
 
 def _decision(page: _Page, block: Decision) -> Any:
@@ -326,7 +340,7 @@ def render_pdf(document: Document, covered: Sequence[Covered]) -> bytes:
     flow.append(page.words("What this document covers", "h2"))
     heads = (Column(name="phrase"), Column(name="covered by"))
     rows = [[f"{one.phrase_id} {one.phrase}", "; ".join(title for _, title in one.blocks) or "nothing yet"] for one in covered]
-    flow.append(_grid(page, heads, rows))
+    flow += _grid(page, heads, rows)
     flow.append(page.words("Where the figures come from", "h2"))
     flow += [page.words(f"{index}. {_safe(source)}", "small") for source, index in page.marks.items()]
     out = io.BytesIO()

@@ -301,10 +301,10 @@ def smaller_table(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Table
 
 
 def capacity_figure(report: FleetReport, kind: str, *, covers: tuple[str, ...] = ()) -> Figure:
-    """Carried by month and room left on its flights, with what is due in the month as a line."""
+    """Carried by month and room left on its flights, with what is due, or ready without a date, as a line."""
     months = report.months(kind)
     labels = [MONTHS[row.month_utc.month - 1] for row in months]
-    due = Series("due", tuple((float(n), row.demand_kg / 1e3) for n, row in enumerate(months)), "limit")
+    due = Series("due or ready", tuple((float(n), row.demand_kg / 1e3) for n, row in enumerate(months)), "limit")
     series = {
         "carried": [row.carried_kg / 1e3 for row in months],
         "room left": [max(0.0, row.capacity_kg - row.carried_kg) / 1e3 for row in months],
@@ -316,21 +316,23 @@ def capacity_figure(report: FleetReport, kind: str, *, covers: tuple[str, ...] =
             Column(name="month"),
             Column(name="flights", unit="count"),
             Column(name="capacity", unit="kg"),
-            Column(name="due", unit="kg"),
+            Column(name="due, or ready if undated", unit="kg"),
+            Column(name="of it undated", unit="kg"),
             Column(name="carried", unit="kg"),
             Column(name="ahead since the start", unit="kg"),
         ),
         rows=tuple(
-            (f"{r.month_utc:%Y-%m}", r.flights_count, r.capacity_kg, r.demand_kg, r.carried_kg, r.ahead_kg) for r in months
+            (f"{r.month_utc:%Y-%m}", r.flights_count, r.capacity_kg, r.demand_kg, r.undated_kg, r.carried_kg, r.ahead_kg)
+            for r in months
         ),
     )
-    says = f"Tonnes {kind} by month: carried, room left on the flights that arrive, and what is due"
+    says = f"Tonnes {kind} by month: carried, room left on the flights that arrive, and what is due or ready"
     drawing = columns(says, labels, series, unit="t", line=due)
     return Figure(title=f"Capacity and load by month: {kind}", source=_LOADS, drawing=drawing, data=data, covers=covers)
 
 
 def balance_figure(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Figure:
-    """Capacity since the start less what was due, for each kind of cargo up and for what comes back."""
+    """Capacity since the start less what was due or ready, for each kind of cargo up and for what comes back."""
     kinds = [kind for kind in ("pressurised", "unpressurised", "bulk", "down") if report.months(kind)]
     series = [
         Series(kind, tuple((float(n), row.ahead_kg / 1e3) for n, row in enumerate(report.months(kind)))) for kind in kinds
@@ -338,7 +340,11 @@ def balance_figure(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Figu
     first = report.months(kinds[0]) if kinds else ()
     marks = [(float(n), MONTHS[row.month_utc.month - 1]) for n, row in enumerate(first)]
     drawing = lines(
-        "Capacity since the start less what was due, by kind", series, unit="t", x_marks=marks, levels=(("even", 0.0),)
+        "Capacity since the start less what was due or ready, by kind",
+        series,
+        unit="t",
+        x_marks=marks,
+        levels=(("even", 0.0),),
     )
     data = Table(
         title="Capacity ahead of demand",
@@ -347,7 +353,7 @@ def balance_figure(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Figu
         rows=tuple(
             (f"{row.month_utc:%Y-%m}", *(report.months(kind)[n].ahead_kg for kind in kinds)) for n, row in enumerate(first)
         ),
-        note="Below zero: more was due by the end of the month than flights could have brought.",
+        note="Below zero: more was due, or ready without a date, by the end of the month than flights could have brought.",
     )
     return Figure(
         title="Where capacity runs ahead of demand, and where behind", source=_LOADS, drawing=drawing, data=data, covers=covers
@@ -399,17 +405,19 @@ def season_text(report: FleetReport, *, covers: tuple[str, ...] = ()) -> Text:
         return Text(words="Nothing is due up: there is no season.", covers=covers)
     high, low = max(months, key=lambda row: row.demand_kg), min(months, key=lambda row: row.demand_kg)
     flights = max(months, key=lambda row: row.flights_count)
-    source = "scenario: cargo.csv, dates due by month"
+    source = "plan: manifest.csv, lines by the month they are due, or ready in if they have no date"
 
     def number(name: str, value: float, unit: str) -> Number:
         return Number(key=f"fleet.season_{name}", value=value, unit=unit, source=source)
 
     words = (
-        f"Demand has its peak in {MONTHS[high.month_utc.month - 1]} with {{}} due, {{}} of the mean month, and its trough in "
+        f"Demand has its peak in {MONTHS[high.month_utc.month - 1]} with {{}} due, {{}} of it without a date and ready then,"
+        f" {{}} of the mean month, and its trough in "
         f"{MONTHS[low.month_utc.month - 1]} with {{}}. Most flights arrive in {MONTHS[flights.month_utc.month - 1]}: {{}}."
     )
     numbers = (
         number("high_kg", high.demand_kg, "kg"),
+        number("high_undated_kg", high.undated_kg, "kg"),
         number("high_percent", 100 * high.demand_kg / mean, "percent"),
         number("low_percent", 100 * low.demand_kg / mean, "percent"),
         number("flights", flights.flights_count, "count"),

@@ -73,7 +73,12 @@ def _year(summary: Summary, span: str) -> Figures:
         ("on time, contractual", _tenth(kept.contractual_percent), "percent", "within the contracts' tolerance"),
         ("utilisation", _tenth(summary.utilisation_percent), "percent", "mean of the larger of mass and volume share"),
         ("stocks below reserve", len(summary.stock_outs), "stocks", f"of {summary.tracked_stocks_count}, on any day"),
-        ("lines left behind", summary.left_lines_count, "lines", f"{summary.left_kg:,.0f} kg"),
+        (
+            "lines left behind",
+            summary.left_lines_count,
+            "lines",
+            f"{summary.left_kg:,.0f} kg; {summary.partly_left_lines_count:,} of them only in part",
+        ),
         ("revenue of the service", round(money.revenue_usd), "USD", ""),
         ("cost to the service", round(money.service_cost_usd), "USD", ""),
         ("margin of the service", _tenth(money.margin_percent), "percent", "of its revenue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from supercargo.model.supply import StockPlan, SupplyReport
+from supercargo.model.supply import PolicyValue, StockPlan, SupplyReport
 from supercargo.report.blocks import Column, Decision, Figure, Number, Option, Table
 from supercargo.report.charts import Band, Bar, Series, bars, lines, matrix
 from supercargo.report.svg import MONTHS
@@ -382,46 +382,68 @@ def reserve_decision(report: SupplyReport, due: str, *, covers: tuple[str, ...] 
     """Whether reserves follow the safety stock; None without stocks."""
     found = {row.policy: row for row in report.policies}
     rise, spread = found.get("reserves by safety stock"), found.get("safety where it costs least")
-    if rise is None or spread is None:
+    wanted = found.get("safety where it costs least, at the wanted service")
+    if rise is None or spread is None or wanted is None:
         return None
 
-    def usd(name: str, value: float) -> Number:
-        return Number(key=f"supply.policy.{name}", value=value, unit="USD", source=_SAFETY)
+    def told(name: str, usd: float, outs: float | None) -> tuple[Number, Number]:
+        key = f"supply.policy.{name}"
+        return (
+            Number(key=f"{key}_usd", value=usd, unit="USD", source=_SAFETY),
+            Number(key=f"{key}_outs", value=outs, unit="count", source=_SAFETY, digits=1),
+        )
 
     short = sum(row.reserve_kg < row.safety_kg for row in report.stocks)
-    slips = found.get("lift-offs slip half as much")
-    punctual = (
-        f"; lift-offs that slip half as much would save {slips.saving_usd / 1e6:,.1f} M USD a year of it" if slips else ""
-    )
     more = "more" if rise.stock_kg < 0 else "less"
+    effect = "{} of capital a year, {} stock-outs a year expected"
     options = (
         Option(
             name="Keep the reserves",
-            effect=f"{{}} of capital a year; {short} of {len(report.stocks)} reserves don't reach the service level",
-            numbers=(usd("reserves.before_usd", rise.before_usd),),
+            effect=f"{effect}; {short} of {len(report.stocks)} reserves don't reach the wanted service",
+            numbers=told("reserves.before", rise.before_usd, rise.stock_outs_before),
+        ),
+        Option(
+            name="Move safety to where it costs least",
+            effect=f"{effect}, no more than now",
+            numbers=told("spread.after", spread.after_usd, spread.stock_outs_after),
+        ),
+        Option(
+            name="The wanted service, where it costs least",
+            effect=effect,
+            numbers=told("wanted.after", wanted.after_usd, wanted.stock_outs_after),
         ),
         Option(
             name="Reserves by safety stock",
-            effect=f"{{}} of capital a year, {abs(rise.stock_kg):,.0f} kg {more} on stations",
-            numbers=(usd("reserves.after_usd", rise.after_usd),),
+            effect=f"{effect}, {abs(rise.stock_kg):,.0f} kg {more} on stations",
+            numbers=told("reserves.after", rise.after_usd, rise.stock_outs_after),
         ),
-        Option(
-            name="Safety where it costs least",
-            effect="as few stock-outs expected for {} of capital a year",
-            numbers=(usd("spread.after_usd", spread.after_usd),),
-        ),
-    )
-    advice = "Move safety to where it costs least first: it keeps the expected stock-outs. "
-    advice += (
-        f"Then raise the reserves that are too low where a flight has room{punctual}."
-        if short
-        else "The reserves of today are enough for the service level."
     )
     return Decision(
         question="Do reserves follow the safety stock?",
         owner="Supply chain director",
         due=due,
         options=options,
-        advice=advice,
+        advice=_reserve_advice(spread, wanted, found.get("lift-offs slip half as much")),
         covers=covers,
     )
+
+
+def _reserve_advice(spread: PolicyValue, wanted: PolicyValue, slips: PolicyValue | None) -> str:
+    """What is better than what stands, and what more service would cost."""
+    if spread.saving_usd > 0:
+        saved = f"{spread.saving_usd / 1e6:,.1f} M USD a year less"
+        words = f"Move safety to where it costs least: no more stock-outs than now for {saved}."
+    else:
+        words = "Keep the reserves: at the service that they give nothing is cheaper."
+    spared = (wanted.stock_outs_before or 0.0) - (wanted.stock_outs_after or 0.0)
+    if wanted.saving_usd >= 0:
+        words += " The wanted service costs no more than what stands: take it."
+    elif spared > 0:
+        words += (
+            f" The wanted service costs {-wanted.saving_usd / 1e6:,.1f} M USD a year more than what stands and spares"
+            f" {spared:,.1f} stock-outs, {-wanted.saving_usd / spared / 1e6:,.2f} M USD each: it pays where one costs more."
+        )
+    if slips is not None and slips.saving_usd > 0:
+        saved = f"{slips.saving_usd / 1e6:,.1f} M USD a year less"
+        words += f" Lift-offs that slip half as much would give today's service for {saved}."
+    return words

@@ -466,17 +466,21 @@ def policies_table(report: SupplyReport, words: tuple[str, ...] = ("",), *, cove
             Column(name="highest", unit="M USD", digits=2),
             Column(name="hinges on"),
             Column(name="frees", unit="kg"),
+            Column(name="stock-outs a year before", unit="count", digits=1),
+            Column(name="stock-outs a year after", unit="count", digits=1),
             Column(name="brings or takes"),
             Column(name="counted"),
         ),
         rows=tuple(
             (
                 row.policy, row.before_usd / 1e6, row.after_usd / 1e6, row.saving_usd / 1e6, row.low_usd / 1e6,
-                row.high_usd / 1e6, row.hinges_on, row.stock_kg, row.gives, row.basis,
+                row.high_usd / 1e6, row.hinges_on, row.stock_kg, row.stock_outs_before, row.stock_outs_after,
+                row.gives, row.basis,
             )
             for row in report.policies
             if row.policy.startswith(words)
         ),
-        note="Below zero a policy costs. Savings of several policies don't add up: they share the same stock.",
+        note="Below zero a policy costs. Savings of several policies don't add up: they share the same stock. Stock-outs are"
+        " those of the model of safety stock: a stock begins each cycle with its mean use and its reserve, nobody plans anew.",
         covers=covers,
     )  # fmt: skip

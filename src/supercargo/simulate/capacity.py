@@ -12,7 +12,7 @@ import numpy.typing as npt
 from supercargo.kernel import stream
 from supercargo.measure.lattice import Right, value_right
 from supercargo.measure.tails import Z_90
-from supercargo.model import CapacityOption, MarketSegment, OptionRow, SegmentRow, TornadoRow
+from supercargo.model import CapacityOption, MarketSegment, OptionRow, PriceRow, SegmentRow, TornadoRow
 
 __all__ = ["Demand", "tornado_of", "value_options"]
 
@@ -34,17 +34,26 @@ class Demand:
     usd_per_kg: float
     growth_fraction: float
     spread_fraction: float
+    cost_usd_per_kg: float = 0.0  # of a kilogram as planned; no option is valued on a cheaper one
 
     @classmethod
     def of(cls, row: SegmentRow, segment: MarketSegment, years: float) -> Demand:
         """From a segment as planned over a horizon of so many years."""
         return cls(
+            cost_usd_per_kg=row.cost_usd_per_kg or 0.0,
             ours_kg=row.up_kg / years,
             capacity_kg=row.capacity_kg / years,
             usd_per_kg=row.usd_per_kg or 0.0,
             growth_fraction=segment.growth_fraction,
             spread_fraction=segment.spread_fraction,
         )
+
+    def priced(self, price: PriceRow | None) -> Demand:
+        """The same at the best price within the room, where that brings more than today's: its share is asked of us."""
+        if price is None or not price.gains or price.share_percent <= 0.0:
+            return self
+        kept = price.room_share_percent / price.share_percent
+        return replace(self, ours_kg=self.ours_kg * kept, usd_per_kg=price.room_usd_per_kg)
 
     def paths(self, normals: Floats) -> Floats:
         """[future, year] kg asked of us in the years 1, 2, ...: a lognormal walk whose mean grows by `growth_fraction`."""
@@ -54,17 +63,32 @@ class Demand:
 
 
 def value_options(
-    options: Iterable[CapacityOption], demands: Mapping[str, Demand], *, seed: int, count: int
+    options: Iterable[CapacityOption],
+    demands: Mapping[str, Demand],
+    *,
+    seed: int,
+    count: int,
+    today: Mapping[str, Demand] | None = None,
 ) -> tuple[OptionRow, ...]:
     """Each option over the same futures of its segment's demand, the largest worth first.
 
-    Demand beyond what is planned today fills the option; what it earns is today's price less what a kilogram by it costs.
+    Demand beyond what is planned today fills the option; what it earns is the price of `demands` less what a kilogram by it
+    costs, which is never less than what one of the segment costs in the plan. `today`: demands at today's prices, if others.
     Money flows at the end of a year. The right to wait is an American call on that worth: what waiting forgoes and how much
     the worth strays in a year are read off the same futures. Options of segments without a price are left out.
     """
-    rows = [_row(one, demands[one.segment], seed, count) for one in options if one.segment in demands]
+    now = demands if today is None else today
+    rows = [
+        _row(_costed(one, demands), demands[one.segment], now[one.segment], (seed, count))
+        for one in options
+        if one.segment in demands
+    ]
     rows.sort(key=lambda row: (-max(row.worth_usd, row.wait_usd), row.option))
     return tuple(replace(row, rank=rank) for rank, row in enumerate(rows, 1))
+
+
+def _costed(one: CapacityOption, demands: Mapping[str, Demand]) -> CapacityOption:
+    return replace(one, usd_per_kg=max(one.usd_per_kg, demands[one.segment].cost_usd_per_kg))
 
 
 def _normals(one: CapacityOption, seed: int, count: int) -> Floats:
@@ -87,8 +111,10 @@ def _worths(one: CapacityOption, demand: Demand, kg: Floats, begun: int) -> Floa
     return np.asarray(flows @ (1.0 + one.discount_fraction) ** -years.astype(np.float64))
 
 
-def _row(one: CapacityOption, demand: Demand, seed: int, count: int) -> OptionRow:
-    kg = demand.paths(_normals(one, seed, count))
+def _row(one: CapacityOption, demand: Demand, today: Demand, drawing: tuple[int, int]) -> OptionRow:
+    seed, count = drawing
+    normals = _normals(one, seed, count)
+    kg = demand.paths(normals)
     gross = _worths(one, demand, kg, 0)
     net = gross - one.capex_usd
     worth = float(net.mean())
@@ -105,6 +131,9 @@ def _row(one: CapacityOption, demand: Demand, seed: int, count: int) -> OptionRo
         title=one.title,
         segment=one.segment,
         capex_usd=one.capex_usd,
+        price_usd_per_kg=demand.usd_per_kg,
+        cost_usd_per_kg=one.usd_per_kg,
+        today_usd=round(_mean(one, today, normals), 2),
         worth_usd=round(worth, 2),
         worth_low_usd=round(worth - half, 2),
         worth_high_usd=round(worth + half, 2),
@@ -160,9 +189,10 @@ def tornado_of(
 ) -> tuple[TornadoRow, ...]:
     """What each assumption moves an option's expected net present value, on the same random numbers, the widest first."""
     found = []
-    for one in options:
-        if one.segment not in demands:
+    for option in options:
+        if option.segment not in demands:
             continue
+        one = _costed(option, demands)
         demand = demands[one.segment]
         normals = _normals(one, seed, count)
         base = _mean(one, demand, normals)

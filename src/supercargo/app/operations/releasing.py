@@ -10,6 +10,7 @@ from pathlib import Path
 from supercargo.app.operations.cargo import opening_drafts
 from supercargo.app.operations.recording import Operations
 from supercargo.kernel import Refused, ScenarioError
+from supercargo.measure.deliveries import line_name
 from supercargo.model import OperationsPlan, Violation, Waiver
 from supercargo.referee import judge, unwaived
 from supercargo.store import digest_of_plan, digest_violations, read_plan
@@ -73,7 +74,7 @@ def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: 
         plan=digest[:12],
         digest=digest,
         missions_count=len(plan.missions),
-        lines_count=len(plan.manifest),
+        lines_count=len({line_name(plan.scenario, row.item_id) for row in plan.manifest}),
         contracts_count=len(plan.scenario.contracts),
         waivers_count=len(order.waivers),
         events_count=len(receipts),

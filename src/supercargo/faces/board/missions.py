@@ -172,7 +172,7 @@ def _cargo(plan: OperationsPlan | None, name: str) -> list[Table]:
     return [
         Table(
             name="manifest",
-            caption=f"Manifest: {len(rows)} lines",
+            caption=f"Manifest: {len(rows)} loads, each a line or a part of one",
             columns=(
                 Column("Item"), Column("Direction"), Column("Customer"), Column("Mass", "kg", 1), Column("Due", "UTC"),
                 Column("Delivered in the plan", "UTC"), Column("On time"),

@@ -36,8 +36,8 @@ QUESTION = (
 )
 
 _TOLD = (
-    "missions_flown", "missions_due", "up_t", "down_t", "disposal_t", "on_time_percent", "left_lines", "revenue_usd",
-    "margin_percent", "hard_violations", "stocks_below_reserve", "stocks",
+    "missions_flown", "missions_due", "up_t", "down_t", "disposal_t", "on_time_percent", "left_lines", "partly_left_lines",
+    "revenue_usd", "margin_percent", "hard_violations", "stocks_below_reserve", "stocks",
 )  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def document(held: Held) -> Document:
 def _year(held: Held) -> list[Block]:
     words = (
         "{} of {} contracted missions fly. They bring {} up, {} back and take {} of trash away; {} of the dated lines arrive"
-        " on time and {} lines stay behind. The service earns {} with a margin of {}. The referee finds {} broken hard rules;"
-        " {} of {} stocks fall below their reserve on some day."
+        " on time and {} lines stay behind, {} of them only in part. The service earns {} with a margin of {}. The referee"
+        " finds {} broken hard rules; {} of {} stocks fall below their reserve on some day."
     )
     said = Text(
         words=words,
@@ -355,8 +355,8 @@ def _delivery(held: Held) -> Text:
     source = "plan: manifest.csv, delivered_utc against due_utc"
     on_time = kpi_of(held.plan.kpis, "K3")
     return Text(
-        words="Of {} dated lines up, {} are delivered by their date, {} later and {} not at all. Spacecraft leave {} full"
-        " (K5). Each kilogram up costs {}, whoever pays."
+        words="Of {} dated lines up, {} are delivered by their date, {} later and {} not or not whole. Spacecraft leave {}"
+        " full (K5). Each kilogram up costs {}, whoever pays."
         + (f" Target of K3: {on_time.target:g} %." if on_time and on_time.target else ""),
         numbers=(
             Number(key="plan.dated_lines", value=kept.lines_count, unit="count", source=source),

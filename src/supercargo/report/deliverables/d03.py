@@ -76,18 +76,11 @@ def document(held: Held) -> Document:
 
 
 def _manifest(held: Held) -> Text:
-    parts = Counter(row.item_id for row in held.plan.manifest if row.mission_id)
-    split = sum(1 for count in parts.values() if count > 1)
-    source = "plan: manifest.csv"
+    names = ("lines", "flying_lines", "split_lines", "left_lines", "partly_left_lines", "left_t")
     return Text(
-        words="{} lines are asked for; {} of them fly, {} in parts on more than one mission, and {} stay behind ({}).",
-        numbers=(
-            plan_number(held, "lines"),
-            Number(key="plan.flying_lines", value=len(parts), unit="count", source=source),
-            Number(key="plan.split_lines", value=split, unit="count", source=source),
-            plan_number(held, "left_lines"),
-            plan_number(held, "left_t"),
-        ),
+        words="{} lines are asked for; {} of them fly, whole or in part, {} in parts on more than one mission. {} stay behind,"
+        " {} of them only in part ({}).",
+        numbers=tuple(plan_number(held, name) for name in names),
         covers=("D3.1",),
     )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
+from supercargo.measure.deliveries import line_fates
+from supercargo.model import RiskRow
 from supercargo.referee import RULES
 from supercargo.report.blocks import (
     Block,
@@ -41,7 +44,7 @@ def document(held: Held) -> Document:
     """Safety and quality management."""
     blocks: list[Block] = [Heading(words="Where it stands"), _stand(held), *_decision(held)]
     blocks += [Heading(words="Safety protocols"), _gates(held), _hazards(held), *_steps(held)]
-    blocks += [Heading(words="Risks"), _classes(held), _matrix(held), _top(held), *_answers(held)]
+    blocks += [Heading(words="Risks"), *_registers(held), _classes(held), _matrix(held), _top(held), *_answers(held)]
     blocks += [Heading(words="Quality assurance"), _rules(held), _kpis(held), *_incidents(held)]
     blocks += [
         Heading(words="Compliance"),
@@ -65,12 +68,11 @@ def document(held: Held) -> Document:
 def _stand(held: Held) -> Text:
     counts = held.comply.counts()
     source = "compliance: requirement packs held against the plan" + (" and the record" if held.recorded else "")
-    expected = sum(one.expected_usd for one in held.review.risks)
-    left = sum(one.residual_expected_usd for one in held.review.risks)
-    risk = "risk: register, expected loss summed over its risks"
+    risk = _source(held)
     return Text(
         words="The referee finds {} hard rules broken. Of {} requirements {} are met, {} unmet and {} have no evidence yet."
-        " The register holds {} risks with an expected loss of {} a year, {} with the mitigations in place.",
+        " The register holds {} risks with an expected loss of {} a year, {} with the mitigations in place"
+        + (", as far as drawn courses of the year can count it." if held.review.samples_count else ", by persons' word."),
         numbers=(
             plan_number(held, "hard_violations"),
             Number(key="comply.rows", value=len(held.comply.rows), unit="count", source=source),
@@ -79,11 +81,25 @@ def _stand(held: Held) -> Text:
                 for state in ("met", "unmet", "no evidence")
             ),
             Number(key="risk.count", value=len(held.review.risks), unit="count", source=risk),
-            usd("risk.expected_usd", expected, risk),
-            usd("risk.residual_usd", left, risk),
+            usd("risk.expected_usd", _expected(held.review.risks), risk),
+            usd("risk.residual_usd", _left(held.review.risks), risk),
         ),
         covers=("D5.4",),
     )
+
+
+def _source(held: Held) -> str:
+    count = held.review.samples_count
+    over = f"counted over {count} courses of the year where that can be" if count else "by persons' word"
+    return f"risk: register, expected loss {over}, summed over its risks"
+
+
+def _expected(risks: Iterable[RiskRow]) -> float:
+    return sum(one.expected_usd for one in risks)
+
+
+def _left(risks: Iterable[RiskRow]) -> float:
+    return sum(one.residual_expected_usd for one in risks)
 
 
 def _decision(held: Held) -> list[Block]:
@@ -130,7 +146,7 @@ def _gates(held: Held) -> Block:
 
 
 def _hazards(held: Held) -> Table:
-    flying = {row.item_id for row in held.plan.manifest if row.mission_id}
+    flying = {fate.line.item_id for fate in line_fates(held.plan) if fate.missions}
     aboard = Counter(line.hazard for line in held.plan.scenario.cargo if line.hazard and line.item_id in flying)
     apart: dict[str, set[str]] = {}
     for pair in held.plan.scenario.hazard_pairs:
@@ -165,6 +181,68 @@ def _steps(held: Held) -> list[Block]:
             covers=("D5.1",),
         )
     ]
+
+
+def _registers(held: Held) -> list[Block]:
+    """What the plan folder says of each risk beside what was counted, so that both sums can be told apart."""
+    said = {one.risk_id: one for one in held.plan.risks}
+    if not said or not held.review.samples_count:
+        return []
+    counted = held.review.risks
+    by_count = sum(1 for one in counted if one.basis == "simulation")
+    words = (
+        "The register stands twice. The plan folder has it as persons and templates say it, written before any course of the"
+        " year was drawn: {} a year, {} with mitigations. Here {} of its {} risks are counted over {} drawn courses, the"
+        " others stay as said: {} a year, {} with mitigations. The count holds where the two differ; what is said alone is an"
+        " assumption."
+    )
+    twice = {"loss", "two-losses"} <= {one.driver for one in counted}
+    if twice:
+        words += " A year in which two missions are lost is one in which one is lost too: both sums hold it twice."
+    folder, review = "plan: risks.csv, as said by persons and templates", _source(held)
+    text = Text(
+        words=words,
+        numbers=(
+            usd("plan.risks.expected_usd", _expected(said.values()), folder),
+            usd("plan.risks.residual_usd", _left(said.values()), folder),
+            Number(key="risk.counted", value=by_count, unit="count", source=review),
+            Number(key="risk.count", value=len(counted), unit="count", source=review),
+            Number(key="risk.courses", value=held.review.samples_count, unit="count", source=review),
+            usd("risk.expected_usd", _expected(counted), review),
+            usd("risk.residual_usd", _left(counted), review),
+        ),
+        covers=("D5.2",),
+    )
+    rows = tuple(
+        (
+            f"{one.risk_id} {one.title}",
+            100 * said[one.risk_id].probability if one.risk_id in said else None,
+            said[one.risk_id].impact_usd if one.risk_id in said else None,
+            said[one.risk_id].expected_usd if one.risk_id in said else None,
+            100 * one.probability,
+            one.impact_usd,
+            one.expected_usd,
+            "counted" if one.basis == "simulation" else "said",
+        )
+        for one in counted
+    )
+    table = Table(
+        title="Each risk as said and as counted",
+        source="plan: risks.csv; " + review,
+        columns=(
+            Column(name="risk"),
+            Column(name="likely, as said", unit="percent"),
+            Column(name="cost, as said", unit="USD"),
+            Column(name="expected, as said", unit="USD"),
+            Column(name="likely, here", unit="percent"),
+            Column(name="cost, here", unit="USD"),
+            Column(name="expected, here", unit="USD"),
+            Column(name="likelihood here is"),
+        ),
+        rows=rows,
+        covers=("D5.2",),
+    )
+    return [text, table]
 
 
 def _classes(held: Held) -> Table:

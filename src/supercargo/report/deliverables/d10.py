@@ -31,6 +31,9 @@ QUESTION = (
 )
 CARE = ("K3", "K4", "K11", "K12")
 
+_GROSS = "plan: costs.csv, revenue above zero"
+_TAKEN = "plan: costs.csv, revenue below zero"
+
 
 def document(held: Held) -> Document:
     """The customer service framework."""
@@ -55,21 +58,26 @@ def _names(held: Held) -> dict[str, str]:
 def _year(held: Held) -> Text:
     served = [one for one in held.summary.customers if one.lines_count]
     return Text(
-        words="{} customers have lines in this plan. {} of the dated lines arrive by their date, and {} lines stay behind."
-        " The contracts bring {}; penalties take {}.",
+        words="{} customers have lines in this plan. {} of the dated lines arrive by their date, and {} lines stay behind,"
+        " {} of them only in part."
+        " The contracts earn {} before penalties; penalties for what is late or left behind take {} of it in the plan, which"
+        " leaves a revenue of {}.",
         numbers=(
             Number(key="plan.customers", value=len(served), unit="count", source="plan: manifest.csv"),
             plan_number(held, "on_time_percent"),
             plan_number(held, "left_lines"),
+            plan_number(held, "partly_left_lines"),
+            usd("plan.gross_revenue_usd", (held.summary.money.revenue_usd + _penalty_sum(held)), _GROSS),
+            usd("plan.penalties_usd", _penalty_sum(held), _TAKEN),
             plan_number(held, "revenue_usd"),
-            usd("plan.penalties_usd", _penalty_sum(held), "plan: costs.csv, negative revenue"),
         ),
         covers=("D10.2",),
     )
 
 
 def _penalty_sum(held: Held) -> float:
-    return -sum(row.plan_usd for row in held.plan.costs if row.account.startswith("revenue") and row.plan_usd < 0)
+    """What `plan.revenue_usd` is already less of."""
+    return sum(_lost(held).values())
 
 
 def _lost(held: Held) -> dict[str, float]:
@@ -100,13 +108,13 @@ def _decision(held: Held) -> list[Block]:
     options = (
         Option(
             name="Offer new dates now",
-            effect="{} dated lines miss their date; penalties so far {}",
+            effect="{} dated lines miss their date; penalties in the plan {}",
             numbers=(
                 Number(key=f"plan.missed_lines.{worst.customer}", value=missed, unit="count", source=source),
                 usd(
                     f"plan.penalties_usd.{worst.customer}",
                     _lost(held).get(worst.customer, 0.0),
-                    "plan: costs.csv, negative revenue",
+                    _TAKEN,
                 ),
             ),
         ),
@@ -167,7 +175,7 @@ def _penalties(held: Held) -> list[Block]:
     return [
         Table(
             title="Penalties that the plan owes",
-            source="plan: costs.csv, negative revenue",
+            source=_TAKEN,
             columns=(Column(name="customer"), Column(name="owed", unit="USD")),
             rows=tuple((_names(held).get(name, name), value) for name, value in lost),
             covers=("D10.1",),
@@ -201,7 +209,7 @@ def _served(held: Held) -> Table:
             Column(name="on time", unit="percent"),
             Column(name="within tolerance", unit="percent"),
             Column(name="left behind", unit="count"),
-            Column(name="brings", unit="USD"),
+            Column(name="brings, net of penalties", unit="USD"),
             Column(name="whole cost", unit="USD/kg"),
         ),
         rows=rows,

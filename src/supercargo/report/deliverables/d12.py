@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from supercargo.measure.cost_to_serve import Served
 from supercargo.model import InitiativeSaving
 from supercargo.report.blocks import (
@@ -273,8 +275,25 @@ def _margin(held: Held) -> list[Block]:
             note="Volume is taken as it is planned: whether a customer goes elsewhere is not in these figures.",
             covers=("D12.3",),
         ),
+        _whole(held, "customer"),
         _served_table(held, "customer", "Margin by customer", covers=("D12.3",)),
     ]
+
+
+def _whole(held: Held, by: str) -> Text:
+    """What ties the costs of loads to what the service pays."""
+    loads = math.fsum(one.service_usd for one in held.costs.by[by])
+    source = "plan: costs.csv, attributed by activity"
+    return Text(
+        words="Loads cause {} of what the service pays. {} more pay for room that nobody used: they stand in no row by"
+        " customer or place and in no cost of a kilogram there. Together that is {}.",
+        numbers=(
+            usd("costs.loads_service_usd", loads, source),
+            usd("costs.service_unused_usd", held.costs.service_unused_usd, source),
+            plan_number(held, "service_cost_usd"),
+        ),
+        covers=("D12.3",),
+    )
 
 
 def _served_table(held: Held, by: str, title: str, *, covers: tuple[str, ...]) -> Table:
@@ -318,8 +337,8 @@ def _prices(held: Held) -> list[Block]:
             Column(name="room above full cost", unit="USD/kg"),
         ),
         rows=tuple(rows),
-        note="Below full cost a price is carried by other loads; below marginal cost the program refuses it unless somebody"
-        " answers for it by name (supercargo cost quote).",
+        note="Room that nobody used is in no place's cost. Below full cost a price is carried by other loads; below marginal"
+        " cost the program refuses it unless somebody answers for it by name (supercargo cost quote).",
         covers=("D12.4",),
     )
     drawing = bars(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supercargo.measure.strategy_review import StrategyReview
 from supercargo.model import OptionRow, PriceRow, RivalRow
 from supercargo.report.blocks import (
@@ -21,6 +23,7 @@ from supercargo.report.blocks import (
 from supercargo.report.charts import Bar, Series, bars, lines
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, simulated_number
 from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.improving import programme_number
 from supercargo.report.deliverables.strategy_parts import assumptions, money, nothing_held
 
 __all__ = ["document"]
@@ -35,6 +38,9 @@ _APART = ("K1", "K3", "K5", "K13")
 _PRICED = (
     "usd_per_kg", "room_usd_per_kg", "margin_usd", "room_margin_usd", "share_percent", "room_share_percent",
     "room_whole_percent",
+)  # fmt: skip
+_OPTION = (
+    "capex_usd", "price_usd_per_kg", "cost_usd_per_kg", "worth_usd", "wait_usd", "tail_usd", "gain_probability", "today_usd",
 )  # fmt: skip
 
 
@@ -86,7 +92,26 @@ def _led(review: StrategyReview) -> list[str]:
 
 
 def _decisions(held: Held, review: StrategyReview) -> list[Block]:
-    return [*_price_decision(held, review), *_option_decision(review)]
+    return [*_price_decision(held, review), *_option_decision(review), *_cost_first(held)]
+
+
+def _cost_first(held: Held) -> list[Block]:
+    """What D12 decides before prices and capacity do."""
+    if not held.improvement.programme.savings:
+        return []
+    return [
+        Text(
+            words="What a kilogram costs is decided in D12, the cost optimization program: its measured initiatives save {}"
+            " together, {} of what the service pays. Prices and capacity here rest on the cost of the plan as it stands;"
+            " with that program in force both are to be reckoned anew: cheaper kilograms ask for lower prices and fill more"
+            " capacity.",
+            numbers=tuple(
+                replace(programme_number(held, name), source="plan: costed with and without initiatives.csv, as in D12")
+                for name in ("together_usd", "together_percent")
+            ),
+            covers=("D15.4",),
+        )
+    ]
 
 
 def _price(row: PriceRow, name: str) -> Number:
@@ -132,9 +157,16 @@ def _price_decision(held: Held, review: StrategyReview) -> list[Block]:
 def _option_number(row: OptionRow, name: str, review: StrategyReview) -> Number:
     source = f"simulation: {review.demands_count} futures of demand; costs: assumption, capacity_options.csv"
     value = getattr(row, name)
+    if name.endswith("usd_per_kg"):
+        return Number(key=f"strategy.option.{row.option}.{name}", value=value, unit="USD/kg", source=source)
     if name == "gain_probability":
         return Number(key=f"strategy.option.{row.option}.gain", value=100 * value, unit="percent", source=source)
     return money(f"option.{row.option}.{name}", value, source)
+
+
+def _price_words(row: OptionRow, review: StrategyReview) -> str:
+    gains = any(one.gains for one in review.prices if one.segment == row.segment)
+    return "the best price within the room" if gains else "today's price"
 
 
 def _option_decision(review: StrategyReview) -> list[Block]:
@@ -144,20 +176,24 @@ def _option_decision(review: StrategyReview) -> list[Block]:
     options = tuple(
         Option(
             name=f"{words[row.verdict]} {row.option}",
-            effect=f"{row.title}: {{}} of capital; begun now it is worth {{}}, the right to wait {{}}; the worst twentieth of"
-            " futures brings {} on average, and {} of futures gain",
-            numbers=tuple(
-                _option_number(row, name, review)
-                for name in ("capex_usd", "worth_usd", "wait_usd", "tail_usd", "gain_probability")
-            ),
+            effect=f"{row.title}: {{}} of capital; at {_price_words(row, review)}, {{}}, and a cost of {{}}, begun now"
+            " it is worth {}, the right to wait {}; the worst twentieth of futures brings {} on average, and {} of futures"
+            " gain; at today's price it would be worth {}",
+            numbers=tuple(_option_number(row, name, review) for name in _OPTION),
         )
         for row in review.options
     )
     begun = [row.option for row in review.options if row.verdict == "begin"]
-    advice = f"Begin {', '.join(begun)}: waiting gains nothing." if begun else "Begin none now: waiting is worth more."
+    waiting = any(row.verdict == "wait" for row in review.options)
+    none = "waiting is worth more" if waiting else "none earns its cost"
+    advice = "Decide prices first: capacity is valued at them. "
+    advice += f"Then begin {', '.join(begun)}: waiting gains nothing." if begun else f"Then begin none: {none}."
+    lost = [row.option for row in review.options if row.verdict == "leave" and row.today_usd > 0]
+    if lost:
+        advice += f" If prices stay as they are, {', '.join(lost)} gains all the same: look at it again."
     return [
         Decision(
-            question="Which capacity is added?",
+            question="Which capacity is added, once prices are decided?",
             owner="Executive",
             due="the next plan",
             options=options,
@@ -364,22 +400,28 @@ def _options(review: StrategyReview) -> list[Block]:
                     Column(name="option"),
                     Column(name="segment"),
                     Column(name="say"),
+                    Column(name="price", unit="USD/kg", digits=0),
+                    Column(name="cost", unit="USD/kg", digits=0),
                     Column(name="begun now", unit="USD"),
                     Column(name="5 %", unit="M USD", digits=1),
                     Column(name="95 %", unit="M USD", digits=1),
                     Column(name="worst 5 %", unit="USD"),
                     Column(name="right to wait", unit="USD"),
                     Column(name="filled", unit="percent", digits=0),
+                    Column(name="at today's price", unit="USD"),
                 ),
                 rows=tuple(
                     (
-                        row.title, row.segment, row.verdict, _option_number(row, "worth_usd", review), row.p05_usd / 1e6,
-                        row.p95_usd / 1e6, _option_number(row, "tail_usd", review), _option_number(row, "wait_usd", review),
-                        row.fill_percent,
+                        row.title, row.segment, row.verdict, row.price_usd_per_kg, row.cost_usd_per_kg,
+                        _option_number(row, "worth_usd", review), row.p05_usd / 1e6, row.p95_usd / 1e6,
+                        _option_number(row, "tail_usd", review), _option_number(row, "wait_usd", review), row.fill_percent,
+                        _option_number(row, "today_usd", review),
                     )
                     for row in review.options
                 ),
-                note="At today's price, demand beyond what is planned today; fixed costs run without it.",
+                note="At the best price within the room where that gains, else today's, and the share of the segment that it"
+                " leaves; a kilogram costs what one of the segment costs in the plan, or what the option assumes if that is"
+                " more. Demand beyond what is planned today fills it; fixed costs run without it.",
                 covers=("D15.4",),
             )
         )  # fmt: skip

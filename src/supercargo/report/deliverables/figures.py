@@ -11,6 +11,7 @@ from supercargo.report.deliverables.held import Held
 __all__ = ["kpi_number", "kpi_of", "plan_number", "simulated_number", "spread_of", "targets_missed", "usd"]
 
 _SUMMARY = "plan: missions.csv and manifest.csv, counted by `summarise`"
+_LINES = "plan: manifest.csv, the parts of a line as one"
 _MONEY = "plan: costs.csv"
 
 
@@ -30,7 +31,10 @@ def plan_number(held: Held, name: str) -> Number:
         "down_t": (one.delivered_kg("down") / 1000, "t", _SUMMARY),
         "disposal_t": (one.delivered_kg("disposal") / 1000, "t", _SUMMARY),
         "lines": (len(held.plan.scenario.cargo), "count", "scenario: cargo.csv"),
-        "left_lines": (one.left_lines_count, "count", "plan: manifest.csv, rows without a mission"),
+        "flying_lines": (one.flying_lines_count, "count", _LINES),
+        "split_lines": (one.split_lines_count, "count", _LINES),
+        "left_lines": (one.left_lines_count, "count", _LINES),
+        "partly_left_lines": (one.partly_left_lines_count, "count", _LINES),
         "left_t": (one.left_kg / 1000, "t", "plan: manifest.csv, rows without a mission"),
         "on_time_percent": (one.on_time.strict_percent, "percent", "plan: manifest.csv, delivered_utc against due_utc"),
         "utilisation_percent": (one.utilisation_percent, "percent", "plan: missions.csv, larger of mass and volume share"),

@@ -193,11 +193,18 @@ def _process(held: Held, chart: ControlChart, covers: tuple[str, ...], data: boo
     )
     return Figure(
         title=f"{chart.name}: {found}",
-        source=f"{basis_words(held)}, {chart.kind} chart, limits at 3 sigma from the points shown",
+        source=f"{basis_words(held)}, {chart.kind} chart, limits at 3 sigma from the points shown{_capped(chart)}",
         drawing=_drawing(chart),
         data=table if data else None,
         covers=covers,
     )
+
+
+def _capped(chart: ControlChart) -> str:
+    """That limits end where a share can't go; a rule asks for the distance in sigma all the same."""
+    top = {"percent": 100.0, "fraction": 1.0}.get(chart.unit)
+    cut = top is not None and any(one.upper == top < one.centre + 3.0 * one.sigma for one in chart.points)
+    return f", above cut at {number_words(top, chart.unit, 0)}, the most that can be" if cut else ""
 
 
 def _signal_words(chart: ControlChart) -> str:
