@@ -284,6 +284,41 @@ def test_all_that_is_wrong_with_initiatives_is_told_at_once(tmp_path: Path) -> N
     assert "use the key of a row" in text
 
 
+def test_an_initiative_that_makes_a_value_unlawful_at_any_strength_is_named_before_it_is_measured(tmp_path: Path) -> None:
+    write_scenario(a_scenario(), tmp_path / "year")
+    free = "vehicles.csv/*/price_usd"
+    rows = [
+        an_initiative(f"{free}*0", initiative_id="free", most_fraction=1.2),
+        an_initiative(f"{free}*0", initiative_id="just-free", most_fraction=1.0),
+        an_initiative(f"{free}+-1e12", initiative_id="below-zero"),
+        an_initiative(f"{free}*1e999", initiative_id="endless"),
+        an_initiative(f"{free}*0", initiative_id="not-done", most_fraction=1.2, state="stopped"),
+    ]
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows, Initiative))
+    with pytest.raises(ScenarioError) as told:
+        read_scenario(tmp_path / "year")
+    found = {(fault.row, fault.column): fault for fault in told.value.faults}
+    assert set(found) == {(2, "most_fraction"), (4, "changes"), (5, "changes"), (6, "most_fraction")}
+    assert found[2, "most_fraction"].what.startswith("free at most_fraction 1.2: vehicles.csv/*/price_usd would be -")
+    assert "lower most_fraction" in found[2, "most_fraction"].fix
+    assert "below-zero" in found[4, "changes"].what
+
+
+def test_initiatives_that_are_lawful_alone_and_unlawful_together_are_named_with_each_other(tmp_path: Path) -> None:
+    scenario = a_scenario()
+    write_scenario(scenario, tmp_path / "year")
+    less = 0.6 * min(one.price_usd for one in scenario.vehicles if one.price_usd)
+    rows = [
+        an_initiative(f"vehicles.csv/*/price_usd+-{less:.0f}", initiative_id=name, least_fraction=1.0, most_fraction=1.0)
+        for name in ("first", "second")
+    ]
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows[:1], Initiative))
+    read_scenario(tmp_path / "year")
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows, Initiative))
+    with pytest.raises(ScenarioError, match="second, as it is meant, after first"):
+        read_scenario(tmp_path / "year")
+
+
 # what weighs most, and processes
 
 
