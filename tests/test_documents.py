@@ -249,6 +249,35 @@ def test_what_report_can_not_make_is_refused_with_what_it_can(folder: Path, word
     assert said in told.err
 
 
+LATE = """initiative_id,title,aim,changes,least_fraction,most_fraction,\
+one_off_usd,start_month,owner,state,source,as_of,evidence
+A,dearer,cost,cost_rates.csv/mission integration/mission/usd+4800000,1,1,0,12,a,idea,s,2026-11-26,assumption
+B,dearer,cost,cost_rates.csv/mission integration/mission/usd+4800000,1,1,0,12,a,idea,s,2026-11-26,assumption
+C,cheaper,cost,cost_rates.csv/mission integration/mission/usd+-4800000,1,1,0,1,a,idea,s,2026-11-26,assumption
+D,cheaper,cost,cost_rates.csv/mission integration/mission/usd+-4800000,1,1,0,1,a,idea,s,2026-11-26,assumption
+"""
+"""Initiatives that are lawful each alone and all together, and not in the months in which C and D work before A and B do."""
+
+
+def test_what_is_found_wrong_late_stops_the_documents_that_need_it_and_no_other(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "initiatives.csv").write_text(LATE)
+    assert run("plan", str(tmp_path / "tiny"), "--out", str(tmp_path / "plan")).code == 0
+    told = run("report", str(tmp_path / "plan"), "--out", str(tmp_path / "out"), "--runs", "0", "--format", "md")
+    assert told.code == 2
+    assert "D13  Continuous Improvement System: could not be made, and says why" in told.out
+    assert "D9, D12, D13 could not be made: changes: 1 fault in the input" in told.out
+    assert "cost_rates.csv/mission integration/mission/usd would be -3.6e+06" in told.out
+    assert "D1   Mission Operations Plan: 4 of 4 phrases covered" in told.out
+    page = (tmp_path / "out" / "D12-cost-optimization-program.md").read_text()
+    assert "could not be made" in page
+    assert "would be -3.6e+06" in page
+    answer = run("report", str(tmp_path / "plan"), "D1", "D12", "--runs", "0", "--json")
+    assert answer.code == 2
+    assert [one["document"] for one in json.loads(answer.out)["unmade"]] == ["D12"]
+    assert run("report", str(tmp_path / "plan"), "D1", "--runs", "0").code == 0
+
+
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
     with (folder / name).open(newline="", encoding="utf-8") as opened:
         return list(csv.DictReader(opened))

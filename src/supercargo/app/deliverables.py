@@ -6,10 +6,11 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
@@ -20,7 +21,7 @@ from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
 from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
-from supercargo.kernel import ScenarioError, StoreError, format_utc
+from supercargo.kernel import NoPlan, ScenarioError, StoreError, SupercargoError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Measured
@@ -30,7 +31,7 @@ from supercargo.measure.summary import summarise
 from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Decision, Document, Footer, Number, number_words, numbers_of
 from supercargo.report.coverage import LINES, Covered, coverage_of
-from supercargo.report.deliverables.held import Held
+from supercargo.report.deliverables.held import Held, Unmade, unmade
 from supercargo.report.deliverables.table import DELIVERABLES
 from supercargo.report.document_html import render_document, render_index
 from supercargo.report.document_md import drawings_of, render_markdown
@@ -40,7 +41,9 @@ from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_exi
 from supercargo.store.folders import write_whole
 from supercargo.track.cargo.stages import STAGES
 
-__all__ = ["FORMATS", "Made", "ReportAsked", "hold", "make_documents", "numbers_csv", "write_documents"]
+__all__ = ["FORMATS", "Made", "ReportAsked", "hold", "made_or_why", "make_documents", "numbers_csv", "write_documents"]
+
+_T = TypeVar("_T")
 
 FORMATS = ("html", "pdf", "md")
 INDEX = "index.html"
@@ -64,11 +67,12 @@ class ReportAsked:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """Documents, which phrases of their lines they cover, and files written."""
+    """Documents, which phrases of their lines they cover, files written, and documents that only say why they are not made."""
 
     documents: tuple[Document, ...]
     coverage: tuple[tuple[Document, tuple[Covered, ...]], ...]
     files: tuple[str, ...]
+    unmade: Mapping[str, SupercargoError]
 
 
 def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Made:
@@ -84,13 +88,13 @@ def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Mad
         refuse_unwritable(asked.out)
     held = hold(asked, watch=watch)
     watch("documents", 0.0)
-    documents = make_documents(held, wanted)
+    documents, reasons = made_or_why(held, wanted)
     coverage = tuple((document, coverage_of(document)) for document in documents)
     files: dict[str, bytes] = {}
     if asked.out:
         files = _files(coverage, formats, watch)
         write_whole(asked.out, files, force=asked.force)
-    return Made(documents=documents, coverage=coverage, files=tuple(files))
+    return Made(documents=documents, coverage=coverage, files=tuple(files), unmade=reasons)
 
 
 def _wanted(documents: Iterable[str]) -> tuple[str, ...]:
@@ -118,11 +122,13 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     plan = read_plan(asked.folder)
     summary = summarise(plan)
     settings = plan.scenario.settings
-    simulated = _simulated(plan, asked, watch) if asked.runs else None
-    review = review_plan(
-        plan,
-        RiskAsked(asked.folder, runs=min(asked.runs, 120), workers=asked.workers),
-        watch=lambda _, share: watch("risks", share),
+    simulated = _made(lambda: _simulated(plan, asked, watch)) if asked.runs else None
+    review = _made(
+        lambda: review_plan(
+            plan,
+            RiskAsked(asked.folder, runs=min(asked.runs, 120), workers=asked.workers),
+            watch=lambda _, share: watch("risks", share),
+        )
     )
     watch("measuring", 0.0)
     recorded, counts = _recorded(asked.store) if asked.store else (None, {})
@@ -132,18 +138,18 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     return Held(
         plan=plan,
         summary=summary,
-        costs=cost_report(plan, Books()),
-        review=review,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
-        fleet=fleet_of(plan),
-        supply=supply_of(plan),
-        improvement=improvement_of(plan, known, measured_programme(plan)),
-        simulated=simulated,
-        programme=programme_of_plan(plan).outcome,
+        costs_held=_made(lambda: cost_report(plan, Books())),
+        review_held=review,
+        fleet_held=_made(lambda: fleet_of(plan)),
+        supply_held=_made(lambda: supply_of(plan)),
+        improvement_held=_made(lambda: improvement_of(plan, known, measured_programme(plan))),
+        simulated_held=simulated,
+        programme_held=_made(lambda: programme_of_plan(plan).outcome),
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
-        strategy=strategy_for_documents(plan, asked.folder, asked.runs, watch=watch),
+        strategy_held=_made(lambda: strategy_for_documents(plan, asked.folder, asked.runs, watch=watch)),
         footer=Footer(
             digest=digest_of_plan(asked.folder),
             scenario_digest=summary.scenario_digest or "not known",
@@ -153,6 +159,14 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
             as_of=format_utc(settings.as_of_utc),
         ),
     )
+
+
+def _made(make: Callable[[], _T]) -> _T | Unmade:
+    """What is made, or why the plan's input does not let it be made: documents that need it say so, others go on."""
+    try:
+        return make()
+    except (ScenarioError, NoPlan) as why:
+        return Unmade(why)
 
 
 def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
@@ -190,7 +204,27 @@ def _simulated(plan: OperationsPlan, asked: ReportAsked, watch: StageWatch) -> R
 
 def make_documents(held: Held, wanted: Sequence[str]) -> tuple[Document, ...]:
     """Documents by their ids. Raises ValueError where one number has two values."""
-    documents = tuple(DELIVERABLES[name](held) for name in wanted if name in DELIVERABLES)
+    return made_or_why(held, wanted)[0]
+
+
+def made_or_why(held: Held, wanted: Sequence[str]) -> tuple[tuple[Document, ...], Mapping[str, SupercargoError]]:
+    """Documents by their ids; one that can't be made says why, and stands in the second part with its error.
+
+    Raises ValueError where one number has two values.
+    """
+    found, reasons = [], {}
+    for name in wanted:
+        try:
+            found.append(DELIVERABLES[name](held))
+        except (ScenarioError, NoPlan) as why:
+            reasons[name] = why
+            found.append(unmade(held, name, why))
+    documents = tuple(found)
+    _agree(documents)
+    return documents, reasons
+
+
+def _agree(documents: Sequence[Document]) -> None:
     seen: dict[str, tuple[Number, str]] = {}
     for document in documents:
         for number in numbers_of(document):
@@ -198,7 +232,6 @@ def make_documents(held: Held, wanted: Sequence[str]) -> tuple[Document, ...]:
             if (before.value, before.unit) != (number.value, number.unit):
                 said = f"{before.value} {before.unit} in {where} and {number.value} {number.unit} in {document.doc_id}"
                 raise ValueError(f"{number.key} is {said}")
-    return documents
 
 
 def _stem(document: Document) -> str:

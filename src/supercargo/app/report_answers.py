@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-__all__ = ["CoveredAnswer", "DecisionAnswer", "ReportAnswer"]
+__all__ = ["CoveredAnswer", "DecisionAnswer", "ReportAnswer", "UnmadeAnswer"]
 
 
 class CoveredAnswer(TypedDict):
@@ -26,10 +26,20 @@ class DecisionAnswer(TypedDict):
     advice: str
 
 
+class UnmadeAnswer(TypedDict):
+    """A document that could not be made: it only says why."""
+
+    document: str
+    what: str
+    where: str
+    fix: str
+
+
 class ReportAnswer(TypedDict):
     """Answer of `report`: documents made, what they cover, what they ask, and the files written."""
 
     documents: list[str]
+    unmade: list[UnmadeAnswer]
     coverage: list[CoveredAnswer]
     uncovered: list[str]
     decisions: list[DecisionAnswer]
