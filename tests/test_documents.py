@@ -228,6 +228,41 @@ def test_report_writes_the_same_bytes_twice_and_nothing_without_need(folder: Pat
     assert again.code == 4
 
 
+def test_a_report_replaces_what_a_report_wrote_and_leaves_and_names_the_rest(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("report", str(folder), "--out", str(out), "--runs", "0")
+    assert run(*asked, "D1", "D3", "--format", "md").code == 0
+    for name, text in (
+        ("notes.txt", "mine"),
+        ("figures/own.svg", "<svg/>"),
+        ("minutes/may.md", "said"),
+        ("D09-mine.MD", "my own"),
+    ):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(text)
+    (out / "link").symlink_to(folder, target_is_directory=True)
+    told = run(*asked, "D1", "--force")
+    assert told.code == 0, told.err
+    assert "no report wrote them: D09-mine.MD, figures/own.svg, link, minutes/may.md, notes.txt" in told.out
+    assert (out / "notes.txt").read_text() == "mine"
+    assert (out / "link").is_symlink()
+    assert (folder / "plan.json").is_file()
+    there = {path.name for path in out.iterdir()}
+    assert there == {
+        "D01-mission-operations-plan.html", "index.html", "coverage.csv", "numbers.csv", "files.txt", "figures", "link",
+        "minutes", "notes.txt", "D09-mine.MD",
+    }  # fmt: skip
+    (out / "D03-cargo-management-system.html").write_text("my own page")
+    told = run(*asked, "D3", "--force")
+    assert (told.code, "D03-cargo-management-system.html would be replaced" in told.err) == (4, True)
+    assert (out / "D03-cargo-management-system.html").read_text() == "my own page"
+    (out / "files.txt").unlink()
+    (out / "D03-cargo-management-system.html").unlink()
+    assert json.loads(run(*asked, "D3", "--force", "--json").out)["kept"] == [
+        "D09-mine.MD", "figures/own.svg", "link", "minutes/may.md", "notes.txt",
+    ]  # fmt: skip
+
+
 def test_report_names_every_phrase_and_what_covers_it(folder: Path) -> None:
     told = json.loads(run("report", str(folder), "--runs", "0", "--json").out)
     assert len(told["coverage"]) == 4 * len(told["documents"])

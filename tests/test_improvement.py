@@ -481,6 +481,20 @@ def test_lesson_reads_old_and_new_from_the_plans_and_refuses_alike_ones(folder: 
     assert row["digest"] == digest_of_plan(tmp_path / "next")
 
 
+def test_a_refused_lesson_makes_no_store_and_no_keys(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("--store", "log.sqlite"), ()):
+        told = run("lesson", "L1", str(folder), str(folder), "--change", RATE, "--by", "lou", *words)
+        assert told.code == 5
+        assert "there is no such store" in told.err
+        assert "made by the first command that records something" in told.err
+    bad = run(
+        "lesson", "L1", str(folder), str(folder), "--change", "nothing.csv/x/usd", "--by", "lou", "--store", "log.sqlite"
+    )
+    assert (bad.code, "a scenario has no file 'nothing.csv'" in bad.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_words_of_several_rows_carry_their_keys() -> None:
     words = rows_worded(a_scenario(), "vehicles.csv/*/operator")
     assert all("=" in one for one in words.split("; ")) or ";" not in words

@@ -21,7 +21,7 @@ from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
 from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
-from supercargo.kernel import NoPlan, ScenarioError, StoreError, SupercargoError, format_utc
+from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Measured
@@ -38,7 +38,7 @@ from supercargo.report.document_md import drawings_of, render_markdown
 from supercargo.report.document_pdf import render_pdf
 from supercargo.simulate.risk import simulate_plan
 from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
-from supercargo.store.folders import write_whole
+from supercargo.store.folders import things_beneath, write_whole
 from supercargo.track.cargo.stages import STAGES
 
 __all__ = ["FORMATS", "Made", "ReportAsked", "hold", "made_or_why", "make_documents", "numbers_csv", "write_documents"]
@@ -49,6 +49,11 @@ FORMATS = ("html", "pdf", "md")
 INDEX = "index.html"
 COVERAGE = "coverage.csv"
 NUMBERS = "numbers.csv"
+FILES = "files.txt"
+"""Names of what was written into a folder, one a line: what else stands there is somebody's own."""
+
+_OWN = re.compile(r"(figures/)?D\d\d-[-a-z0-9]+\.(html|pdf|md|svg)|" + "|".join(map(re.escape, (INDEX, COVERAGE, NUMBERS))))
+"""Names of files in a folder that was written before there was a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Made:
     documents: tuple[Document, ...]
     coverage: tuple[tuple[Document, tuple[Covered, ...]], ...]
     files: tuple[str, ...]
+    kept: tuple[str, ...]  # files of others in the folder, left as they were
     unmade: Mapping[str, SupercargoError]
 
 
@@ -84,17 +90,33 @@ def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Mad
     wanted, formats = _wanted(asked.documents), _formats(asked.formats)
     if asked.out:
         refuse_within(asked.out, asked.folder, fix="choose another folder for --out")
-        refuse_existing(asked.out, force=asked.force, like=[INDEX, COVERAGE, NUMBERS])
+        refuse_existing(asked.out, force=asked.force, like=[FILES, COVERAGE])
         refuse_unwritable(asked.out)
     held = hold(asked, watch=watch)
     watch("documents", 0.0)
     documents, reasons = made_or_why(held, wanted)
     coverage = tuple((document, coverage_of(document)) for document in documents)
     files: dict[str, bytes] = {}
+    kept: tuple[str, ...] = ()
     if asked.out:
         files = _files(coverage, formats, watch)
-        write_whole(asked.out, files, force=asked.force)
-    return Made(documents=documents, coverage=coverage, files=tuple(files), unmade=reasons)
+        files[FILES] = "".join(f"{name}\n" for name in sorted({*files, FILES})).encode()
+        kept = _others(asked.out, files)
+        write_whole(asked.out, files, force=asked.force, keep=kept)
+    return Made(documents=documents, coverage=coverage, files=tuple(files), kept=kept, unmade=reasons)
+
+
+def _others(folder: Path, files: Iterable[str]) -> tuple[str, ...]:
+    """Files in an earlier folder that no report wrote. Raises Refused where one bears the name of a file that is to come."""
+    there = things_beneath(folder)
+    listed = folder / FILES
+    own = set(listed.read_text(encoding="utf-8", errors="replace").split("\n")) if FILES in there else set()
+    others = tuple(name for name in there if name not in own and not (FILES not in there and _OWN.fullmatch(name)))
+    taken = sorted(set(others) & set(files))
+    if taken:
+        what = f"{', '.join(taken[:5])} would be replaced, and no report wrote {'it' if len(taken) == 1 else 'them'}"
+        raise Refused(what, fix="move it away, or choose another folder", where=str(folder))
+    return others
 
 
 def _wanted(documents: Iterable[str]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class UnmadeAnswer(TypedDict):
 
 
 class ReportAnswer(TypedDict):
-    """Answer of `report`: documents made, what they cover, what they ask, and the files written."""
+    """Answer of `report`: documents made, what they cover, what they ask, files written, and those of others left."""
 
     documents: list[str]
     unmade: list[UnmadeAnswer]
@@ -45,3 +45,4 @@ class ReportAnswer(TypedDict):
     decisions: list[DecisionAnswer]
     out: str
     files: list[str]
+    kept: list[str]

@@ -51,6 +51,8 @@ def _lines(made: Made, asked: ReportAsked, *, coverage: bool) -> Iterator[str]:
     for why in dict.fromkeys(map(str, made.unmade.values())):
         names = ", ".join(name for name, one in made.unmade.items() if str(one) == why)
         yield from (f"{names} could not be made: {why}").split("\n")
+    if made.kept:
+        yield f"left as they were, no report wrote them: {', '.join(made.kept[:10])}{' ...' if len(made.kept) > 10 else ''}"
     if asked.out:
         yield f"{count(len(made.files), 'file')} written in {asked.out}; begin with {asked.out / 'index.html'}"
 
@@ -82,4 +84,5 @@ def _answer(made: Made, asked: ReportAsked) -> ReportAnswer:
         ],
         "out": str(asked.out or ""),
         "files": list(made.files),
+        "kept": list(made.kept),
     }
