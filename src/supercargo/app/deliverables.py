@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +49,8 @@ FORMATS = ("html", "pdf", "md")
 INDEX = "index.html"
 COVERAGE = "coverage.csv"
 NUMBERS = "numbers.csv"
+PROGRAMME = "D4"
+"""The document that tells of the programme."""
 FILES = "files.txt"
 """Names of what was written into a folder, one a line: what else stands there is somebody's own."""
 
@@ -168,7 +170,6 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         supply_held=_made(lambda: supply_of(plan)),
         improvement_held=_made(lambda: improvement_of(plan, known, measured_programme(plan))),
         simulated_held=simulated,
-        programme_held=_made(lambda: programme_of_plan(plan).outcome),
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
         strategy_held=_made(lambda: strategy_for_documents(plan, asked.folder, asked.runs, watch=watch)),
@@ -234,16 +235,22 @@ def made_or_why(held: Held, wanted: Sequence[str]) -> tuple[tuple[Document, ...]
 
     Raises ValueError where one number has two values.
     """
-    found, reasons = [], {}
-    for name in wanted:
-        try:
-            found.append(DELIVERABLES[name](held))
-        except (ScenarioError, NoPlan) as why:
-            reasons[name] = why
-            found.append(unmade(held, name, why))
-    documents = tuple(found)
-    _agree(documents)
-    return documents, reasons
+    held = replace(held, run=tuple(wanted))
+    documents = {name: _document(held, name) for name in wanted}
+    if PROGRAMME in documents and held.programme_held is None:  # its gates ask for other documents of the same run
+        lacking = {name: [one.phrase for one in coverage_of(made) if not one.blocks] for name, (made, _) in documents.items()}
+        programme = _made(lambda: programme_of_plan(held.plan, lacking=lacking).outcome)
+        documents[PROGRAMME] = _document(replace(held, programme_held=programme), PROGRAMME)
+    _agree([document for document, _ in documents.values()])
+    reasons = {name: why for name, (_, why) in documents.items() if why is not None}
+    return tuple(document for document, _ in documents.values()), reasons
+
+
+def _document(held: Held, name: str) -> tuple[Document, SupercargoError | None]:
+    try:
+        return DELIVERABLES[name](held), None
+    except (ScenarioError, NoPlan) as why:
+        return unmade(held, name, why), why
 
 
 def _agree(documents: Sequence[Document]) -> None:
@@ -297,10 +304,17 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _coverage_csv(coverage: Iterable[tuple[Document, Sequence[Covered]]]) -> bytes:
-    rows: list[Sequence[object]] = [("phrase_id", "document", "phrase", "blocks", "covered_by")]
+    rows: list[Sequence[object]] = [("phrase_id", "document", "phrase", "blocks", "covered_by", "missing")]
     for document, covered in coverage:
         rows += [
-            (one.phrase_id, document.title, one.phrase, len(one.blocks), "; ".join(title for _, title in one.blocks))
+            (
+                one.phrase_id,
+                document.title,
+                one.phrase,
+                len(one.blocks),
+                "; ".join(title for _, title in one.blocks),
+                "; ".join(one.missing),
+            )
             for one in covered
         ]
     return _csv(rows)

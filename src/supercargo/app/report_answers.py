@@ -8,11 +8,12 @@ __all__ = ["CoveredAnswer", "DecisionAnswer", "ReportAnswer", "UnmadeAnswer"]
 
 
 class CoveredAnswer(TypedDict):
-    """A phrase of a deliverable's line, and the titles of the blocks that cover it; none: nothing covers it yet."""
+    """A phrase of a deliverable's line, and the titles of the blocks that cover it; none: `missing` says what it needs."""
 
     phrase_id: str
     phrase: str
     blocks: list[str]
+    missing: list[str]
 
 
 class DecisionAnswer(TypedDict):

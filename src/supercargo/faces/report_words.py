@@ -42,7 +42,7 @@ def _lines(made: Made, asked: ReportAsked, *, coverage: bool) -> Iterator[str]:
     if coverage:
         for _, covered in made.coverage:
             for one in covered:
-                by = "; ".join(title for _, title in one.blocks) or "nothing covers it yet"
+                by = "; ".join(title for _, title in one.blocks) or "; ".join(("not known yet", *one.missing))
                 yield f"{one.phrase_id:6} {one.phrase}: {by}"
     phrases = sum(len(covered) for _, covered in made.coverage)
     yield f"{count(phrases - len(bare), 'phrase')} of {phrases} covered" + "".join(
@@ -64,7 +64,12 @@ def _answer(made: Made, asked: ReportAsked) -> ReportAnswer:
             {"document": name, "what": why.what, "where": why.where, "fix": why.fix} for name, why in made.unmade.items()
         ],
         "coverage": [
-            {"phrase_id": one.phrase_id, "phrase": one.phrase, "blocks": [title for _, title in one.blocks]}
+            {
+                "phrase_id": one.phrase_id,
+                "phrase": one.phrase,
+                "blocks": [title for _, title in one.blocks],
+                "missing": list(one.missing),
+            }
             for _, covered in made.coverage
             for one in covered
         ],

@@ -145,6 +145,11 @@ class Decision:
     advice: str
     covers: tuple[str, ...] = ()
 
+    @property
+    def by_when(self) -> str:
+        """Until when it is decided, as a sentence goes on: by a date, or overdue since one."""
+        return self.due if self.due.startswith("overdue") else f"by {self.due}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -157,10 +162,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What the document can't say yet, and what would supply it."""
+    """What the document can't say yet, what would supply it, and phrases that stay open where nothing else covers them."""
 
     what: str
     needs: str
+    opens: tuple[str, ...] = ()
 
 
 Block = Heading | Text | Table | Figure | KpiBlock | Decision | Evidence | Missing
@@ -261,7 +267,7 @@ def title_of(block: Block) -> str:
 
 
 def covering(block: Block) -> tuple[str, ...]:
-    """Phrases that a block covers; a block that holds nothing covers nothing."""
+    """Phrases that a block covers; one that holds nothing, or of which each figure is zero or unknown, covers nothing."""
     match block:
         case Heading() | Missing():
             return ()
@@ -269,8 +275,21 @@ def covering(block: Block) -> tuple[str, ...]:
             return ()
         case Figure(drawing=drawing) if not drawing.shapes:
             return ()
+        case Text(numbers=numbers) if numbers and not any(one.value for one in numbers):
+            return ()
+        case Figure(data=Table(rows=rows)) if _is_nought(rows):
+            return ()
+        case KpiBlock(kpis=kpis) if all(kpi.value is None for kpi in kpis):
+            return ()
         case _:
             return block.covers
+
+
+def _is_nought(rows: tuple[tuple[Cell, ...], ...]) -> bool:
+    """True of a table that has figures, all of them zero or unknown."""
+    values = [cell.value if isinstance(cell, Number) else cell for row in rows for cell in row]
+    figures = [value for value in values if value is None or isinstance(value, int | float)]
+    return any(value is not None for value in figures) and not any(figures)
 
 
 def numbers_of(document: Document) -> Iterator[Number]:

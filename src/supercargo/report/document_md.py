@@ -77,7 +77,7 @@ def _kpis(block: KpiBlock) -> Iterator[str]:
 
 
 def _decision(block: Decision, marks: dict[str, int]) -> Iterator[str]:
-    yield f"> **Decision asked for: {_safe(block.question)}** {_safe(block.owner)} decides, by {_safe(block.due)}."
+    yield f"> **Decision asked for: {_safe(block.question)}** {_safe(block.owner)} decides, {_safe(block.by_when)}."
     yield ">"
     for index, option in enumerate(block.options, start=1):
         yield f"> {index}. **{_safe(option.name)}**: {_filled(option.effect, option.numbers, marks)}"

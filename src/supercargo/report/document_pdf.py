@@ -252,7 +252,7 @@ def _framed(page: _Page, parts: Sequence[Any], *, heavy: bool) -> Any:
 
 def _decision(page: _Page, block: Decision) -> Any:
     parts = [page.words(f"Decision asked for: {_safe(block.question)}", "h3")]
-    parts.append(page.words(f"{_safe(block.owner)} decides, by {_safe(block.due)}."))
+    parts.append(page.words(f"{_safe(block.owner)} decides, {_safe(block.by_when)}."))
     for index, option in enumerate(block.options, start=1):
         parts.append(page.words(f"{index}. <b>{_safe(option.name)}</b>: {page.filled(option.effect, option.numbers)}"))
     parts.append(page.words(f"<b>Advice:</b> {_safe(block.advice)}"))

@@ -17,6 +17,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars, columns
+from supercargo.report.deliverables.dues import before_lift_off, due_by
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, plan_number, simulated_number, targets_missed, usd
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import (
@@ -129,7 +130,13 @@ def _release(held: Held) -> Decision:
     if not lawful:
         advice = "Do not release it: name a waiver for each broken rule or change the input, then plan again."
     question = "Is this plan released for operations?"
-    return Decision(question=question, owner="Operations manager", due=f"{starts:%Y-%m-%d}", options=options, advice=advice)
+    return Decision(
+        question=question,
+        owner="Operations manager",
+        due=due_by(held, starts, "the first spacecraft is processed"),
+        options=options,
+        advice=advice,
+    )
 
 
 def _gap(held: Held) -> Number:
@@ -173,7 +180,7 @@ def _reserve(held: Held) -> list[Block]:
         else f"Carry the risk and replan early: no contingency returns its cost; watch {worst.mission_id} first."
     )
     question = "What is paid for against slips?"
-    due = f"{worst.launch_utc:%Y-%m-%d}"
+    due = due_by(held, worst.launch_utc, f"{worst.mission_id} lifts off")
     return [
         Decision(
             question=question, owner="Supply chain director", due=due, options=tuple(options), advice=advice, covers=("D1.4",)
@@ -194,10 +201,9 @@ def _behind(held: Held) -> list[Block]:
         Option(name="Tell the customers now", effect=f"{{}} urgent lines stay behind, because: {named}", numbers=(number,)),
         Option(name="Ask for room", effect="buy room on a partner's flight or swap them against lines of priority 4 and 5"),
     )
-    first = min(one.launch_utc for one in held.plan.missions)
     advice = "Swap first: the manifest already prefers them, so each needs a customer's consent to displace another line."
     question = "What happens to the urgent lines that stay behind?"
-    due = f"{first:%Y-%m-%d}"
+    due = before_lift_off(held)
     return [Decision(question=question, owner="Operations manager", due=due, options=options, advice=advice, covers=("D1.3",))]
 
 

@@ -21,6 +21,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, Series, bars, lines
+from supercargo.report.deliverables.dues import due_by
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import kpi_blocks, mission_calendar, solver_table
@@ -142,7 +143,7 @@ def _decisions(held: Held, coupled: tuple[Coupling, ...]) -> list[Decision]:
             Decision(
                 question=question,
                 owner="Operations manager",
-                due=f"{launch:%Y-%m-%d}",
+                due=due_by(held, launch, f"{first.mission_id} lifts off"),
                 options=(keep, widen),
                 advice=advice,
                 covers=("D4.3",),

@@ -23,6 +23,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Band, Series, lines, matrix
+from supercargo.report.deliverables.dues import before_horizon
 from supercargo.report.deliverables.figures import kpi_of, targets_missed
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.improving import basis_words, opportunity_table, pareto_figure, process_figures
@@ -120,11 +121,10 @@ def _first_to_mend(held: Held) -> Decision:
     short = [one for one in held.improvement.opportunities if one.kind in ("out of control", "programme falls short")]
     chosen = (*missed[:3], *short[:2])
     options = tuple(Option(name=one.name, effect=one.words) for one in chosen)
-    start = held.plan.scenario.settings.start_utc
     return Decision(
         question="Which figure is mended first, and who answers for it?",
-        owner="supply chain director",
-        due=f"{start:%Y-%m-%d}, before the horizon begins",
+        owner="Supply chain director",
+        due=before_horizon(held),
         options=options,
         advice=(
             f"{chosen[0].name}: it departs most from what is asked for. An initiative or a lesson is opened on it; its effect"
@@ -205,7 +205,9 @@ def _readers() -> Text:
 
 def _trends(held: Held) -> list[Block]:
     known = [one for one in held.improvement.figures if one.kpi_id in _TRENDS and len(one.trend) > 1]
-    return [_trend(held, one) for one in known] or [Missing(what="how figures move", needs="a plan with more than one month")]
+    return [_trend(held, one) for one in known] or [
+        Missing(what="how figures move", needs="a plan with more than one month", opens=("D9.3",))
+    ]
 
 
 def _trend(held: Held, one: Measured) -> Figure:
@@ -256,7 +258,6 @@ def _without(held: Held) -> Text:
         " five beyond 1, eight in a row on one side. A process in control raises a false alarm about once in 92 points."
         + (" Charts that can't be drawn:" if none else ""),
         points=tuple(none),
-        covers=("D9.3",),
     )
 
 

@@ -17,12 +17,20 @@ from supercargo.model import Kpi, OperationsPlan, ProgrammePlan, RiskReport
 from supercargo.model.fleet import FleetReport
 from supercargo.model.supply import SupplyReport
 from supercargo.report.blocks import Block, Document, Footer, Missing
-from supercargo.report.coverage import LINES
+from supercargo.report.coverage import LINES, phrase_ids
 
-__all__ = ["Held", "Unmade", "made", "unmade"]
+__all__ = ["STOCKS", "SUPPLIERS", "Held", "Unmade", "made", "reference", "unmade"]
 
 
 _T = TypeVar("_T")
+
+SUPPLIERS = (
+    "suppliers.csv with suppliers of the classes that the plan carries, and lanes.csv or ground_legs.csv for their ways"
+)
+"""What a scenario needs so that goods have a supplier and a way to the launch site."""
+
+STOCKS = "rows in stock.csv of the scenario, one for each place and class that is kept"
+"""What a scenario needs so that stocks can be planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Held:
     strategy_held: StrategyReview | Unmade | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
+    run: tuple[str, ...] = tuple(line.doc_id for line in LINES)  # documents that are made together
 
     @property
     def costs(self) -> CostReport:
@@ -102,12 +111,18 @@ class Held:
         return _told(self.strategy_held)
 
 
+def reference(held: Held, doc_id: str) -> str:
+    """Another document, as a text names it; one that is not made in this run is not promised."""
+    line = next(line for line in LINES if line.doc_id == doc_id)
+    return f"{doc_id} {line.title}" + ("" if doc_id in held.run else " (not part of this run)")
+
+
 def unmade(held: Held, doc_id: str, why: SupercargoError) -> Document:
     """The document that stands for one that could not be made: it says why, and what mends it."""
     faults = [str(fault) for fault in why.faults] if isinstance(why, ScenarioError) else []
     what = "; ".join((f"{why.where}: {why.what}" if why.where else why.what, *faults))
     said = "This document could not be made; the reason stands below."
-    return made(held, doc_id, said, [Missing(what=what, needs=why.fix)])
+    return made(held, doc_id, said, [Missing(what=what, needs=why.fix, opens=phrase_ids(doc_id))])
 
 
 def made(held: Held, doc_id: str, question: str, blocks: list[Block]) -> Document:
