@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ from supercargo.report.blocks import (
     Number,
     Table,
     Text,
+    cell_words,
     covering,
+    number_words,
 )
 from supercargo.report.charts import Bar, bars
 from supercargo.report.coverage import LINES, Covered, coverage_of
@@ -190,3 +193,72 @@ def test_what_a_document_asks_for_is_said_with_what_mends_it(documents: Mapping[
     blocks = [block for made in documents.values() for one in made for block in one.blocks]
     assert all(block.needs.strip() for block in blocks if isinstance(block, Missing))
     assert all(block.rests_on for block in blocks if isinstance(block, Evidence))
+
+
+# how figures and words are told
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(0.04, "t", "40 kg"), (0.9996, "t", "1,000 kg"), (1.0, "t", "1.0 t"), (0.0, "t", "0 kg"), (-0.2, "t", "-200 kg")],
+)
+def test_less_than_a_tonne_is_told_in_kilograms(value: float, unit: str, words: str) -> None:
+    assert number_words(value, unit) == words
+
+
+def test_a_column_of_tonnes_shows_kilograms_where_rounding_would_show_nothing() -> None:
+    assert cell_words(0.04, Column(name="up", unit="t", digits=1)) == "0.040"
+    assert cell_words(0.0, Column(name="up", unit="t", digits=1)) == "0.0"
+
+
+def test_no_document_speaks_of_one_thing_in_the_plural(documents: Mapping[str, tuple[Document, ...]]) -> None:
+    """Words that end in s behind a lone 1, save those that are no plurals, and verbs that miss their s."""
+    for made in documents.values():
+        for doc_id, page in pages(made).items():
+            plain = re.sub(r"\[\^\d+\]|[*>]", "", page)
+            for match in re.finditer(r"(?<![\w.,/:-])1 (?:dated |hard |control |docking )?([a-z]+s)\b(?! \|)", plain):
+                assert match[1] in ("is", "has", "was", "days", "hours", "process", "this"), (doc_id, match[0])
+            assert not re.search(r"(?<![\w.,/:-])1 [a-z]+ (are|have|share|fly) ", plain), doc_id
+
+
+def test_kpis_say_in_sentences_what_they_count(documents: Mapping[str, tuple[Document, ...]]) -> None:
+    for made in documents.values():
+        for doc_id, page in pages(made).items():
+            for shorthand in ("denominator:", "excused: none", "strict = contractual", "| date: "):
+                assert shorthand not in page, (doc_id, shorthand)
+
+
+def test_all_sixteen_kpis_stand_in_one_document_and_others_show_what_they_need(
+    documents: Mapping[str, tuple[Document, ...]],
+) -> None:
+    full = [
+        (one.doc_id, block.title)
+        for one in documents["whole"]
+        for block in one.blocks
+        if isinstance(block, KpiBlock) and len(block.kpis) > 8
+    ]
+    assert {doc_id for doc_id, _ in full} == {"D9"}
+
+
+def test_a_header_without_tasks_is_told_as_such(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    template = resources.files("supercargo") / "catalogue" / "strategy"
+    for name in ("programme_tasks.csv", "programme_gates.csv"):
+        text = (template / name).read_text()
+        (tmp_path / "tiny" / name).write_text(text.splitlines()[0] + "\n" if "tasks" in name else text)
+    told = run("check", str(tmp_path / "tiny"))
+    assert "programme_tasks.csv is missing, or has a header and no tasks" in told.err
+    assert "put the programme's tasks into programme_tasks.csv" in told.err
+
+
+def test_a_number_beyond_all_meaning_is_refused_with_the_range_of_its_column(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    template = resources.files("supercargo") / "catalogue" / "strategy"
+    for name in ("programme_tasks.csv", "programme_resources.csv", "programme_gates.csv"):
+        (tmp_path / "tiny" / name).write_text(
+            (template / name).read_text().replace("analysis,1,2,30,", "analysis,1,2,99999999,")
+        )
+    told = run("check", str(tmp_path / "tiny"))
+    assert told.code == 2
+    assert "duration_d is 1e+08 d, which can't be meant" in told.err
+    assert "give at most 4,000 d" in told.err

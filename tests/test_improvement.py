@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -515,6 +516,15 @@ def test_improve_tells_the_same_in_words_json_page_and_workbook(folder: Path, tm
     assert book.read_bytes()[:2] == b"PK"
     assert "Before and after 2027-04-01" in words
     assert "cannot tell" in words
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("1800-01-01", "nothing that counts lies before"), ("2990-01-01", "from 2990-01-01 on")]
+)
+def test_a_day_with_nothing_on_one_of_its_sides_is_refused_with_the_days_between(folder: Path, day: str, said: str) -> None:
+    told = run("improve", str(folder), "--since", day)
+    assert (told.code, said in told.err) == (2, True)
+    assert re.search(r"give a day after 202\d-\d\d-\d\d and not after 202\d-\d\d-\d\d", told.err)
 
 
 def test_the_page_escapes_the_words_of_others(tiny: OperationsPlan) -> None:

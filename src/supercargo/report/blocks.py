@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.model import Kpi
+from supercargo.report.agreement import agreed_parts
 from supercargo.report.drawing import Drawing
 
 __all__ = [
@@ -220,6 +221,8 @@ def number_words(value: float | None, unit: str = "", digits: int | None = None)
         digits = _DIGITS.get(unit, 0 if isinstance(value, int) or float(value).is_integer() else 2)
     if unit == "USD" and abs(value) >= 1e6:
         return f"{value / 1e6:,.1f} M USD"
+    if unit == "t" and abs(value) < 1.0:
+        return number_words(value * 1000.0, "kg")
     words = f"{value:,.{digits}f}"
     words = words.removeprefix("-") if float(words.replace(",", "")) == 0.0 else words
     return words + (_AFTER.get(unit, f" {unit}") if unit else "")
@@ -248,6 +251,8 @@ def _bare(value: float | None, unit: str, digits: int | None) -> str:
         return "–"
     if digits is None:
         digits = _DIGITS.get(unit, 0 if float(value).is_integer() else 2)
+    if unit == "t" and 0.0 < abs(value) < 0.5 * 10.0**-digits:
+        digits = 3  # kilograms
     words = f"{value:,.{digits}f}"
     return words.removeprefix("-") if float(words.replace(",", "")) == 0.0 else words
 
@@ -258,7 +263,9 @@ def title_of(block: Block) -> str:
         case Heading(words=words):
             return words
         case Text(words=words, numbers=numbers):
-            said = words.format(*(number_words(one.value, one.unit, one.digits) for one in numbers))
+            parts = agreed_parts(words, numbers)
+            told = (number_words(one.value, one.unit, one.digits) for one in numbers)
+            said = parts[0] + "".join(one + part for one, part in zip(told, parts[1:], strict=True))
             return said if len(said) <= 70 else said[:69] + "…"
         case Decision(question=words) | Evidence(claim=words) | Missing(what=words):
             return words

@@ -9,6 +9,7 @@ from pathlib import Path as Folder
 from typing import Any
 from xml.sax.saxutils import escape
 
+from supercargo.report.agreement import agreed_parts, causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -113,7 +114,7 @@ class _Page:
         return Paragraph(text, self.style[style])
 
     def filled(self, words: str, numbers: Sequence[Number]) -> str:
-        parts = words.split("{}")
+        parts = agreed_parts(words, numbers)
         out = _safe(parts[0])
         for number, rest in zip(numbers, parts[1:], strict=True):
             told = number_words(number.value, number.unit, number.digits)
@@ -236,7 +237,7 @@ def _kpis(page: _Page, block: KpiBlock) -> Iterator[Any]:
     for kpi in block.kpis:
         state = "met" if kpi.met else "no evidence" if kpi.met is None else "missed"
         target = "" if kpi.target is None else number_words(kpi.target, kpi.unit)
-        rows.append([f"{kpi.kpi_id} {kpi.name}", number_words(kpi.value, kpi.unit), target, state, kpi.causes])
+        rows.append([f"{kpi.kpi_id} {kpi.name}", number_words(kpi.value, kpi.unit), target, state, causes_words(kpi.causes)])
     yield _grid(page, heads, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from supercargo.report.agreement import causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -49,7 +50,12 @@ def document(held: Held) -> Document:
     blocks += [Heading(words="Spacecraft, pads and docking places"), _fleet(held), port_bars(held, covers=("D1.2",))]
     blocks += [closest_turnovers(held.plan, covers=("D1.2",)), _watched(held)]
     blocks += [Heading(words="Cargo"), _cargo(held), *_left(held)]
-    blocks += [Heading(words="How well it delivers"), _delivery(held), solver_table(held, covers=("D1.4",)), *kpi_blocks(held)]
+    blocks += [
+        Heading(words="How well it delivers"),
+        _delivery(held),
+        solver_table(held, covers=("D1.4",)),
+        *kpi_blocks(held, only=("K1", "K2", "K3", "K5")),
+    ]
     blocks += [_evidence(held)]
     return made(held, "D1", QUESTION, blocks)
 
@@ -67,7 +73,7 @@ def _year(held: Held) -> list[Block]:
     )
     missed = targets_missed(held.plan.kpis)
     met = [kpi for kpi in held.plan.kpis if kpi.met]
-    points = tuple(f"{kpi.kpi_id} {kpi.name}: {_first(kpi.causes)}" for kpi in missed)
+    points = tuple(f"{kpi.kpi_id} {kpi.name}: {causes_words(_first(kpi.causes))}" for kpi in missed)
     verdict = Text(
         words=f"As planned, {len(met)} KPIs meet their target and {len(missed)} miss it: {missed_names(missed)}.",
         points=points,
@@ -94,9 +100,8 @@ def _year(held: Held) -> list[Block]:
 
 def _first(causes: str) -> str:
     """The clause that names causes, of a KPI's words."""
-    clauses = [
-        clause for clause in causes.split("; ") if clause.startswith(("largest", "busiest", "value", "unflown", "missing"))
-    ]
+    named = ("largest", "busiest", "value", "unflown", "missing", "emptiest", "by account", "by place", "by group")
+    clauses = [clause for clause in causes.split("; ") if clause.startswith(named)]
     return clauses[-1] if clauses else causes
 
 

@@ -72,7 +72,7 @@ def document(held: Held) -> Document:
         Heading(words="What to watch"),
         _reach(held, coupled),
         *_watched(held, coupled),
-        *kpi_blocks(held, covers=("D4.4",)),
+        *kpi_blocks(held, only=("K2", "K3", "K5", "K6", "K16"), covers=("D4.4",)),
     ]
     blocks += [*programme_blocks(held), _evidence(held)]
     return made(held, "D4", QUESTION, blocks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supercargo.measure.practice import Practice
 from supercargo.measure.programme import month_start
+from supercargo.report.agreement import causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -184,7 +185,9 @@ def _performance(held: Held) -> list[Block]:
                 Column(name="unit"),
                 Column(name="causes"),
             ),
-            rows=tuple((f"{one.kpi_id} {one.name}", one.value, one.target, one.unit, one.causes[:400]) for one in missed),
+            rows=tuple(
+                (f"{one.kpi_id} {one.name}", one.value, one.target, one.unit, causes_words(one.causes)) for one in missed
+            ),
             covers=("D13.2",),
         ),
         solver_table(held, covers=("D13.2",)),
