@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
-from pathlib import Path
+from pathlib import Path as Folder
 
 import pytest
 
 from supercargo.app.deliverables import ReportAsked, hold, made_or_why, make_documents
+from supercargo.measure.kpis import KPIS
 from supercargo.report.blocks import (
     Cell,
     Column,
@@ -32,13 +34,14 @@ from supercargo.report.coverage import LINES, Covered, coverage_of
 from supercargo.report.deliverables.dues import due_words
 from supercargo.report.deliverables.held import Held
 from supercargo.report.document_md import render_markdown
+from supercargo.report.drawing import Path, Words
 from tests.cli_runner import run
 from tests.plans import a_plan
 
 ALL = tuple(line.doc_id for line in LINES)
 
 
-def planned(place: Path, change: str) -> Path:
+def planned(place: Folder, change: str) -> Folder:
     """A plan of the small scenario: whole, bare (without suppliers and stocks), or late (facts known amid the horizon)."""
     assert run("new", str(place / "tiny"), "--from", "tiny").code == 0
     if change == "bare":
@@ -114,7 +117,7 @@ def test_without_a_record_neither_satisfaction_nor_influence_is_covered(document
     assert "--store" in left["D10.4"].missing[0]
 
 
-def test_coverage_lists_what_is_not_known_yet_and_how_to_get_it(tmp_path: Path) -> None:
+def test_coverage_lists_what_is_not_known_yet_and_how_to_get_it(tmp_path: Folder) -> None:
     folder = planned(tmp_path, "bare")
     told = run("report", str(folder), "D6", "--runs", "0", "--coverage", "--out", str(tmp_path / "out"))
     assert "D6.1   end-to-end supply chain design: not known yet; who supplies what is carried" in told.out
@@ -240,7 +243,7 @@ def test_all_sixteen_kpis_stand_in_one_document_and_others_show_what_they_need(
     assert {doc_id for doc_id, _ in full} == {"D9"}
 
 
-def test_a_header_without_tasks_is_told_as_such(tmp_path: Path) -> None:
+def test_a_header_without_tasks_is_told_as_such(tmp_path: Folder) -> None:
     assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
     template = resources.files("supercargo") / "catalogue" / "strategy"
     for name in ("programme_tasks.csv", "programme_gates.csv"):
@@ -251,7 +254,7 @@ def test_a_header_without_tasks_is_told_as_such(tmp_path: Path) -> None:
     assert "put the programme's tasks into programme_tasks.csv" in told.err
 
 
-def test_a_number_beyond_all_meaning_is_refused_with_the_range_of_its_column(tmp_path: Path) -> None:
+def test_a_number_beyond_all_meaning_is_refused_with_the_range_of_its_column(tmp_path: Folder) -> None:
     assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
     template = resources.files("supercargo") / "catalogue" / "strategy"
     for name in ("programme_tasks.csv", "programme_resources.csv", "programme_gates.csv"):
@@ -262,3 +265,38 @@ def test_a_number_beyond_all_meaning_is_refused_with_the_range_of_its_column(tmp
     assert told.code == 2
     assert "duration_d is 1e+08 d, which can't be meant" in told.err
     assert "give at most 4,000 d" in told.err
+
+
+# pages
+
+
+def test_the_scoreboard_names_its_kpis_in_full(documents: Mapping[str, tuple[Document, ...]]) -> None:
+    (board,) = [
+        block
+        for one in documents["whole"]
+        for block in one.blocks
+        if isinstance(block, Figure) and block.title.startswith("The scoreboard")
+    ]
+    names = [shape.words for shape in board.drawing.shapes if isinstance(shape, Words)]
+    assert {f"{kpi.kpi_id} {kpi.name}" for kpi in KPIS} <= set(names)
+    assert not [name for name in names if "…" in name]
+
+
+def test_a_month_in_which_nothing_counts_leaves_its_gap_on_the_axis(helds: Mapping[str, Held]) -> None:
+    one = next(one for one in helds["whole"].improvement.figures if one.kpi_id == "K3")
+    sparse = replace(one, trend=tuple(replace(one.trend[0], period=period) for period in ("2027-01", "2027-02", "2027-06")))
+    improvement = replace(helds["whole"].improvement, figures=(sparse,))
+    (document,) = make_documents(replace(helds["whole"], improvement_held=improvement), ["D9"])
+    (figure,) = [block for block in document.blocks if isinstance(block, Figure) and block.title.startswith("K3 ")]
+    at = {shape.words: shape.x for shape in figure.drawing.shapes if isinstance(shape, Words)}
+    assert at["2027-06"] - at["2027-02"] == pytest.approx(4 * (at["2027-02"] - at["2027-01"]))
+    lines = [shape for shape in figure.drawing.shapes if isinstance(shape, Path) and shape.style == "line"]
+    assert max(len(line.points) for line in lines) == 2, "no line runs over the months between"
+
+
+def test_no_table_stands_twice_in_a_document(documents: Mapping[str, tuple[Document, ...]]) -> None:
+    for one in documents["whole"]:
+        tables = [block for block in one.blocks if isinstance(block, Table)]
+        tables += [block.data for block in one.blocks if isinstance(block, Figure) and block.data is not None]
+        told = [(table.title, table.rows) for table in tables if table.rows]
+        assert [title for index, (title, rows) in enumerate(told) if (title, rows) in told[:index]] == [], one.doc_id

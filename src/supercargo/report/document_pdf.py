@@ -324,11 +324,11 @@ def render_pdf(document: Document, covered: Sequence[Covered]) -> bytes:
             else _least(block)
         )
         flow += [CondPageBreak(min(room, 600.0)), *_flow(page, block)]
-    flow.append(page.words("What this document covers", "h2"))
+    flow += [CondPageBreak(110.0), page.words("What this document covers", "h2")]
     heads = (Column(name="phrase"), Column(name="covered by"))
     rows = [[f"{one.phrase_id} {one.phrase}", "; ".join(title for _, title in one.blocks) or "nothing yet"] for one in covered]
     flow.append(_grid(page, heads, rows))
-    flow.append(page.words("Where the figures come from", "h2"))
+    flow += [CondPageBreak(70.0), page.words("Where the figures come from", "h2")]
     flow += [page.words(f"{index}. {_safe(source)}", "small") for source, index in page.marks.items()]
     out = io.BytesIO()
     sheet = SimpleDocTemplate(

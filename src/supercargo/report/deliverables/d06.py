@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
 from supercargo.report.deliverables.dues import before_order
 from supercargo.report.deliverables.figures import kpi_number, plan_number
@@ -46,7 +48,7 @@ def document(held: Held) -> Document:
     blocks += [Heading(words="Inventory"), *_stocks(held)]
     blocks += [Heading(words="Where cost is reduced"), _cost(held)]
     blocks += [
-        policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)),
+        replace(policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)), data=None),
         policies_table(supply, covers=("D6.3",)),
     ]
     blocks += [

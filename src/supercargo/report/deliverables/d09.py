@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from supercargo.measure.kpis import INTERVALS, KPIS
 from supercargo.measure.measured import Measured
@@ -211,7 +212,8 @@ def _trends(held: Held) -> list[Block]:
 
 
 def _trend(held: Held, one: Measured) -> Figure:
-    points = [(float(n), point) for n, point in enumerate(one.trend)]
+    points = list(zip(_months(one), one.trend, strict=True))
+    gaps = {x: None for before, after in pairwise(x for x, _ in points) for x in (before + 1.0,) if after > before + 1.0}
     scale = 1e6 if one.unit == "USD" else 1.0
     unit = "M USD" if one.unit == "USD" else one.unit
     band = [(x, p.low / scale, p.high / scale) for x, p in points if p.low is not None and p.high is not None]
@@ -219,13 +221,14 @@ def _trend(held: Held, one: Measured) -> Figure:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (p.period, None if p.value is None else p.value / scale, p.count) for _, p in points
     )
-    every = 1 + len(points) // 13
+    every = 1 + int(points[-1][0]) // 13
+    path = {**gaps, **{x: None if p.value is None else p.value / scale for x, p in points}}
     return Figure(
         title=f"{one.kpi_id} {one.name} by month{_moved(one)}",
         source=f"{basis_words(held)}: {one.kpi_id} by the month of the date that counts",
         drawing=lines(
             f"{one.kpi_id} {one.name} by month",
-            [Series(one.name, tuple((x, None if p.value is None else p.value / scale) for x, p in points), "line")],
+            [Series(one.name, tuple(sorted(path.items())), "line")],
             unit=unit,
             bands=[Band("95 % interval", tuple(band))] if band else [],
             x_marks=[(x, p.period) for x, p in points if int(x) % every == 0],
@@ -239,6 +242,12 @@ def _trend(held: Held, one: Measured) -> Figure:
         ),
         covers=("D9.3",),
     )
+
+
+def _months(one: Measured) -> list[float]:
+    """Places of the periods of a trend on an axis of even months; a month in which nothing counts leaves its gap."""
+    numbers = [12 * int(p.period[:4]) + int(p.period[5:7]) for p in one.trend]
+    return [float(number - numbers[0]) for number in numbers]
 
 
 def _moved(one: Measured) -> str:
