@@ -73,6 +73,15 @@ def test_axe_finds_no_fault_on_any_page(browser: Browser, url: str, look: str, w
     assert page.outside == []  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("width", [1440, 800])
+def test_axe_finds_no_fault_on_pages_of_planners(browser: Browser, url: str, width: int) -> None:
+    page = signed_in(browser, url, "cora", WORD, viewport={"width": width, "height": 900})
+    for path in ("/scenario", "/scenario/tables/missions", "/scenario/tables/cargo"):
+        page.goto(url + path)
+        assert Axe().run(page).response["violations"] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
 def test_a_page_is_no_wider_than_its_window(browser: Browser, url: str) -> None:
     page = signed_in(browser, url, "dora", WORD, viewport={"width": 800, "height": 900})
     for path in PATHS:

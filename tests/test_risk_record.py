@@ -205,3 +205,11 @@ def test_the_command_line_records_and_shows_the_register(tmp_path: Path) -> None
 
 def test_the_register_is_kept_by_those_who_plan_direct_or_answer_for_quality_and_safety() -> None:
     assert {role for role, scopes in ROLE_SCOPES.items() if "risk" in scopes} == {"planner", "quality", "safety", "director"}
+
+
+def test_a_command_whose_name_is_the_beginning_of_anothers_is_decided_on_all_that_was_told(store: MemoryOperations) -> None:
+    first = Act(command_id="visit.2", by="kim", at_utc=NOON)
+    second = Act(command_id="visit", by="kim", at_utc=NOON)
+    record_risk(store, "R1", an_assess(), first)
+    record_risk(store, "R1", an_assess(probability=0.2), second)
+    assert state(store).version == 3

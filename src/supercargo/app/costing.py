@@ -20,6 +20,7 @@ from supercargo.app.operations.booking import (
     bookings_of,
     budget_lines,
 )
+from supercargo.app.pages import write_pages
 from supercargo.kernel import Fault, Refused, ScenarioError, parse_utc
 from supercargo.measure import cost_pricing, cost_report, cost_to_serve
 from supercargo.measure.cents import cents_of, usd_of
@@ -93,11 +94,8 @@ def cost_of(asked: CostAsked) -> CostReport:
         raise ScenarioError("invoices are in a store and in a file", fix="give --store or --actuals", where="--actuals")
     plan = read_plan(asked.folder)
     report = cost_report.cost_report(plan, _books(plan, asked))
-    if asked.out is not None:
-        write_file(asked.out, render_cost(report).encode(), force=asked.force)
-    if asked.xlsx is not None:
-        title = f"cost of {report.name}"
-        write_file(asked.xlsx, figures_book(title, cost_figures(report), report.as_of_utc), force=asked.force)
+    title = f"cost of {report.name}"
+    write_pages(asked, lambda: render_cost(report), lambda: figures_book(title, cost_figures(report), report.as_of_utc))
     return report
 
 

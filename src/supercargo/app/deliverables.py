@@ -7,7 +7,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,12 +15,12 @@ from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
 from supercargo.app.improving import improvement_of, known_of_plan, known_of_store, measured_programme
 from supercargo.app.metering import StageWatch, unwatched
-from supercargo.app.programme import programme_of_plan
+from supercargo.app.programme import checks_of_plan, programme_of_plan
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
 from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
-from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError, format_utc
+from supercargo.kernel import NoPlan, Refused, ScenarioError, SupercargoError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Measured
@@ -159,9 +158,11 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     told = measure_facts(recorded) if recorded else ()
     known = known_of_store(plan, asked.store) if asked.store else known_of_plan(plan)
     comply_asked = ComplyRequest(asked.folder, asked.store)
+    checks = checks_of_plan(plan)
     return Held(
         plan=plan,
         summary=summary,
+        checks=checks,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
         costs_held=_made(lambda: cost_report(plan, Books())),
@@ -170,6 +171,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         supply_held=_made(lambda: supply_of(plan)),
         improvement_held=_made(lambda: improvement_of(plan, known, measured_programme(plan))),
         simulated_held=simulated,
+        programme_held=_made(lambda: programme_of_plan(plan, checks=checks).outcome),
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
         strategy_held=_made(lambda: strategy_for_documents(plan, asked.folder, asked.runs, watch=watch)),
@@ -194,14 +196,10 @@ def _made(make: Callable[[], _T]) -> _T | Unmade:
 
 def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
     """What has happened, and how many things are in each stage of their life. Raises StoreError for views that are old."""
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
-        with log.reading() as view:
-            return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+    with current_log(store) as log, log.reading() as view:
+        return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
 
 
 def _as_kpi(one: Measured) -> Kpi:
@@ -237,9 +235,9 @@ def made_or_why(held: Held, wanted: Sequence[str]) -> tuple[tuple[Document, ...]
     """
     held = replace(held, run=tuple(wanted))
     documents = {name: _document(held, name) for name in wanted}
-    if PROGRAMME in documents and held.programme_held is None:  # its gates ask for other documents of the same run
+    if PROGRAMME in documents:  # its gates ask for other documents of the same run
         lacking = {name: [one.phrase for one in coverage_of(made) if not one.blocks] for name, (made, _) in documents.items()}
-        programme = _made(lambda: programme_of_plan(held.plan, lacking=lacking).outcome)
+        programme = _made(lambda: programme_of_plan(held.plan, lacking=lacking, checks=held.checks).outcome)
         documents[PROGRAMME] = _document(replace(held, programme_held=programme), PROGRAMME)
     _agree([document for document, _ in documents.values()])
     reasons = {name: why for name, (_, why) in documents.items() if why is not None}

@@ -17,11 +17,13 @@ from supercargo.model import (
     Loss,
     OperationsPlan,
     PortOut,
+    Scenario,
     Slip,
     Standdown,
+    TablesEdited,
     Urgent,
 )
-from supercargo.store import read_table
+from supercargo.store import read_edited, read_scenario, read_table, rows_edited
 
 __all__ = ["EVENT_FORMS", "instant_of", "read_events"]
 
@@ -32,6 +34,7 @@ EVENT_FORMS: Mapping[str, str] = {
     "port-out": "port-out:DESTINATION/PORT=2027-05-01..2027-07-01",
     "urgent": "urgent:ITEMS.csv",
     "demand": "demand:CLASS@DESTINATION=+20%",
+    "tables": "tables:SCENARIO",
 }
 """The kinds of event by name, each with an example of its words."""
 
@@ -84,6 +87,8 @@ def _read(plan: OperationsPlan, written: str, faults: list[Fault]) -> Event:
     }
     if kind == "urgent" and colon:
         return _urgent(plan, rest, faults)
+    if kind == "tables" and colon:
+        return _tables(plan, rest, faults)
     if kind not in readers or not colon:
         close = difflib.get_close_matches(kind[:40], EVENT_FORMS, n=1)
         forms = [EVENT_FORMS[name] for name in close] or list(EVENT_FORMS.values())
@@ -198,6 +203,37 @@ def _urgent(plan: OperationsPlan, rest: str, faults: list[Fault]) -> Urgent:
     if len(faults) == before and not lines:
         raise _Wrong(f"{path} has no lines", "add rows beneath the header, with the columns of cargo.csv")
     return Urgent(file=path.name, lines=lines)
+
+
+def _tables(plan: OperationsPlan, rest: str, faults: list[Fault]) -> TablesEdited:
+    """The plan's scenario as somebody has edited it, folder or workbook; its faults go to `faults`."""
+    path = Path(rest.strip())
+    if not path.exists():
+        what = f"the scenario {rest.strip()[:120]!r} does not exist"
+        raise _Wrong(what, "give the plan's scenario as you edited it, a folder or a workbook .xlsx")
+    try:
+        edited = _edited(plan, path)
+    except ScenarioError as error:
+        faults += [Fault(f"{path}: {one.file}", one.row, one.column, one.what, one.fix) for one in error.faults]
+        if not error.faults:
+            raise _Wrong(f"{path}: {error.what}", error.fix) from None
+        return TablesEdited(source=path.name, scenario=plan.scenario, changes=())
+    changes = rows_edited(plan.scenario, edited)
+    if not changes:
+        raise _Wrong(
+            f"{path} says what the plan's scenario says", "edit a row of it; the plan's own stands in its folder scenario"
+        )
+    return TablesEdited(source=path.name, scenario=edited, changes=changes)
+
+
+def _edited(plan: OperationsPlan, path: Path) -> Scenario:
+    """A whole scenario folder, or what a workbook or one table's file has in place of the plan's own tables."""
+    if path.is_dir():
+        return read_scenario(path)
+    read = read_edited(path, plan.scenario)
+    if read.scenario is None:
+        raise ScenarioError.of(read.faults, where=str(path))
+    return read.scenario
 
 
 def _strangers(plan: OperationsPlan, line: CargoLine) -> Iterable[tuple[str, str, str]]:

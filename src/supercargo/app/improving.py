@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supercargo.app.kpis import base_of_folder
 from supercargo.app.metering import StageWatch, unwatched
-from supercargo.kernel import ScenarioError, StoreError, parse_utc
+from supercargo.app.pages import refuse_pages, write_pages
+from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.improvement import (
     CaseFact,
@@ -33,9 +34,8 @@ from supercargo.model import Initiative, Invoice, Lever, OperationsPlan, Scenari
 from supercargo.plan.pipeline import OPTIMISED, plan_year
 from supercargo.plan.recosting import coster, is_priced
 from supercargo.report.improve import improvement_figures, render_improvement
-from supercargo.store import read_initiatives, read_plan, refuse_outputs
+from supercargo.store import read_initiatives, read_plan
 from supercargo.store.book.figures import figures_book
-from supercargo.store.folders import write_file
 
 if TYPE_CHECKING:  # its libraries load only for those who have a store
     from supercargo.store.log import LogReader
@@ -84,23 +84,21 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     Raises ScenarioError for faulty input, StoreError for a store whose views are old, Refused for outputs that exist unless
     `force`.
     """
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder, asked.base), force=asked.force)
+    refuse_pages(asked, asked.folder, asked.base)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
-    base = _base(asked.base) if asked.base else None
+    base = base_of_folder(asked.base) if asked.base else None
     known = known_of_store(plan, asked.store, base) if asked.store else known_of_plan(plan, base)
     _refuse_empty_side(known, asked.since_utc)
     watch("costing", 0.0)
     programme = measured_programme(plan, base=base, replan=asked.replan)
     told = improvement_of(plan, known, programme, since_utc=asked.since_utc)
-    if asked.out is not None:
-        write_file(asked.out, render_improvement(told).encode(), force=asked.force)
-    if asked.xlsx is not None:
-        book = figures_book(f"improvement of {told.of}", improvement_figures(told), told.as_of_utc)
-        write_file(asked.xlsx, book, force=asked.force)
+    title = f"improvement of {told.of}"
+    write_pages(
+        asked,
+        lambda: render_improvement(told),
+        lambda: figures_book(title, improvement_figures(told), told.as_of_utc),
+    )
     return told
 
 
@@ -169,27 +167,16 @@ def _readable(initiatives: Iterable[Initiative]) -> None:
             lever_of(word)
 
 
-def _base(folder: Path) -> BaseYear:
-    base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
-    if base is None:
-        fix = "name a plan that delivers cargo and has its costs"
-        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(folder))
-    return base
-
-
 def known_of_store(plan: OperationsPlan, store: str, base: BaseYear | None = None) -> Known:
     """What operations tell; K15 is held against the plan given where no other base year is.
 
     Raises StoreError for a store whose views are not those of this program.
     """
     from supercargo.app.operations.booking import booked_invoices
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
     from supercargo.measure.operations import facts_of_log
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
+    with current_log(store) as log:
         with log.reading() as view:
             facts = facts_of_log(log, view)
             invoices = booked_invoices(view)

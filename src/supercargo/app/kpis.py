@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from supercargo.app.operations.recording import Operations
-from supercargo.kernel import Fault, ScenarioError, StoreError, faults_of, format_utc
+from supercargo.kernel import Fault, ScenarioError, faults_of, format_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.kpi_tables import KPI_TABLES, KpiStudy, kpi_rows
 from supercargo.measure.kpis import KPIS
@@ -34,6 +33,7 @@ __all__ = [
     "KpiShown",
     "ObjectShown",
     "Wanted",
+    "base_of_folder",
     "kpi_answer",
     "kpi_ids",
     "kpi_shown",
@@ -182,13 +182,13 @@ def measure_kpi_study(asked: KpiAsked) -> KpiStudy:
         raise ScenarioError(f"{asked.wanted.period[:40]!r} is no period of a trend", fix=fix, where="--trend")
     outputs = (asked.page, asked.csv, asked.xlsx)
     refuse_outputs(outputs, (asked.folder, asked.base, Path(asked.store) if asked.store else None), force=asked.force)
-    base = _base(asked.base) if asked.base else None
+    base = base_of_folder(asked.base) if asked.base else None
     study = _of_plan(asked.folder, asked, base) if asked.folder else _of_store(asked, base)
     _write(study, asked)
     return study
 
 
-def _base(folder: Path) -> BaseYear:
+def base_of_folder(folder: Path) -> BaseYear:
     """The base year of a plan folder, or of the record of a flown year. Raises ScenarioError where it delivers nothing."""
     base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
     if base is None:
@@ -229,14 +229,10 @@ def _of_plan(folder: Path, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
 
 
 def _of_store(asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(asked.store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=asked.store)
-        with log.reading() as view:
-            facts = facts_of_log(log, view)
+    with current_log(asked.store) as log, log.reading() as view:
+        facts = facts_of_log(log, view)
     return _of_facts(facts, asked, base)
 
 

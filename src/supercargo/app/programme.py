@@ -83,13 +83,15 @@ def programme_of_plan(
     as_of_utc: datetime | None = None,
     documents: Path | None = None,
     lacking: Mapping[str, Sequence[str]] | None = None,
+    checks: Mapping[tuple[str, str], CheckFound] | None = None,
 ) -> ProgrammeTold:
     """The programme of a plan's scenario; the plan, and the documents made from it, answer the checks that are computed.
 
-    Documents are a folder of them, or what each of them lacks: phrases of its line. Raises as `review_programme`.
+    Documents are a folder of them, or what each of them lacks: phrases of its line. `checks` are those of the plan where they
+    are found already. Raises as `review_programme`.
     """
     made = checks_of_documents(documents) if lacking is None else checks_of_phrases(lacking)
-    told = _told(plan.scenario, as_of_utc, checks_of_plan(plan) | made)
+    told = _told(plan.scenario, as_of_utc, {**(checks_of_plan(plan) if checks is None else checks), **made})
     first = {row.gate: row for row in told.plan.gates if row.missions}
     remarks = list(told.plan.remarks)
     for gate, row in first.items():

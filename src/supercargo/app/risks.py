@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from supercargo.app.metering import StageWatch, unwatched
+from supercargo.app.pages import book_of, refuse_pages, write_pages
 from supercargo.app.simulating import cores
-from supercargo.kernel import ScenarioError, StoreError, format_utc
+from supercargo.kernel import ScenarioError, format_utc
 from supercargo.measure.contingencies import effect_of, value_contingencies
 from supercargo.measure.courses import Courses
 from supercargo.measure.insured import Exposure, Portfolio, cover_rows, exposures, portfolio_of
@@ -24,8 +24,7 @@ from supercargo.model import CHANCES, ContingencyValue, CoverRow, OperationsPlan
 from supercargo.plan.cover import Appetite, Choice, choose_cover
 from supercargo.report.risks import render_risks
 from supercargo.simulate.courses import Drawing, draw_courses, draw_losses
-from supercargo.store import read_chances, read_plan, read_risks, refuse_outputs
-from supercargo.store.folders import write_file
+from supercargo.store import read_chances, read_plan, read_risks
 from supercargo.track.acts import Act
 from supercargo.track.envelope import Receipt
 from supercargo.track.risks.policies import BindPolicy
@@ -76,10 +75,7 @@ def review_risks(asked: RiskAsked, *, now_utc: datetime, watch: StageWatch = unw
         raise ScenarioError(
             "covers are chosen for a plan, on courses, and bound in a record by a person", fix=fix, where="--bind"
         )
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder,), force=asked.force)
+    refuse_pages(asked, asked.folder)
     record = _record(asked.store) if asked.store else {}
     if asked.folder is None:
         return RiskReview(
@@ -175,12 +171,9 @@ def with_record(review: RiskReview, store: str) -> RiskReview:
 
 def _record(store: str) -> dict[str, Any]:
     """What the log has of risks, policies and claims. Raises StoreError for views that are not those of this program."""
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(store)) as log:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
+    with current_log(store) as log:
         tables = {"register": "risk_register", "policies": "policies", "claims": "claims"}
         return {name: tuple(_shown(row) for row in log.page(table, limit=100_000)) for name, table in tables.items()}
 
@@ -228,15 +221,5 @@ def _bound(row: CoverRow, exposure: Exposure) -> BindPolicy:
 
 def write_review(asked: RiskAsked, review: RiskReview) -> tuple[Path, ...]:
     """Write the page and the workbook that are asked for; gives what was written."""
-    written = []
-    if asked.out is not None:
-        write_file(asked.out, render_risks(review).encode(), force=asked.force)
-        written.append(asked.out)
-    if asked.xlsx is not None:
-        from supercargo.store.book.tables import tables_book  # its library loads only for those who write
-
-        title = f"risks of {review.of}, {format_utc(review.as_of_utc)}"
-        content = tables_book(title, review.as_of_utc, [(table, getattr(review, table.attribute)) for table in REVIEW_TABLES])
-        write_file(asked.xlsx, content, force=asked.force)
-        written.append(asked.xlsx)
-    return tuple(written)
+    title = f"risks of {review.of}, {format_utc(review.as_of_utc)}"
+    return write_pages(asked, lambda: render_risks(review), lambda: book_of(title, review.as_of_utc, REVIEW_TABLES, review))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from supercargo.app.metering import StageWatch, unwatched
+from supercargo.app.pages import book_of, refuse_pages, write_pages
 from supercargo.app.strategy_roadmap import draw_roadmap
 from supercargo.kernel import NoPlan, ScenarioError, format_utc
 from supercargo.measure.candidates import value_candidates
@@ -38,8 +39,7 @@ from supercargo.plan.roadmap import RoadmapTerms
 from supercargo.report.strategy import render_strategy
 from supercargo.simulate.capacity import Demand, tornado_of, value_options
 from supercargo.simulate.courses import Drawing, draw_courses
-from supercargo.store import read_chances, read_plan, read_strategy, refuse_outputs
-from supercargo.store.folders import write_file
+from supercargo.store import read_chances, read_plan, read_strategy
 
 __all__ = ["STRATEGY_TABLES", "StrategyAsked", "review_plan", "review_strategy", "strategy_for_documents", "write_strategy"]
 
@@ -94,10 +94,7 @@ def review_strategy(asked: StrategyAsked, *, watch: StageWatch = unwatched) -> S
     for part in asked.parts:
         if part not in PARTS:
             raise ScenarioError(f"there is no part {part!r}", fix=f"use one or more of: {', '.join(PARTS)}", where="--only")
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder,), force=asked.force)
+    refuse_pages(asked, asked.folder)
     watch("reading", 0.0)
     return review_plan(read_plan(asked.folder), asked, watch=watch)
 
@@ -170,18 +167,10 @@ def strategy_for_documents(
 
 def write_strategy(asked: StrategyAsked, review: StrategyReview) -> tuple[Path, ...]:
     """Write the page and the workbook that are asked for; gives what was written."""
-    written = []
-    if asked.out is not None:
-        write_file(asked.out, render_strategy(review).encode(), force=asked.force)
-        written.append(asked.out)
-    if asked.xlsx is not None:
-        from supercargo.store.book.tables import tables_book  # its library loads only for those who write
-
-        title = f"strategy of {review.of}, {format_utc(review.as_of_utc)}"
-        content = tables_book(title, review.as_of_utc, [(one, getattr(review, one.attribute)) for one in STRATEGY_TABLES])
-        write_file(asked.xlsx, content, force=asked.force)
-        written.append(asked.xlsx)
-    return tuple(written)
+    title = f"strategy of {review.of}, {format_utc(review.as_of_utc)}"
+    return write_pages(
+        asked, lambda: render_strategy(review), lambda: book_of(title, review.as_of_utc, STRATEGY_TABLES, review)
+    )
 
 
 def _market(held: Partners, tables: StrategyTables, seed: int, count: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from supercargo import __version__
 from supercargo.app.metering import StageWatch, unwatched
-from supercargo.kernel import ScenarioError, format_utc
+from supercargo.app.pages import book_of, refuse_pages, write_pages
+from supercargo.kernel import format_utc
 from supercargo.measure.fleet import review_fleet
 from supercargo.measure.supply import review_supply
 from supercargo.model import Chances, OperationsPlan, SupplyTables, Table
@@ -21,19 +22,17 @@ from supercargo.plan.sourcing import source_supplies
 from supercargo.report.blocks import Footer
 from supercargo.report.fleet_page import render_fleet
 from supercargo.report.supply_page import render_supply
-from supercargo.store import digest_of_plan, read_chances, read_plan, read_supply_terms, refuse_outputs
-from supercargo.store.folders import write_file
+from supercargo.store import digest_of_plan, read_chances, read_plan, read_supply_terms
 
 __all__ = [
     "FLEET_TABLES",
     "SUPPLY_TABLES",
-    "StrategyAsked",
+    "SupplyAsked",
     "fleet_of",
     "footer_of",
     "review_fleet_folder",
     "review_supply_folder",
     "supply_of",
-    "write_strategy",
 ]
 
 FLEET_TABLES: tuple[Table, ...] = (
@@ -72,7 +71,7 @@ SUPPLY_TABLES: tuple[Table, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrategyAsked:
+class SupplyAsked:
     """What a person asks of `fleet` and `supply`; no policy: the one that is advised."""
 
     folder: Path
@@ -123,51 +122,30 @@ def footer_of(plan: OperationsPlan, folder: Path) -> Footer:
     )
 
 
-def _refuse(asked: StrategyAsked) -> None:
-    for file, ending in ((asked.out, ".html"), (asked.xlsx, ".xlsx")):
-        if file is not None and file.suffix.lower() != ending:
-            raise ScenarioError("the file has another kind of name", fix=f"give a name that ends in {ending}", where=str(file))
-    refuse_outputs((asked.out, asked.xlsx), (asked.folder,), force=asked.force)
-
-
-def review_fleet_folder(asked: StrategyAsked, *, watch: StageWatch = unwatched) -> tuple[FleetReport, tuple[Path, ...]]:
+def review_fleet_folder(asked: SupplyAsked, *, watch: StageWatch = unwatched) -> tuple[FleetReport, tuple[Path, ...]]:
     """The fleet of a plan folder, and the files written of it.
 
     Raises ScenarioError for a folder that can't be read or a file of another kind, Refused for one that exists unless `force`.
     """
-    _refuse(asked)
+    refuse_pages(asked, asked.folder)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     report = fleet_of(plan)
-    return report, write_strategy(
-        asked, render_fleet(report, footer_of(plan, asked.folder)) if asked.out else "", (report, report, FLEET_TABLES)
+    return report, write_pages(
+        asked,
+        lambda: render_fleet(report, footer_of(plan, asked.folder)),
+        lambda: book_of(report.of, report.as_of_utc, FLEET_TABLES, report),
     )
 
 
-def review_supply_folder(asked: StrategyAsked, *, watch: StageWatch = unwatched) -> tuple[SupplyReport, tuple[Path, ...]]:
+def review_supply_folder(asked: SupplyAsked, *, watch: StageWatch = unwatched) -> tuple[SupplyReport, tuple[Path, ...]]:
     """The supply chain of a plan folder, and the files written of it; raises as `review_fleet_folder` does."""
-    _refuse(asked)
+    refuse_pages(asked, asked.folder)
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
     report = supply_of(plan, policy=asked.policy, most_share=asked.most_share, watch=watch)
-    return report, write_strategy(
+    return report, write_pages(
         asked,
-        render_supply(report, footer_of(plan, asked.folder)) if asked.out else "",
-        (report, report.sourcing, SUPPLY_TABLES),
+        lambda: render_supply(report, footer_of(plan, asked.folder)),
+        lambda: book_of(report.of, report.as_of_utc, SUPPLY_TABLES, report, report.sourcing),
     )
-
-
-def write_strategy(asked: StrategyAsked, page: str, held: tuple[Any, Any, tuple[Table, ...]]) -> tuple[Path, ...]:
-    """Write the page and the workbook that are asked for; gives what was written."""
-    report, inner, tables = held
-    written = []
-    if asked.out is not None:
-        write_file(asked.out, page.encode(), force=asked.force)
-        written.append(asked.out)
-    if asked.xlsx is not None:
-        from supercargo.store.book.tables import tables_book  # its library loads only for those who write
-
-        sheets = [(table, getattr(report if hasattr(report, table.attribute) else inner, table.attribute)) for table in tables]
-        write_file(asked.xlsx, tables_book(report.of, report.as_of_utc, sheets), force=asked.force)
-        written.append(asked.xlsx)
-    return tuple(written)

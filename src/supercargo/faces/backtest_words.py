@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from supercargo.app.backtest_answer import BackTestAnswer
 from supercargo.app.backtesting import PAGE_FILE, BackTestAsked, backtest_folder
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import printable
 from supercargo.model import BackTest
 from supercargo.report.backtest import inside_sentence, series_sentence
 
@@ -38,7 +37,7 @@ def backtest(asked: BackTestAsked, *, as_json: bool) -> None:
         }
         print_json(told)
         return
-    tell("".join(printable(line) + "\n" for line in [*backtest_lines(found), f"Page: {page}"]))
+    tell_lines([*backtest_lines(found), f"Page: {page}"])
 
 
 def backtest_lines(found: BackTest) -> Iterator[str]:

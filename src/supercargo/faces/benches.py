@@ -9,8 +9,7 @@ from pathlib import Path
 from supercargo.bench.results import with_best_known
 from supercargo.bench.rivals import peer_python_at
 from supercargo.bench.table import Order, benchmark_named, files_of, refuse_idle_options, sizes_of
-from supercargo.faces.commands import answering, print_json, tell
-from supercargo.faces.words import printable
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.kernel import plain
 
 __all__ = ["BenchRequest", "bench"]
@@ -52,7 +51,7 @@ def bench(asked: BenchRequest, *, as_json: bool) -> None:
     if as_json:
         print_json(plain(results))
     else:
-        tell("".join(printable(line) + "\n" for line in benchmark.told(results)))
+        tell_lines(benchmark.told(results))
 
 
 def _order(asked: BenchRequest) -> Order:

@@ -10,9 +10,9 @@ from typing import Any
 from supercargo.app.answers import CargoAtAnswer, CargoHistoryAnswer, CargoImportAnswer, CargoWhereAnswer, EpcisAnswer
 from supercargo.app.operations import cargo
 from supercargo.app.operations import epcis as documents
-from supercargo.app.operations.log import open_operations
-from supercargo.faces.commands import answering, print_json, tell
-from supercargo.faces.words import count, printable
+from supercargo.app.operations.log import current_log, open_operations
+from supercargo.faces.commands import answering, print_json, tell_lines
+from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
 
 __all__ = ["at", "epcis", "history", "take_in", "where"]
@@ -20,10 +20,6 @@ __all__ = ["at", "epcis", "history", "take_in", "where"]
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _tell(lines: Sequence[str]) -> None:
-    tell("".join(printable(line) + "\n" for line in lines))
 
 
 def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) -> None:
@@ -42,12 +38,12 @@ def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) ->
     verb = "would be stored" if dry_run else "stored"
     known = f", {imported.repeated_count} known before" if imported.repeated_count else ""
     lines = [f"{file}: {count(imported.steps_count, 'step')}; {count(imported.stored_count, 'event')} {verb}{known}"]
-    _tell(lines + [f"opened non-conformance {case}" for case in imported.non_conformances])
+    tell_lines(lines + [f"opened non-conformance {case}" for case in imported.non_conformances])
 
 
 def where(thing: str, store: str, *, as_json: bool) -> None:
     """Tell where a thing is."""
-    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
+    with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         seen = cargo.where_is(view, thing, _now())
     told: CargoWhereAnswer = {"store": store, "seen": seen}
     if as_json:
@@ -57,7 +53,7 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
     if seen.expected is not None:
         late = f", {seen.expected.late_d:.1f} days late" if seen.expected.late_d > 0 else ""
         lines.append(f"next by plan: {seen.expected.step} at {seen.expected.where}, {format_utc(seen.expected.at_utc)}{late}")
-    _tell(lines + _open_cases(seen.concerns))
+    tell_lines(lines + _open_cases(seen.concerns))
 
 
 def _open_cases(concerns: Sequence[Any]) -> list[str]:
@@ -85,13 +81,15 @@ def _state(found: Any, meaning: str) -> Iterator[str]:
 
 def history(thing: str, store: str, *, as_json: bool) -> None:
     """Tell what happened to a thing."""
-    with answering(as_json=as_json), cargo.asking(store) as log, log.reading() as view:
+    with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         found = cargo.history(view, thing)
     told: CargoHistoryAnswer = {"store": store, "history": found}
     if as_json:
         print_json(told)
         return
-    _tell([found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody), *_open_cases(found.concerns)])
+    tell_lines(
+        [found.thing, *map(_line, found.happenings), "custody:", *map(_held, found.custody), *_open_cases(found.concerns)]
+    )
 
 
 def _line(told: Any) -> str:
@@ -117,7 +115,7 @@ def at(instant: str, thing: str, store: str, *, as_json: bool) -> None:
     """Tell what was where at an instant."""
     with answering(as_json=as_json):
         then = _instant(instant)
-        with cargo.asking(store) as log, log.reading() as view:
+        with current_log(store) as log, log.reading() as view:
             seen = cargo.seen_at(view, then, thing)
     told: CargoAtAnswer = {"store": store, "at_utc": format_utc(then), "seen": list(seen)}
     if as_json:
@@ -127,7 +125,7 @@ def at(instant: str, thing: str, store: str, *, as_json: bool) -> None:
     for one in seen:
         lines += [f"{_place(one.found)}, {one.found.stage}, held by {one.found.custodian or 'nobody known'}"]
         lines += [f"  {held.thing} in {held.where} since {format_utc(held.from_utc)}" for held in one.contents]
-    _tell(lines or ["nothing was known then"])
+    tell_lines(lines or ["nothing was known then"])
 
 
 def _instant(written: str) -> datetime:
@@ -146,4 +144,4 @@ def epcis(things: Sequence[str], out: Path, store: str, *, force: bool, as_json:
     if as_json:
         print_json(told)
     else:
-        _tell([f"{out}: {count(events_count, 'event')}"])
+        tell_lines([f"{out}: {count(events_count, 'event')}"])

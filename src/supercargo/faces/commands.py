@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +43,7 @@ __all__ = [
     "print_json",
     "schema",
     "tell",
+    "tell_lines",
     "template",
     "transfer",
     "verify",
@@ -99,7 +100,7 @@ def template(out: Path, *, force: bool, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(out), "template": True})
     else:
-        tell(printable(f"{out}: fill in the sheets scenario, missions and cargo, then check it") + "\n")
+        tell_lines([f"{out}: fill in the sheets scenario, missions and cargo, then check it"])
 
 
 def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[str, ...] | None = None) -> None:
@@ -122,8 +123,8 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[st
     size = (
         f"{count(told['missions'], 'mission')}, {count(told['lines'], 'cargo line')}, {count(told['customers'], 'customer')}"
     )
-    tell(printable(f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults") + "\n")
-    tell("".join(printable(f"remark: {words}") + "\n" for words in (remarks or ())[:REMARKS_SHOWN]))
+    tell_lines([f"{folder}: {settings.name}, seed {settings.seed}, {size}; no faults"])
+    tell_lines(f"remark: {words}" for words in (remarks or ())[:REMARKS_SHOWN])
     if remarks and len(remarks) > REMARKS_SHOWN:
         tell(f"and {count(len(remarks) - REMARKS_SHOWN, 'remark')} more; --json has all\n")
 
@@ -170,7 +171,7 @@ def verify(folder: Path, *, as_json: bool) -> None:
         told: VerifyAnswer = {"folder": str(folder), "hard_count": hard, "violations": list(violations)}
         print_json(told)
     else:
-        tell("".join(printable(f"{found.rule} {found.object} {found.text}") + "\n" for found in violations))
+        tell_lines(f"{found.rule} {found.object} {found.text}" for found in violations)
         counts = f"{count(hard, 'hard violation')}, {count(len(violations) - hard, 'soft one')}"
         _say(counts if violations else "no violations")
     if hard:
@@ -184,8 +185,7 @@ def compare(folders: Sequence[Path], *, out: Path | None, force: bool, as_json: 
     if as_json:
         print_json(comparing.comparison_content(comparison))
     else:
-        lines = [printable(line) for line in comparison_lines(comparison)]
-        tell("\n".join([*lines, *([f"{'Page':<10} {printable(str(out))}/{comparing.PAGE_FILE}"] if out else [])]) + "\n")
+        tell_lines([*comparison_lines(comparison), *([f"{'Page':<10} {out}/{comparing.PAGE_FILE}"] if out else [])])
 
 
 def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:
@@ -201,7 +201,7 @@ def schema(name: str, *, out: Path | None, force: bool, as_json: bool) -> None:
         told: SchemaAnswer = {"version": schemas.schema_version(), "schemas": found}
         print_json(told)
     elif out:
-        tell(printable(f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}") + "\n")
+        tell_lines([f"{out}: {count(len(found), 'schema')} of version {schemas.schema_version()}"])
     else:
         tell("".join(f"{name:<28} {said['title']}: {said['description']}\n" for name, said in found.items()))
 
@@ -215,7 +215,7 @@ def windows(asked: WindowsAsked, *, as_json: bool) -> None:
     if as_json:
         print_json(windows_told(asked, query, found))
     else:
-        tell("".join(printable(line) + "\n" for line in window_lines(query, found)))
+        tell_lines(window_lines(query, found))
 
 
 def doctor(*, as_json: bool) -> None:
@@ -252,7 +252,7 @@ def orbit(asked: OrbitAsked, *, as_json: bool) -> None:
         told = {"destination": asked.destination, "view": asked.view}
         print_json({**told, "rows": plain(found.rows), "remarks": list(found.remarks)})
     else:
-        tell("".join(printable(line) + "\n" for line in orbit_lines(asked, found)))
+        tell_lines(orbit_lines(asked, found))
 
 
 def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: bool, as_json: bool) -> None:
@@ -271,7 +271,7 @@ def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: b
         print_json(study_told(study, out, rows))
     else:
         lines = [*study_lines(study, out), *rows_lines(wanted, rows)]
-        tell("".join(printable(line) + "\n" for line in lines))
+        tell_lines(lines)
 
 
 @contextmanager
@@ -323,6 +323,11 @@ def _say(words: str) -> None:
     """Words beside the answer; where they can't be printed, the exit code still tells."""
     with suppress(OSError):
         print(words, file=sys.stderr, flush=True)
+
+
+def tell_lines(lines: Iterable[str]) -> None:
+    """Print an answer, a line each; signs that would steer a terminal are shown as `?`."""
+    tell("".join(f"{printable(line)}\n" for line in lines))
 
 
 def tell(answer: str) -> None:

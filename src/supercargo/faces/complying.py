@@ -9,9 +9,8 @@ from typing import Any
 
 from supercargo.app.compliance import PAGE_FILE, ComplyRequest, compliance_content
 from supercargo.app.compliance import comply as review_of
-from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
+from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell_lines
 from supercargo.faces.progress import patience
-from supercargo.faces.words import printable
 from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.report.compliance import compliance_lines
 
@@ -41,7 +40,7 @@ def comply(words: ComplyWords, *, as_json: bool) -> None:
         print_json(told | ({"out": str(words.out)} if words.out else {}))
     else:
         lines = compliance_lines(review) + ([f"\nPage {words.out}/{PAGE_FILE}"] if words.out else [])
-        tell("".join(printable(line) + "\n" for line in "\n".join(lines).split("\n")))
+        tell_lines("\n".join(lines).split("\n"))
     if review.counts()["unmet"]:
         raise SystemExit(VIOLATIONS_FOUND)
 

@@ -21,9 +21,9 @@ from supercargo.app.costing import (
     import_invoices,
     quote_of,
 )
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import patience
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
 
 __all__ = ["CostWords", "import_", "quote", "show"]
@@ -61,7 +61,7 @@ def show(words: CostWords, by: str, *, as_json: bool) -> None:
         return
     lines = [*_serve_lines(report, by), *(_actual_lines(report) if report.invoices_count else _plan_lines(report))]
     lines += [f"{head:<12} {path}" for head, path in (("Page", words.out), ("Workbook", words.xlsx)) if path is not None]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)
 
 
 def _day(written: str) -> datetime | None:
@@ -140,7 +140,7 @@ def import_(asked: ImportAsked, *, as_json: bool) -> None:
         }
         print_json(answer)
     else:
-        tell("".join(printable(line) + "\n" for line in _import_lines(told, asked)))
+        tell_lines(_import_lines(told, asked))
     if told.bad_rows or told.faults:
         raise SystemExit(BAD_INPUT)
 
@@ -172,7 +172,7 @@ def quote(words: QuoteWords, *, as_json: bool) -> None:
         answer: CostQuoteAnswer = {"folder": str(words.folder), "quote": told}
         print_json(answer)
         return
-    tell("".join(printable(line) + "\n" for line in _quote_lines(told, words)))
+    tell_lines(_quote_lines(told, words))
 
 
 def _quote_lines(told: Quote, words: QuoteWords) -> Iterator[str]:

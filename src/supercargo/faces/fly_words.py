@@ -14,8 +14,8 @@ from supercargo.app.event_words import instant_of
 from supercargo.app.flying import FlyAsked, Pace, fly_plan
 from supercargo.app.flying_figures import FlownFigures
 from supercargo.app.operations_answers import FlyAnswer
-from supercargo.faces.commands import INTERRUPTED, answering, print_json, tell
-from supercargo.faces.words import count, printable
+from supercargo.faces.commands import INTERRUPTED, answering, print_json, tell_lines
+from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError
 
 __all__ = ["FlyWords", "fly", "fly_lines", "pace_of"]
@@ -111,7 +111,7 @@ def fly(words: FlyWords, *, as_json: bool) -> None:
         answer: FlyAnswer = {"store": words.store, "flown": flown}
         print_json(answer)
     else:
-        tell("".join(printable(line) + "\n" for line in fly_lines(flown, words)))
+        tell_lines(fly_lines(flown, words))
 
 
 def fly_lines(flown: FlownFigures, words: FlyWords) -> Iterator[str]:

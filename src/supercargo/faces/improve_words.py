@@ -10,7 +10,7 @@ from uuid import uuid4
 from supercargo.app.event_words import instant_of
 from supercargo.app.improve_answers import ImproveAnswer, LessonAnswer
 from supercargo.app.improving import ImproveAsked, improve_folder
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell, tell_lines
 from supercargo.faces.progress import Progress
 from supercargo.faces.words import printable
 from supercargo.kernel import ScenarioError, format_utc
@@ -76,7 +76,7 @@ def improve(words: ImproveWords, *, as_json: bool) -> None:
         print_json(answer)
         return
     lines = [*improvement_lines(told), *(f"written {file}" for file in files)]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)
 
 
 def lesson(words: tuple[str, str, str, str], folders: tuple[Path, Path], *, as_json: bool) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from supercargo.app.kpis import KpiAsked, KpiShown, Wanted, kpi_answer, kpi_ids, kpi_shown, measure_kpi_study, read_given
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import patience
-from supercargo.faces.words import printable
 from supercargo.kernel import format_utc
 
 __all__ = ["KpiFiles", "KpiWords", "kpi", "kpi_lines"]
@@ -59,7 +58,7 @@ def kpi(words: KpiWords, files: KpiFiles, *, given: tuple[str, ...], as_json: bo
     lines += [
         f"{name:<8} {path}" for name, path in (("Page", files.page), ("CSV", files.csv), ("Workbook", files.xlsx)) if path
     ]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)
 
 
 def _amount(value: float | None, unit: str) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app.board.shelf import shelf_beside
 from supercargo.app.operations import asking, typed
-from supercargo.app.operations.log import open_operations, read_operations
+from supercargo.app.operations.log import current_log, open_operations
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.app.operations_answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.operations_lines import conflict_lines, ledger_lines, mission_lines, work_lines
 from supercargo.faces.progress import patience
-from supercargo.faces.words import count, printable
-from supercargo.kernel import StoreError
+from supercargo.faces.words import count
 
 __all__ = ["act", "conflict", "doing", "ledger", "mission", "release", "work"]
 
@@ -30,23 +28,6 @@ def doing(by: str, at: str, name: str) -> tuple[str, str, datetime, str]:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-@contextmanager
-def _views(store: str) -> Iterator[Any]:
-    log = read_operations(store)
-    try:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=store)
-        with log.reading() as view:
-            yield view
-    finally:
-        log.close()
-
-
-def _tell(lines: Sequence[str]) -> None:
-    tell("".join(printable(line) + "\n" for line in lines))
 
 
 def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supersedes: str, as_json: bool) -> None:
@@ -63,12 +44,12 @@ def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supers
     lines += [f"{count(done.events_count, 'event')} in {store}, the last at {done.position}"]
     lines += [f"{count(done.waivers_count, 'waiver')} recorded"] if done.waivers_count else []
     lines += [f"it replaces plan {done.supersedes}"] if done.supersedes else []
-    _tell(lines)
+    tell_lines(lines)
 
 
 def mission(name: str, store: str, *, as_json: bool) -> None:
     """Show the board or one mission."""
-    with answering(as_json=as_json), _views(store) as view:
+    with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         seen = asking.mission_seen(view, name) if name else asking.mission_board(view)
     _tell_mission(seen, (), store, as_json)
 
@@ -84,7 +65,7 @@ def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str,
         answer: MissionAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell([*mission_lines(seen, _now()), *_opened(receipts)])
+        tell_lines([*mission_lines(seen, _now()), *_opened(receipts)])
 
 
 def act(mission_id: str, what: str, store: str, told: typed.ActWords, *, as_json: bool) -> None:
@@ -103,13 +84,13 @@ def work(order: str, what: str, store: str, told: typed.WorkWords, *, as_json: b
         if what:
             with open_operations(store, _now) as log:
                 receipts = typed.do_work(log, order, what, told)
-        with _views(store) as view:
+        with current_log(store) as reader, reader.reading() as view:
             seen = asking.work_seen(view, "" if what == "use" else order)
     if as_json:
         answer: WorkAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell(work_lines(seen))
+        tell_lines(work_lines(seen))
 
 
 def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_json: bool) -> None:
@@ -119,13 +100,13 @@ def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_
         if what:
             with open_operations(store, _now) as log:
                 receipts = typed.do_conflict(log, name, what, told)
-        with _views(store) as view:
+        with current_log(store) as reader, reader.reading() as view:
             seen = asking.conflicts_seen(view, name)
     if as_json:
         answer: ConflictAnswer = {"store": store, "receipts": list(receipts), "conflicts": seen}
         print_json(answer)
     else:
-        _tell(conflict_lines(seen))
+        tell_lines(conflict_lines(seen))
 
 
 def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_json: bool) -> None:
@@ -135,10 +116,10 @@ def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_
         if what:
             with open_operations(store, _now) as log:
                 receipts = typed.do_ledger(log, contract, what, told)
-        with _views(store) as view:
+        with current_log(store) as reader, reader.reading() as view:
             seen = asking.ledger_seen(view, contract, told.mission)
     if as_json:
         answer: LedgerAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        _tell(ledger_lines(seen))
+        tell_lines(ledger_lines(seen))

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from supercargo.app.programme import ProgrammeAsked, ProgrammeTold, review_programme, write_programme
 from supercargo.app.programme_answers import ProgrammeAnswer
-from supercargo.faces.commands import answering, print_json, tell
-from supercargo.faces.words import printable
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.kernel import ScenarioError, format_utc, parse_utc
 from supercargo.report.programme import programme_lines
 
@@ -30,7 +29,7 @@ def asked_programme(folder: Path, as_of: str, *, documents: Path | None, out: Pa
         lines.append(f"The scenario has no rows in {', '.join(plan.templates)}: templates stand for them, as assumptions.")
     lines += programme_lines(plan, told.outcome)
     lines += [f"written {file}" for file in files]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)
 
 
 def _day(written: str) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, get_origin
 
@@ -17,8 +18,7 @@ from supercargo.app.operations.people import SCOPES, Principal
 from supercargo.app.operations.recording import first_told_utc
 from supercargo.app.operations_answers import BoardAnswer, RecordAnswer
 from supercargo.faces.api.forms import TAG, form_of, said_in, word_of
-from supercargo.faces.commands import answering, print_json, tell
-from supercargo.faces.words import printable
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.kernel import Fault, ScenarioError, parse_utc
 
 __all__ = ["THINGS", "board", "record"]
@@ -50,7 +50,7 @@ def record(what: tuple[str, str, str], said: Sequence[str], store: str, who: tup
         return
     for one in receipts:
         again = ", known before" if one.repeated else ""
-        tell(printable(f"{one.position}: {one.event_id} on {one.stream}, version {one.version}{again}") + "\n")
+        tell_lines([f"{one.position}: {one.event_id} on {one.stream}, version {one.version}{again}"])
 
 
 def board(name: str, where: str, store: str, *, limit: int, as_json: bool) -> None:
@@ -62,18 +62,15 @@ def board(name: str, where: str, store: str, *, limit: int, as_json: bool) -> No
         column, equals, value = where.partition("=")
         if where and not (column and equals):
             raise ScenarioError(f"{where[:60]!r} is no COLUMN=VALUE", fix=_columns(known[name].columns), where="--where")
-        log = read_operations(store)
-        try:
+        with closing(read_operations(store)) as log:
             rows = board_rows(log, known[name], column, value, limit=limit)
-        finally:
-            log.close()
     if as_json:
         answer: BoardAnswer = {"store": store, "board": name, "rows": rows}
         print_json(answer)
         return
     for row in rows or [{}]:
         told = "; ".join(f"{key} {_word(value)}" for key, value in row.items() if value not in ("", None, [], {}))
-        tell(printable(told or f"no {name.replace('-', ' ')} yet") + "\n")
+        tell_lines([told or f"no {name.replace('-', ' ')} yet"])
 
 
 def _columns(columns: tuple[str, ...]) -> str:

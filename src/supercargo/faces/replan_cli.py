@@ -44,9 +44,9 @@ def replan(
     """Plan anew after an event, with the least disturbance.
 
     Events: slip:MISSION=+21d, loss:MISSION, standdown:FAMILY=A..B, port-out:DESTINATION/PORT=A..B, urgent:ITEMS.csv,
-    demand:CLASS@DEST=+20%. What has lifted off by the instant stays as it was. Prints who moves, which customers that
-    touches and what it costs; PLAN2 is a whole plan with changes.csv. With --options, PLAN2 holds plans option-1 to option-N,
-    ranked by price, and options.html, which sets them side by side.
+    demand:CLASS@DEST=+20%, tables:SCENARIO (as you edited it). What has lifted off by the instant stays as it was. Prints who
+    moves, which customers that touches and what it costs; PLAN2 is a whole plan with changes.csv. With --options, PLAN2 holds
+    plans option-1 to option-N, ranked by price, and options.html, which sets them side by side.
     """
     from supercargo.app.replanning import ReplanAsked
     from supercargo.faces import replan_words

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from supercargo.app.deliverables import Made, ReportAsked, write_documents
 from supercargo.app.report_answers import ReportAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 from supercargo.report.blocks import Decision
 
 __all__ = ["report"]
@@ -24,7 +24,7 @@ def report(asked: ReportAsked, *, coverage: bool, as_json: bool) -> None:
     if as_json:
         print_json(_answer(made, asked))
     else:
-        tell("".join(printable(line) + "\n" for line in _lines(made, asked, coverage=coverage)))
+        tell_lines(_lines(made, asked, coverage=coverage))
     if made.unmade:
         raise SystemExit(max(why.exit_code for why in made.unmade.values()))
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.risks import RiskAsked, bind_covers, review_risks, with_record, write_review
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 from supercargo.kernel import format_utc
 from supercargo.report.risks import risk_lines
 
@@ -53,4 +53,4 @@ def risk(asked: RiskAsked, *, as_json: bool) -> None:
     lines = risk_lines(review)
     lines += [f"{count(len(receipts), 'new cover')} bound in {asked.store}"] if asked.bind else []
     lines += [f"written {file}" for file in files]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)

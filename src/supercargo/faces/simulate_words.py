@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from supercargo.app.simulating import RISK_PAGE, SimulationAsked, risk_answer, simulate_folder
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import printable
 from supercargo.kernel import plain
 from supercargo.model import Driver, RiskReport, Spread
 
@@ -27,7 +26,7 @@ def simulate(asked: SimulationAsked, *, as_json: bool) -> None:
         print_json(plain(dict(risk_answer(report))))
         return
     lines = [*simulation_lines(report), *(["", f"Page: {asked.out / RISK_PAGE}"] if asked.out else [])]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)
 
 
 def simulation_lines(report: RiskReport) -> Iterator[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from supercargo.app.strategy import StrategyAsked, review_strategy, write_strategy
 from supercargo.app.strategy_answer import StrategyAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import printable
 from supercargo.kernel import format_utc
 from supercargo.report.strategy import strategy_lines
 
@@ -50,4 +49,4 @@ def strategy(asked: StrategyAsked, *, as_json: bool) -> None:
         print_json(answer)
         return
     lines = strategy_lines(review) + [f"written {file}" for file in files]
-    tell("".join(printable(line) + "\n" for line in lines))
+    tell_lines(lines)

@@ -26,10 +26,10 @@ def fleet(folder: _Plan, *, out: _Out = None, xlsx: _Xlsx = None, force: _Force 
     longer life pays; reliability by record; and capacity against demand by month, place and kind. Lives, inspections and their
     prices are assumptions of lives.csv.
     """
-    from supercargo.app.supply import StrategyAsked
+    from supercargo.app.supply import SupplyAsked
     from supercargo.faces import supply_words
 
-    supply_words.fleet(StrategyAsked(folder=folder, out=out, xlsx=xlsx, force=force), as_json=json)
+    supply_words.fleet(SupplyAsked(folder=folder, out=out, xlsx=xlsx, force=force), as_json=json)
 
 
 @supply_app.command(epilog="Example: supercargo supply work/plan --out work/supply.html --xlsx work/supply.xlsx")
@@ -51,8 +51,8 @@ def supply(
     what lies where and costs what, and what other policies would save. Terms of suppliers and stock and legs on the ground are
     assumptions of supplier_terms.csv, stock_terms.csv and ground_legs.csv.
     """
-    from supercargo.app.supply import StrategyAsked
+    from supercargo.app.supply import SupplyAsked
     from supercargo.faces import supply_words
 
-    asked = StrategyAsked(folder=folder, out=out, xlsx=xlsx, force=force, policy=sourcing, most_share=share)
+    asked = SupplyAsked(folder=folder, out=out, xlsx=xlsx, force=force, policy=sourcing, most_share=share)
     supply_words.supply(asked, as_json=json)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from supercargo.app.supply import StrategyAsked, review_fleet_folder, review_supply_folder
+from supercargo.app.supply import SupplyAsked, review_fleet_folder, review_supply_folder
 from supercargo.app.supply_answers import FleetAnswer, SupplyAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import printable
 from supercargo.kernel import format_utc
 from supercargo.report.fleet_page import fleet_lines
 from supercargo.report.supply_page import supply_lines
@@ -20,7 +19,7 @@ STAGES = {"reading": 0.3, "sourcing": 0.5, "shipping": 0.05, "stocks": 0.15}
 """Usual share of each stage in the time of a whole review."""
 
 
-def fleet(asked: StrategyAsked, *, as_json: bool) -> None:
+def fleet(asked: SupplyAsked, *, as_json: bool) -> None:
     """Review the fleet, write what is asked for, and tell it."""
     with answering(as_json=as_json), Progress(shares={"reading": 1.0}) as watch:
         report, files = review_fleet_folder(asked, watch=watch)
@@ -47,7 +46,7 @@ def fleet(asked: StrategyAsked, *, as_json: bool) -> None:
     print_json(answer)
 
 
-def supply(asked: StrategyAsked, *, as_json: bool) -> None:
+def supply(asked: SupplyAsked, *, as_json: bool) -> None:
     """Review the supply chain, write what is asked for, and tell it."""
     with answering(as_json=as_json), Progress(shares=STAGES) as watch:
         report, files = review_supply_folder(asked, watch=watch)
@@ -81,4 +80,4 @@ def supply(asked: StrategyAsked, *, as_json: bool) -> None:
 
 def _tell(lines: Iterable[str], files: Iterable[Path]) -> None:
     told = [*lines, *(f"written {file}" for file in files)]
-    tell("".join(printable(line) + "\n" for line in told))
+    tell_lines(told)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from supercargo.app.answers import HeadAnswer, LogAnswer, RebuildAnswer, RestoreAnswer
 from supercargo.app.operations import log
-from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
+from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell_lines
 from supercargo.faces.track_cli import STORE
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 
 __all__ = ["backup", "export", "kept", "rebuild", "restore", "verify_log"]
 
@@ -53,7 +53,7 @@ def verify_log(store: str, export: Path | None, public_key: Path | None, receipt
     if as_json:
         print_json(told)
     else:
-        tell("".join(printable(line) + "\n" for line in _log_lines(told, receipts)))
+        tell_lines(_log_lines(told, receipts))
     if report.findings_count:
         raise SystemExit(VIOLATIONS_FOUND)
 
@@ -96,7 +96,7 @@ def _tell_head(told: HeadAnswer, as_json: bool) -> None:
         return
     head = told["head"]
     size = count(head.position, "event")
-    tell(printable(f"{told['folder']}: {size}, verified and signed; the last has the hash {head.hash}") + "\n")
+    tell_lines([f"{told['folder']}: {size}, verified and signed; the last has the hash {head.hash}"])
 
 
 def rebuild(store: str, *, as_json: bool) -> None:
@@ -116,7 +116,7 @@ def rebuild(store: str, *, as_json: bool) -> None:
         print_json(told)
         return
     before = "as before" if same else "not as before" if made.digest_before else "made for the first time"
-    tell(printable(f"{store}: {count(made.rows_count, 'row')} from {count(made.events_count, 'event')}, {before}") + "\n")
+    tell_lines([f"{store}: {count(made.rows_count, 'row')} from {count(made.events_count, 'event')}, {before}"])
 
 
 def restore(folder: Path, store: str, public_key: Path | None, *, as_json: bool) -> None:
@@ -127,4 +127,4 @@ def restore(folder: Path, store: str, public_key: Path | None, *, as_json: bool)
         told: RestoreAnswer = {"folder": str(folder), "store": store, "position": head.position, "hash": head.hash}
         print_json(told)
     else:
-        tell(printable(f"{store}: {count(head.position, 'event')} restored; the last has the hash {head.hash}") + "\n")
+        tell_lines([f"{store}: {count(head.position, 'event')} restored; the last has the hash {head.hash}"])

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from supercargo.app.closed_loop import YEARS_PAGE, YearsAsked, years_folder
 from supercargo.app.years_answer import YearsAnswer
-from supercargo.faces.commands import answering, print_json, tell
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
-from supercargo.faces.words import count, printable
+from supercargo.faces.words import count
 from supercargo.model import ClosedLoop
 from supercargo.report.years import pair_verdict, shown_value
 
@@ -36,7 +36,7 @@ def simulate_years(asked: YearsAsked, *, as_json: bool) -> None:
         }
         print_json(told)
         return
-    tell("".join(printable(line) + "\n" for line in [*years_lines(found), f"Page: {page}"]))
+    tell_lines([*years_lines(found), f"Page: {page}"])
 
 
 def years_lines(found: ClosedLoop) -> Iterator[str]:

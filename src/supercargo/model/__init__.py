@@ -150,8 +150,10 @@ from supercargo.model.replanning import (
     MissionMoved,
     PortOut,
     RankedOption,
+    RowChange,
     Slip,
     Standdown,
+    TablesEdited,
     Urgent,
 )
 from supercargo.model.risk_report import RISK_TABLES, Difference, Driver, MissionRisk, RiskReport, Spread, StockRisk
@@ -385,6 +387,7 @@ __all__ = [
     "RoadmapRow",
     "RoundTripFlight",
     "RouteArrival",
+    "RowChange",
     "Scenario",
     "Schedule",
     "SegmentRow",
@@ -414,6 +417,7 @@ __all__ = [
     "SupplierTerm",
     "SupplyTables",
     "Table",
+    "TablesEdited",
     "Tail",
     "TaskRow",
     "Technology",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from supercargo.kernel import format_utc, quantity, text
 from supercargo.model.catalogue import _Checked
 from supercargo.model.demand import CargoLine
+from supercargo.model.scenario import Scenario
 
 __all__ = [
     "DEPARTURE_PARTS",
@@ -23,8 +24,10 @@ __all__ = [
     "MissionMoved",
     "PortOut",
     "RankedOption",
+    "RowChange",
     "Slip",
     "Standdown",
+    "TablesEdited",
     "Urgent",
 ]
 
@@ -105,7 +108,48 @@ class DemandShift(_Checked):
         return f"use of {self.supply_class} at {self.destination} changes by {100 * self.share:+g} %"
 
 
-Event = Slip | Loss | Standdown | PortOut | Urgent | DemandShift
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange(_Checked):
+    """What somebody has edited in a table of a scenario: one cell, or a whole row that came or went."""
+
+    file: str = text("file of the scenario")
+    key: str = text("what names the row; of scenario.toml the key")
+    column: str = text("column; empty: the whole row")
+    before: str = text("as it was; empty: there was nothing")
+    after: str = text("as it is; empty: there is nothing")
+
+    @property
+    def came(self) -> bool:
+        """Whether a whole row is new."""
+        return not self.column and not self.before
+
+    @property
+    def went(self) -> bool:
+        """Whether a whole row is gone."""
+        return not self.column and not self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesEdited:
+    """Tables of the scenario are other ones: what was edited, and the scenario as it is now."""
+
+    source: str
+    scenario: Scenario
+    changes: tuple[RowChange, ...]
+
+    def names(self, file: str, *, whole: bool = False) -> frozenset[str]:
+        """Rows of a file that were edited, taken out or added; `whole` leaves out those of which a cell was edited."""
+        return frozenset(one.key for one in self.changes if one.file == file and not (whole and one.column))
+
+    def __str__(self) -> str:
+        rows: dict[str, set[str]] = {}
+        for one in self.changes:
+            rows.setdefault(one.file, set()).add(one.key)
+        told = ", ".join(f"{len(keys):,} of {file}" for file, keys in rows.items())
+        return f"rows are edited by {self.source}: {told}"
+
+
+Event = Slip | Loss | Standdown | PortOut | Urgent | DemandShift | TablesEdited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from supercargo.plan.replan_changes import changes_of, disturbance_of
 from supercargo.plan.replan_loads import before_of, each_reason, hold_loads, reload
 from supercargo.plan.replan_reasons import Reasons
 from supercargo.plan.replan_schedule import Resettled, first_choice, settled_by
+from supercargo.plan.replan_tables import edited_lines
 from supercargo.plan.replan_upset import Upset, agreed, upset_by
 from supercargo.plan.replan_ways import LEAST, Loading, NoWay, Way, settle_by
 
@@ -120,7 +121,9 @@ def _loaded(
     upset: Upset, scenario: Scenario, schedule: Schedule, loading: Loading, watch: StageWatch, fuse: Fuse
 ) -> tuple[Outcome[Manifest], StowagePlan]:
     """Cargo is held to its missions, sent ahead of the struck ones, or settled anew where that pays."""
-    before, part = before_of(upset.plan, schedule, upset.flown, upset.urgent), share_of(watch, "manifest")
+    edited = edited_lines(upset.events)
+    before = before_of(upset.plan, schedule, upset.flown, urgent=upset.urgent, edited=edited)
+    part = share_of(watch, "manifest")
     if loading in ("keep", "hold"):
         searched = loading == "hold"
         return hold_loads(scenario, schedule, upset.needs_left, before, upset.old, searched=searched, watch=part)

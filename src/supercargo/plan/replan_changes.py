@@ -21,6 +21,7 @@ from supercargo.model import (
 from supercargo.plan.replan_departure import departure_of, missions_moved, moved_fields, services_of
 from supercargo.plan.replan_lines import Lines
 from supercargo.plan.replan_reasons import Reasons
+from supercargo.plan.replan_tables import edited_lines
 
 __all__ = ["MOST_MOVED_PERCENT", "changes_of", "disturbance_of"]
 
@@ -60,14 +61,17 @@ def _net_usd(plan: OperationsPlan, mission: PlannedMission | None) -> float:
     return 0.0 if mission is None else _milestone_usd(plan, mission) - mission.service_cost_usd
 
 
-def _customer(plan: OperationsPlan, mission_id: str) -> str:
+def _customer(old: OperationsPlan, new: OperationsPlan, mission_id: str) -> str:
+    """Whose mission it is; one that was taken out is whose it was."""
+    plan = new if mission_id in new.scenario.requests else old
     request = plan.scenario.requests[mission_id]
     contract = plan.scenario.contract_named.get(request.contract_id)
     return contract.customer if contract else request.furnished_by
 
 
 def _mission_rows(old: OperationsPlan, new: OperationsPlan, reasons: Reasons) -> Iterator[Change]:
-    for name in sorted({*old.mission_named, *new.mission_named}):
+    asked = new.scenario.requests.keys() - old.scenario.requests.keys()
+    for name in sorted({*old.mission_named, *new.mission_named, *asked}):
         was, now = old.mission_named.get(name), new.mission_named.get(name)
         cost_usd = round(_net_usd(old, was), 2) - round(_net_usd(new, now), 2)
         told = [*_told(was, now), *_period(old, new, name)]
@@ -83,18 +87,20 @@ def _mission_rows(old: OperationsPlan, new: OperationsPlan, reasons: Reasons) ->
                 after=after,
                 why=said,
                 cost_usd=0.0 if number else cost_usd,
-                customer=_customer(new, name),
+                customer=_customer(old, new, name),
             )
 
 
 def _told(was: PlannedMission | None, now: PlannedMission | None) -> list[tuple[str, str, str]]:
     if was is None or now is None:
-        return [("flies", "true" if was else "false", "true" if now else "false")]
+        return [("flies", "true" if was else "false" if now else "", "true" if now else "false")]
     return [(field, _word(getattr(was, field)), _word(getattr(now, field))) for field in moved_fields(was, now)]
 
 
 def _period(old: OperationsPlan, new: OperationsPlan, name: str) -> list[tuple[str, str, str]]:
-    was, now = old.scenario.requests[name], new.scenario.requests[name]
+    was, now = old.scenario.requests.get(name), new.scenario.requests.get(name)
+    if was is None or now is None:
+        return []
     return [
         (field, _word(getattr(was, field)), _word(getattr(now, field)))
         for field in ("earliest_utc", "latest_utc")
@@ -129,6 +135,16 @@ def _line_rows(old: OperationsPlan, new: OperationsPlan, events: Sequence[Event]
             cost_usd=cost_usd,
             customer=new.scenario.lines[item_id].customer,
         )
+    for item_id in sorted(before.of.keys() - after.of.keys()):
+        yield Change(
+            object=item_id,
+            field="mission_id",
+            before=before.missions(item_id),
+            after="",
+            why="its row of cargo.csv is taken out",
+            cost_usd=round(before.earned_usd(item_id), 2) + 0.0,
+            customer=old.scenario.lines[item_id].customer,
+        )
 
 
 def _urgent(events: Sequence[Event]) -> frozenset[str]:
@@ -141,8 +157,11 @@ def _line_why(new: OperationsPlan, sides: tuple[Lines, Lines], item_id: str, kno
     if item_id in urgent:
         left = next((row.reason for row in after.of[item_id] if row.reason), "")
         return f"urgent: flies on the first mission that can take it, {now}" if now else f"urgent, and stays behind: {left}"
+    if item_id in edited_lines(reasons.events):
+        return "its row of cargo.csv is new" if item_id not in before.of else "its row of cargo.csv is edited"
     if was == now:
-        return f"{was} brings it at another date" if was else "its penalty changes"
+        dated = before.delivered(item_id) != after.delivered(item_id)
+        return f"{was} brings it at another date" if dated else "its price or its penalty changes"
     if not was:
         return f"there is room on {now} now"
     old_names = was.split(";")
@@ -174,7 +193,7 @@ def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Ev
     aside = reasons.old.flown.names | reasons.struck
     moved = tuple(one.mission_id for one in missions if one.before_utc and one.mission_id not in aside)
     later = [name for name in old.mission_named if name not in reasons.old.flown.names]
-    flew = {item_id: (before.missions(item_id), after.missions(item_id)) for item_id in before.of}
+    flew = {item_id: (before.missions(item_id), after.missions(item_id)) for item_id in before.of.keys() & after.of.keys()}
     share = 100.0 * len(moved) / len(later) if later else 0.0
     conflicts = tuple(f"{name}: {reasons.of_mission(new, name)}" for name in sorted({*reasons.struck, *moved}))
     return Disturbance(

@@ -31,10 +31,10 @@ def departure_of(old: OperationsPlan, new: OperationsPlan, reasons: Reasons, urg
     Only prices that docs/replan.md states: those of departures, of lines bumped and of days waited are assumptions.
     """
     before, after = Lines(old), Lines(new)
-    items = sorted({*before.of, *after.of})
-    names = [(before.missions(item), after.missions(item)) for item in items if item in before.of]
+    items = sorted(before.of.keys() & after.of.keys())  # who takes a line out wants no service for it
+    names = [(before.missions(item), after.missions(item)) for item in items]
     bumped = sum(bool(was) and was != now for was, now in names)
-    service = math.fsum(before.service_usd(item) - after.service_usd(item) for item in items if item in before.of)
+    service = math.fsum(before.service_usd(item) - after.service_usd(item) for item in items)
     return Departure(
         margin_usd=round(math.fsum(row.cost_usd for row in new.changes), 2) + 0.0,
         moved_usd=round(_moved_usd(reasons), 2),

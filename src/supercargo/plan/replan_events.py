@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,9 +21,11 @@ from supercargo.model import (
     Scenario,
     Slip,
     Standdown,
+    TablesEdited,
     Urgent,
 )
 from supercargo.plan.demand import MONTH_D, use_by_day
+from supercargo.plan.replan_tables import table_faults
 
 __all__ = ["default_as_of", "event_faults", "lost_missions", "slips_of", "stretch_of", "upset_scenario"]
 
@@ -53,9 +55,8 @@ def event_faults(plan: OperationsPlan, events: Sequence[Event], as_of_utc: datet
     seen: dict[str, int] = {}
     for number, event in enumerate(events, 1):
         where = f"event {number}"
-        what, fix = _fault_of(plan, event, as_of_utc)
-        if what:
-            faults.append(Fault(where, 0, "", what, fix))
+        found = table_faults(plan, event, as_of_utc) if isinstance(event, TablesEdited) else _fault_of(plan, event, as_of_utc)
+        faults += [Fault(where, 0, "", what, fix) for what, fix in found]
         for subject in _subjects(event):
             first = seen.setdefault(subject, number)
             if first != number:
@@ -76,6 +77,9 @@ def _subjects(event: Event) -> tuple[str, ...]:
         return (f"{event.supply_class} at {event.destination}",)
     if isinstance(event, Urgent):
         return tuple(f"line {line.item_id}" for line in event.lines)
+    if isinstance(event, TablesEdited):
+        lines = (f"line {name}" for name in sorted(event.names("cargo.csv")))
+        return ("the tables", *sorted(event.names("missions.csv")), *lines)
     return ()
 
 
@@ -102,42 +106,40 @@ def _launched_in(plan: OperationsPlan, event: Standdown, as_of_utc: datetime) ->
     )
 
 
-def _fault_of(plan: OperationsPlan, event: Event, as_of_utc: datetime) -> tuple[str, str]:
-    """What is wrong with one event beside the plan, and the fix; two empty words where nothing is."""
+def _fault_of(plan: OperationsPlan, event: Event, as_of_utc: datetime) -> Iterator[tuple[str, str]]:
+    """What is wrong with one event beside the plan, and the fix."""
     if isinstance(event, Slip | Loss):
         mission = plan.mission_named[event.mission_id]
         flown = mission.launch_utc <= as_of_utc
         if isinstance(event, Slip) and flown:
-            return f"{event.mission_id} has lifted off by the instant of the event", "give an earlier --as-of"
+            yield f"{event.mission_id} has lifted off by the instant of the event", "give an earlier --as-of"
         if isinstance(event, Loss):
-            return _fault_of_loss(mission, as_of_utc, flown=flown)
+            yield from _fault_of_loss(mission, as_of_utc, flown=flown)
     if isinstance(event, Standdown | PortOut):
         settings = plan.scenario.settings
         if event.to_utc <= max(as_of_utc, settings.start_utc) or event.from_utc >= settings.end_utc:
-            return f"{event}, which touches no part of the year that is left to plan", "give dates in it"
-    if isinstance(event, Standdown) and (launched := _launched_in(plan, event, as_of_utc)):
-        told = f"{event}, but {', '.join(launched[:5])} lifted off in that span by the instant of the event"
-        return told, "let the span begin after the last of them has lifted off, or give an earlier --as-of"
+            yield f"{event}, which touches no part of the year that is left to plan", "give dates in it"
+        elif isinstance(event, Standdown) and (launched := _launched_in(plan, event, as_of_utc)):
+            told = f"{event}, but {', '.join(launched[:5])} lifted off in that span by the instant of the event"
+            yield told, "let the span begin after the last of them has lifted off, or give an earlier --as-of"
     if isinstance(event, DemandShift):
         tracked = {(stock.destination, stock.supply_class) for stock in plan.scenario.stock}
         if (event.destination, event.supply_class) not in tracked:
-            return f"{event.supply_class} is no tracked stock of {event.destination}", "name a class and place of stock.csv"
+            yield f"{event.supply_class} is no tracked stock of {event.destination}", "name a class and place of stock.csv"
     if isinstance(event, Urgent):
         known = sorted(line.item_id for line in event.lines if line.item_id in plan.scenario.lines)
         if known:
-            return f"{', '.join(known[:5])} of {event.file} stand in the plan already", "give urgent lines names of their own"
-    return "", ""
+            yield f"{', '.join(known[:5])} of {event.file} stand in the plan already", "give urgent lines names of their own"
 
 
-def _fault_of_loss(mission: PlannedMission, as_of_utc: datetime, *, flown: bool) -> tuple[str, str]:
+def _fault_of_loss(mission: PlannedMission, as_of_utc: datetime, *, flown: bool) -> Iterator[tuple[str, str]]:
     name = mission.mission_id
     if mission.lost:
-        return f"{name} is lost in the plan already", "take the event away"
-    if not flown:
-        return f"{name} has not lifted off by the instant of the event", "give a later --as-of, or let it slip"
-    if mission.arrive_utc is not None and mission.arrive_utc <= as_of_utc:
-        return f"{name} has docked by the instant of the event", "give an --as-of between its lift-off and its docking"
-    return "", ""
+        yield f"{name} is lost in the plan already", "take the event away"
+    elif not flown:
+        yield f"{name} has not lifted off by the instant of the event", "give a later --as-of, or let it slip"
+    elif mission.arrive_utc is not None and mission.arrive_utc <= as_of_utc:
+        yield f"{name} has docked by the instant of the event", "give an --as-of between its lift-off and its docking"
 
 
 def stretch_of(events: Iterable[Event]) -> timedelta:
@@ -153,7 +155,7 @@ def stretch_of(events: Iterable[Event]) -> timedelta:
 
 def upset_scenario(plan: OperationsPlan, events: Sequence[Event], as_of_utc: datetime) -> Scenario:
     """The scenario as it is once the events have happened; facts are known up to `as_of_utc`."""
-    scenario = plan.scenario
+    scenario = next((event.scenario for event in events if isinstance(event, TablesEdited)), plan.scenario)
     settings = replace(scenario.settings, as_of_utc=as_of_utc)
     slips = slips_of(events)
     missions = tuple(_slipped(plan, request, slips.get(request.mission_id)) for request in scenario.missions)

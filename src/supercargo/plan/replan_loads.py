@@ -55,25 +55,39 @@ def _rest(line: CargoLine, gone_g: int) -> CargoLine | None:
     return replace(line, mass_kg=left_g / 1000.0) if left_g > 0 else None
 
 
-def booked_before(plan: OperationsPlan, flown: Flown) -> dict[str, dict[str, float]]:
-    """Share of each line that the old plan has on each mission which has not flown, of what is left of it."""
+def booked_before(plan: OperationsPlan, flown: Flown, edited: frozenset[str]) -> dict[str, dict[str, float]]:
+    """Share of each line that the old plan has on each mission which has not flown, of what is left of it.
+
+    Lines that were `edited` are booked nowhere.
+    """
     gone: dict[str, float] = {}
     for load in flown.loads:
         gone[load.item_id] = gone.get(load.item_id, 0.0) + load.mass_kg
     booked: dict[str, dict[str, float]] = {}
     for load in old_manifest(plan).loads:
         left_kg = plan.scenario.lines[load.item_id].mass_kg - gone.get(load.item_id, 0.0)
-        if load.mission_id and load.mission_id not in flown.names and left_kg > 0.0:
+        if load.mission_id and load.mission_id not in flown.names and load.item_id not in edited and left_kg > 0.0:
             aboard = booked.setdefault(load.mission_id, {})
             aboard[load.item_id] = min(1.0, aboard.get(load.item_id, 0.0) + load.mass_kg / left_kg)
     return booked
 
 
-def before_of(plan: OperationsPlan, schedule: Schedule, flown: Flown, urgent: frozenset[str]) -> Before:
-    """What the old plan had aboard missions that have not flown, and where, as far as they keep their spacecraft."""
-    loads = tuple(load for load in old_manifest(plan).loads if load.mission_id and load.mission_id not in flown.names)
+def before_of(
+    plan: OperationsPlan, schedule: Schedule, flown: Flown, *, urgent: frozenset[str], edited: frozenset[str]
+) -> Before:
+    """What the old plan had aboard missions that have not flown, and where, as far as they keep their spacecraft.
+
+    Lines that were `edited` had no place.
+    """
+    loads = tuple(
+        load
+        for load in old_manifest(plan).loads
+        if load.mission_id and load.mission_id not in flown.names and load.item_id not in edited
+    )
     placements: dict[str, list[Placement]] = {}
     for row in plan.stowage:
+        if row.item_id in edited:
+            continue
         flight = schedule.flight_of.get(row.mission_id)
         if flight is not None and flight.vehicle_type == plan.mission_named[row.mission_id].vehicle_type:
             placements.setdefault(row.mission_id, []).append(row)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from supercargo.kernel import format_utc
-from supercargo.model import Event, Flight, Loss, OperationsPlan, PortOut, Scenario, Slip, Standdown
+from supercargo.model import Event, Flight, Loss, OperationsPlan, PortOut, Scenario, Slip, Standdown, TablesEdited
 from supercargo.plan.replan_schedule import Old, Resettled, old_option
 from supercargo.plan.schedule_calendar import Calendar
 from supercargo.plan.schedule_options import Option, uses_of
@@ -40,7 +40,7 @@ def grounds(event: Event, flight: Flight) -> bool:
     if isinstance(event, PortOut):
         there = (flight.destination, flight.port) == (event.destination, event.port)
         return there and flight.arrive_utc < event.to_utc and flight.depart_utc > event.from_utc
-    return False
+    return isinstance(event, TablesEdited) and flight.mission_id in event.names("missions.csv")
 
 
 def struck_by(events: Sequence[Event], old: Old) -> tuple[str, ...]:
@@ -80,12 +80,12 @@ class Reasons:
     def of_mission(self, plan: OperationsPlan, mission_id: str) -> str:
         """One sentence: why a mission departs from its old flight."""
         flight = self.old.flights.get(mission_id)
-        named = [str(event) for event in self.events if flight is not None and grounds(event, flight)]
+        named = [_grounded_by(event, flight) for event in self.events if flight is not None and grounds(event, flight)]
         if named:
             return "; ".join(named)
         unflown = {row.mission_id: row.reason for row in plan.unflown}
         if flight is None:
-            return unflown.get(mission_id, "what the event frees lets it fly")
+            return unflown.get(mission_id, self._new_by(mission_id) or "what the event frees lets it fly")
         clash = self._clash(flight)
         if mission_id in unflown:
             return unflown[mission_id]
@@ -93,6 +93,12 @@ class Reasons:
         if not clash and now is not None and now.launch_utc == flight.launch_utc and now.vehicle_type == flight.vehicle_type:
             return "its date stays; what it had goes to another mission, and it gets the like"
         return clash or "nothing forces it: its cargo is worth more this way than keeping the old date costs"
+
+    def _new_by(self, mission_id: str) -> str:
+        """Who has added a mission; empty where it was there before."""
+        tables = (event for event in self.events if isinstance(event, TablesEdited))
+        came = (event.source for event in tables for row in event.changes if row.came and row.key == mission_id)
+        return next((f"its row of missions.csv is new in {source}" for source in came), "")
 
     def _clash(self, flight: Flight) -> str:
         """Who stands where the old flight would be; empty where nobody does."""
@@ -121,6 +127,13 @@ class Reasons:
         market = self.settled.market
         mine = market.missions[option.mission].mission_id == flight.mission_id
         return mine and old_option(market, flight, option, start_utc)
+
+
+def _grounded_by(event: Event, flight: Flight) -> str:
+    if not isinstance(event, TablesEdited):
+        return str(event)
+    done = "edited" if flight.mission_id in event.scenario.requests else "taken out"
+    return f"its row of missions.csv is {done} by {event.source}"
 
 
 def _said(scenario: Scenario, pool: Pool, rivals: Sequence[tuple[Use, str]]) -> str:

@@ -25,6 +25,7 @@ from supercargo.plan.replan_flown import Flown, flown_by, needs_left, old_flight
 from supercargo.plan.replan_loads import booked_before, scenario_left
 from supercargo.plan.replan_reasons import struck_by
 from supercargo.plan.replan_schedule import Old, Priced, priced_market
+from supercargo.plan.replan_tables import edited_lines
 from supercargo.plan.windows import find_windows
 
 __all__ = ["Upset", "agreed", "upset_by"]
@@ -74,7 +75,7 @@ def upset_by(plan: OperationsPlan, events: Sequence[Event], as_of_utc: datetime 
     needs = stock_needs(scenario, forecast)
     left, rest = scenario_left(scenario, flown), needs_left(scenario, needs, flown)
     delays = {name: slip.delay_s for name, slip in slips_of(events).items()}
-    old = Old(old_flights(plan), booked_before(plan, flown), flown, at, delays)
+    old = Old(old_flights(plan), booked_before(plan, flown, edited_lines(events)), flown, at, delays)
     priced = priced_market(left, windows, rest, old, stretch)
     struck = frozenset(struck_by(events, old))
     return Upset(plan, tuple(events), scenario, left, windows, forecast, needs, rest, old, priced, struck)

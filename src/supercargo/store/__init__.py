@@ -13,6 +13,7 @@ from supercargo.store.catalogue import (
     read_risks,
     read_strategy,
 )
+from supercargo.store.edits import EditedTables, read_edited, rows_edited
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -36,6 +37,7 @@ __all__ = [
     "NOT_YET",
     "PLAN_FILE",
     "SETTINGS_FILE",
+    "EditedTables",
     "calendar_text",
     "digest_of_plan",
     "digest_violations",
@@ -45,6 +47,7 @@ __all__ = [
     "plan_files",
     "read_catalogue",
     "read_chances",
+    "read_edited",
     "read_ephemeris_file",
     "read_initiatives",
     "read_past_catalogue",
@@ -67,6 +70,7 @@ __all__ = [
     "refuse_outputs",
     "refuse_unwritable",
     "refuse_within",
+    "rows_edited",
     "scenario_files",
     "scenario_or_faults",
     "write_mending",

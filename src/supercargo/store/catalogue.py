@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -21,6 +22,7 @@ from supercargo.model import (
     RiskTables,
     Scenario,
     StrategyTables,
+    Table,
     cells_of,
     lever_of,
 )
@@ -34,6 +36,7 @@ __all__ = [
     "HISTORY_FOLDER",
     "REGISTER_FOLDER",
     "STRATEGY_FOLDER",
+    "own_or_templates",
     "read_catalogue",
     "read_catalogue_tables",
     "read_chances",
@@ -87,9 +90,7 @@ def read_catalogue_tables(before: str = "") -> dict[str, TableRead]:
     for table in SCENARIO_TABLES:
         file = folder / before / table.file if before and (folder / before / table.file).is_file() else folder / table.file
         found[table.attribute] = read_table(file.read_bytes(), table, faults) if file.is_file() else TableRead()
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the catalogue is faulty\n{told}", fix="install the package again", where="catalogue")
+    _refuse_faulty(faults, "the catalogue is faulty")
     return found
 
 
@@ -100,10 +101,37 @@ def read_requirement_packs() -> tuple[Requirement, ...]:
     packs = sorted((file for file in folder.iterdir() if file.name.endswith(".csv")), key=lambda file: file.name)
     faults: list[Fault] = []
     found = tuple(record for file in packs for record in read_table(file.read_bytes(), table, faults).records)
+    _refuse_faulty(faults, "the requirement packs are faulty")
+    return found
+
+
+def own_or_templates(
+    scenario: Scenario, folder: str, attributes: Container[str], *, faulty: str = "the templates are faulty"
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The scenario's own rows by attribute, for what it has none of those of the catalogue's folder; and the files used of it.
+
+    Raises StoreError, in the words `faulty`, if a template is.
+    """
+    rows = {table.attribute: getattr(scenario, table.attribute) for table in SCENARIO_TABLES if table.attribute in attributes}
+    templates = _templates(folder, [attribute for attribute, own in rows.items() if not own], faulty=faulty)
+    return rows | {table.attribute: found for table, found in templates.items()}, tuple(table.file for table in templates)
+
+
+def _templates(
+    folder: str, attributes: Container[str], *, faulty: str = "the templates are faulty"
+) -> dict[Table, tuple[Any, ...]]:
+    inside = resources.files("supercargo") / "catalogue" / folder
+    faults: list[Fault] = []
+    tables = [table for table in SCENARIO_TABLES if table.attribute in attributes]
+    found = {table: read_table((inside / table.file).read_bytes(), table, faults).records for table in tables}
+    _refuse_faulty(faults, faulty)
+    return found
+
+
+def _refuse_faulty(faults: Sequence[Fault], what: str) -> None:
     if faults:
         told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the requirement packs are faulty\n{told}", fix="install the package again", where="catalogue")
-    return found
+        raise StoreError(f"{what}\n{told}", fix="install the package again", where="catalogue")
 
 
 def read_chances(scenario: Scenario) -> Chances:
@@ -111,16 +139,7 @@ def read_chances(scenario: Scenario) -> Chances:
 
     Raises StoreError if a record that ships with the package is faulty, ScenarioError for rows that can't be meant together.
     """
-    folder = resources.files("supercargo") / "catalogue" / CHANCES_FOLDER
-    faults: list[Fault] = []
-    found: dict[str, tuple[Any, ...]] = {}
-    for table in SCENARIO_TABLES:
-        if table.attribute in ("chances", "slip_records"):
-            own = getattr(scenario, table.attribute)
-            found[table.attribute] = own or read_table((folder / table.file).read_bytes(), table, faults).records
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the chances are faulty\n{told}", fix="install the package again", where="catalogue")
+    found, _ = own_or_templates(scenario, CHANCES_FOLDER, ("chances", "slip_records"), faulty="the chances are faulty")
     rows = scenario.chances or fitting(found["chances"], scenario)
     return Chances(rows=rows, slips=found["slip_records"])
 
@@ -130,19 +149,8 @@ def read_risks(scenario: Scenario) -> RiskTables:
 
     Raises StoreError if a template is faulty.
     """
-    folder = resources.files("supercargo") / "catalogue" / REGISTER_FOLDER
-    faults: list[Fault] = []
-    found: dict[str, Any] = {}
-    templates = []
-    for table in (table for table in SCENARIO_TABLES if table.attribute in ("risks", "contingencies", "insurance")):
-        found[table.attribute] = getattr(scenario, table.attribute)
-        if not found[table.attribute]:
-            found[table.attribute] = read_table((folder / table.file).read_bytes(), table, faults).records
-            templates.append(table.file)
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
-    return RiskTables(**found, templates=tuple(templates))
+    found, templates = own_or_templates(scenario, REGISTER_FOLDER, ("risks", "contingencies", "insurance"))
+    return RiskTables(**found, templates=templates)
 
 
 def read_programme(scenario: Scenario) -> ProgrammeTables:
@@ -166,17 +174,10 @@ def read_programme(scenario: Scenario) -> ProgrammeTables:
 
 def read_programme_template() -> ProgrammeTables:
     """The programme that ships with the package, month 9 being January 2027. Raises StoreError if it is faulty."""
-    folder = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER
-    faults: list[Fault] = []
     named = {"programme_tasks": "tasks", "programme_resources": "resources", "programme_gates": "checks"}
-    tables = [table for table in SCENARIO_TABLES if table.attribute in named]
-    found: dict[str, Any] = {
-        named[table.attribute]: read_table((folder / table.file).read_bytes(), table, faults).records for table in tables
-    }
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
-    return ProgrammeTables(**found, templates=tuple(table.file for table in tables))
+    found = _templates(STRATEGY_FOLDER, named)
+    rows: dict[str, Any] = {named[table.attribute]: rows for table, rows in found.items()}
+    return ProgrammeTables(**rows, templates=tuple(table.file for table in found))
 
 
 _TEMPLATE_SERVICE_UTC = datetime(2027, 1, 1, tzinfo=UTC)
@@ -193,19 +194,8 @@ def read_strategy(scenario: Scenario) -> StrategyTables:
 
     Raises StoreError if a template is faulty.
     """
-    folder = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER
-    faults: list[Fault] = []
-    found: dict[str, Any] = {}
-    templates = []
-    for table in (table for table in SCENARIO_TABLES if table.attribute in STRATEGY_ATTRIBUTES):
-        found[table.attribute] = getattr(scenario, table.attribute)
-        if not found[table.attribute]:
-            found[table.attribute] = read_table((folder / table.file).read_bytes(), table, faults).records
-            templates.append(table.file)
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the templates are faulty\n{told}", fix="install the package again", where="catalogue")
-    return fitting_strategy(StrategyTables(**found, templates=tuple(templates)), scenario)
+    found, templates = own_or_templates(scenario, STRATEGY_FOLDER, STRATEGY_ATTRIBUTES)
+    return fitting_strategy(StrategyTables(**found, templates=templates), scenario)
 
 
 def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
@@ -215,13 +205,7 @@ def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
     """
     if scenario.initiatives:
         return scenario.initiatives, False
-    table = next(table for table in SCENARIO_TABLES if table.noun is Initiative)
-    faults: list[Fault] = []
-    file = resources.files("supercargo") / "catalogue" / STRATEGY_FOLDER / table.file
-    found: tuple[Initiative, ...] = read_table(file.read_bytes(), table, faults).records
-    if faults:
-        told = "\n".join(map(str, sorted(faults)))
-        raise StoreError(f"the template is faulty\n{told}", fix="install the package again", where="catalogue")
+    ((_, found),) = _templates(STRATEGY_FOLDER, ("initiatives",), faulty="the template is faulty").items()
     return tuple(one for one in found if all(_has(scenario, lever_of(word).cell) for word in one.changes)), True
 
 

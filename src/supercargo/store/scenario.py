@@ -27,6 +27,7 @@ __all__ = [
     "read_scenario",
     "scenario_files",
     "scenario_or_faults",
+    "tables_read",
     "write_scenario",
 ]
 
@@ -132,6 +133,17 @@ def completed(given: Mapping[str, TableRead]) -> dict[str, TableRead]:
         return {**given, **{table.attribute: TableRead() for table in missing}}
     catalogue = read_catalogue_tables()
     return _fitted({t.attribute: given.get(t.attribute, catalogue[t.attribute]) for t in SCENARIO_TABLES}, frozenset(given))
+
+
+def tables_read(scenario: Scenario) -> dict[str, TableRead]:
+    """The tables of a scenario as if they had just been read, by attribute."""
+    found = {}
+    for table in SCENARIO_TABLES:
+        records = getattr(scenario, table.attribute)
+        keys = (getattr(record, table.key[0]) for record in records)
+        words = frozenset(key for key in keys if isinstance(key, str))
+        found[table.attribute] = TableRead(records, tuple(range(2, len(records) + 2)), words)
+    return found
 
 
 def _is_given(folder: Path, table: Table) -> bool:

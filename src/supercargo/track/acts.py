@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from supercargo.kernel import Refused
+from supercargo.kernel import Refused, format_utc
 from supercargo.track.bodies import Kinds
 from supercargo.track.envelope import Draft
 
-__all__ = ["Act", "drafts_of", "need"]
+__all__ = ["Act", "drafts_of", "need", "not_before"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,13 @@ def drafts_of(
             )
         )
     return tuple(drafts)
+
+
+def not_before(since_utc: datetime, what: str, act: Act, where: str) -> None:
+    """Refuse an act that is stated before `what` came to stand as it does."""
+    if act.at_utc < since_utc:
+        said = f"{what} has stood as it is since {format_utc(since_utc)}"
+        raise Refused(said, fix="state an instant after it", where=where)
 
 
 def need(said: str, what: str, *, where: str = "") -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from supercargo.app.board.shelf import Shelf
 from supercargo.app.replanning import ReplanAsked, replan_folder
 from supercargo.kernel import DAY_S, Refused, SupercargoError, canonical_json, format_utc, parse_utc
+from supercargo.model import OperationsPlan
 
 __all__ = ["Proposal", "ProposalAsked", "proposal_named", "proposals_made", "propose"]
 
@@ -25,9 +26,10 @@ _BEGINNING_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalAsked:
-    """What somebody wants to see planned: a mission so many days later, upon which plan; `name` makes it one however often.
+    """What somebody wants to see planned upon which plan: a mission so many days later, or tables as they were edited.
 
-    `slips` are what was recorded of missions since the plan was released [s]; they are planned with it.
+    `name` makes it one however often. `slips` are what was recorded of missions since the plan was released [s], and are
+    planned with it. Missions that have `flown` must stay; `known_utc` is up to when flights of the plan have flown.
     """
 
     name: str
@@ -37,11 +39,18 @@ class ProposalAsked:
     by: str
     at_utc: datetime
     slips: Mapping[str, float] = field(default_factory=dict)
+    flown: tuple[str, ...] = ()
+    known_utc: datetime | None = None
+    source: str = ""
+    tables: tuple[str, bytes] | None = None  # name of the file and what it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A proposal as it stands: `state` is working, made, none (no such plan) or stopped; `plan` stands on the shelf."""
+    """A proposal as it stands: `state` is working, made, none (no such plan) or stopped; `plan` stands on the shelf.
+
+    It moves a mission, or it plans the tables that were sent as `source`.
+    """
 
     name: str
     mission_id: str
@@ -55,6 +64,12 @@ class Proposal:
     told: str = ""
     plan: str = ""
     slips: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it proposes, in a few words."""
+        return f"tables of {self.source}" if self.source else f"{self.mission_id} {self.days:+g} d"
 
 
 def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:
@@ -69,11 +84,14 @@ def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:
         return known
     for one in proposals_made(shelf):
         if one.state == "working":
-            what = f"{one.mission_id} {one.days:+g} d is being planned"
+            what = f"{one.title} is being planned"
             raise Refused(what, fix="wait until it is done", where=one.name)
     folder = place / asked.name
     folder.mkdir(parents=True)
     said = {"mission_id": asked.mission_id, "days": asked.days, "base": asked.base, "by": asked.by, "slips": asked.slips}
+    said |= {"source": asked.source}
+    if asked.tables is not None:
+        (folder / asked.tables[0]).write_bytes(asked.tables[1])
     _write(folder / _ASKED, {**said, "asked_utc": format_utc(asked.at_utc)})
     work = multiprocessing.get_context("spawn").Process(target=_work, args=(shelf.place, asked), daemon=True)
     work.start()
@@ -130,12 +148,13 @@ def _work(place: Path, asked: ProposalAsked) -> None:
             _write(folder / _STANDS, {"state": "working", "stage": stage, "share": round(share, 3), "pid": os.getpid()})
 
     watch("reading", 0.0)
-    later_s = dict(asked.slips)
-    later_s[asked.mission_id] = later_s.get(asked.mission_id, 0.0) + asked.days * DAY_S
-    events = tuple(f"slip:{name}=+{late_s / 3600.0:.6f}h" for name, late_s in sorted(later_s.items()))
-    wanted = ReplanAsked(folder=place / asked.base, out=folder / "plan", events=events, partial=True)
+    known = format_utc(asked.known_utc) if asked.known_utc else ""
+    wanted = ReplanAsked(
+        folder=place / asked.base, out=folder / "plan", events=_events(asked, folder), as_of=known, partial=True
+    )
     try:
         plan = replan_folder(wanted, watch=watch).plan
+        _refuse_past(plan, asked.flown)
         kept = shelf.keep(folder / "plan")
     except SupercargoError as error:
         _write(folder / _STANDS, {"state": "none", "told": f"{error.what}: {error.fix}"})
@@ -143,6 +162,22 @@ def _work(place: Path, asked: ProposalAsked) -> None:
     causes = "; ".join(plan.causes)
     told = f"{len(plan.changes)} changes" + (f"; promises it can't keep: {causes}" if causes else "")
     _write(folder / _STANDS, {"state": "made", "told": told, "share": 1.0, "plan": kept})
+
+
+def _events(asked: ProposalAsked, folder: Path) -> tuple[str, ...]:
+    later_s = dict(asked.slips)
+    if asked.mission_id:
+        later_s[asked.mission_id] = later_s.get(asked.mission_id, 0.0) + asked.days * DAY_S
+    slips = tuple(f"slip:{name}=+{late_s / 3600.0:.6f}h" for name, late_s in sorted(later_s.items()))
+    return slips if asked.tables is None else (*slips, f"tables:{folder / asked.tables[0]}")
+
+
+def _refuse_past(plan: OperationsPlan, flown: tuple[str, ...]) -> None:
+    """Raise Refused where a plan moves what has lifted off: it was not to be told from what the plan knew to have flown."""
+    moved = sorted({row.object for row in plan.changes if row.object in flown and row.field in ("launch_utc", "flies")})
+    if moved:
+        what = f"it would move {', '.join(moved[:5])}, which have lifted off"
+        raise Refused(what, fix="let a plan be released that has them where they flew, then ask again", where="plan")
 
 
 def _write(file: Path, said: dict[str, object]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Protocol
 
-from supercargo.app.operations.known import not_absurdly_early
-from supercargo.app.operations.recording import TRIES, Operations
+from supercargo.app.operations.deciding import record_on
+from supercargo.app.operations.recording import Operations
 from supercargo.kernel import canonical_json, plain
 from supercargo.model import BudgetLine, Invoice
 from supercargo.track.acts import Act
@@ -26,7 +25,7 @@ from supercargo.track.costs.deciding import (
 )
 from supercargo.track.costs.events import Bill
 from supercargo.track.envelope import Draft, Receipt, Recorded
-from supercargo.track.event_store import EventStore, StreamMoved, View
+from supercargo.track.event_store import EventStore, View
 
 __all__ = [
     "Booking",
@@ -46,34 +45,18 @@ NEW, CHANGED, SAME = "new", "changed", "same"
 def record_invoice(store: Operations, invoice_id: str, command: InvoiceCommand, act: Act) -> tuple[Receipt, ...]:
     """Book, correct or take back a position; raises as `decide_invoice` does."""
     stream = f"cost/{invoice_id}"
-    return _recorded(
-        store, stream, act, lambda: decide_invoice(invoice_id, invoice_of(_before(store, stream, act)), command, act)
-    )
+    return record_on(store, stream, act, invoice_of, lambda state: decide_invoice(invoice_id, state, command, act))
 
 
 def record_budget(store: Operations, line: str, command: BudgetCommand, act: Act) -> tuple[Receipt, ...]:
     """Set a line of the budget; raises as `decide_budget` does."""
-    stream = f"budget/{line}"
-    return _recorded(
-        store, stream, act, lambda: decide_budget(line, sum(1 for _ in _before(store, stream, act)), command, act)
+    return record_on(
+        store,
+        f"budget/{line}",
+        act,
+        lambda events: sum(1 for _ in events),
+        lambda version: decide_budget(line, version, command, act),
     )
-
-
-def _before(store: EventStore, stream: str, act: Act) -> Iterable[Recorded]:
-    """The stream as it was before the command, so that one told again is decided alike."""
-    return takewhile(lambda event: event.event_id != f"{act.command_id}.1", store.stream(stream))
-
-
-def _recorded(store: EventStore, stream: str, act: Act, decided: Callable[[], tuple[Draft, ...]]) -> tuple[Receipt, ...]:
-    not_absurdly_early(store, stream, act)
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
-        try:
-            return store.append(decided())
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved
 
 
 class Streams(Protocol):

@@ -10,10 +10,10 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Protocol
 
+from supercargo.app.operations.deciding import while_moved
 from supercargo.app.operations.known import customer_known
 from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
-from supercargo.app.operations.log import read_operations
-from supercargo.kernel import Refused, ScenarioError, StoreError
+from supercargo.kernel import Refused, ScenarioError
 from supercargo.model import OperationsPlan
 from supercargo.track.cargo.alike import odd_parts, same_telling
 from supercargo.track.cargo.asking import (
@@ -36,15 +36,13 @@ from supercargo.track.cargo.steps import Order, Step
 from supercargo.track.cargo.told import ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, receipt_of, recorded_from
-from supercargo.track.event_store import EventIdReused, EventStore, StreamMoved, View
+from supercargo.track.event_store import EventIdReused, EventStore, View
 from supercargo.track.people import Principal, permit, visible
 
 __all__ = [
     "COMPANY",
-    "TRIES",
     "CargoLog",
     "as_person",
-    "asking",
     "drafts_of",
     "history",
     "judged",
@@ -67,7 +65,6 @@ def as_person(name: str) -> Principal:
     return replace(COMPANY, name=name.strip())
 
 
-TRIES = 5
 _CUSTODY = frozenset({"handed_over", "sealed", "unsealed", "seal_checked"})
 _MOST_REFUSALS = 20
 
@@ -256,45 +253,23 @@ def record_cargo(
 
     Raises what `drafts_of` does, and StreamMoved where others keep writing to the same things.
     """
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
+
+    def recorded() -> tuple[Receipt, ...]:
         drafts, known = drafts_of(steps, log, principal, lives=lives, declared=declared)
         again = tuple(receipt_of(event, repeated=True) for event in known)
-        if not drafts:
-            return again
-        try:
-            return (*again, *log.append(drafts))
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved
+        return (*again, *log.append(drafts)) if drafts else again
+
+    return while_moved(recorded)
 
 
 def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
     """Store a step of a non-conformance; told again it gives its first receipt. Raises Refused for one that is not lawful."""
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
-        events = takewhile(lambda event: event.event_id != step.command_id, log.stream(f"ncr/{step.case_id}"))
-        drafts = decide_case(case_of(step.case_id, events), step)
-        try:
-            return log.append(drafts)
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved
 
+    def recorded() -> tuple[Receipt, ...]:
+        events = _before(step, log.stream(f"ncr/{step.case_id}"))
+        return log.append(decide_case(case_of(step.case_id, events), step))
 
-@contextmanager
-def asking(url: str) -> Iterator[CargoReader]:
-    """A store that is there, to be asked. Raises StoreError where there is none or its views are another program's."""
-    log = read_operations(url)
-    try:
-        if not log.views_are_current():
-            fix = "bring them up to date: supercargo track rebuild"
-            raise StoreError("the views are not those of this program", fix=fix, where=url)
-        yield log
-    finally:
-        log.close()
+    return while_moved(recorded)
 
 
 def opening_drafts(
@@ -336,11 +311,8 @@ def opening_drafts(
 _ENDED = frozenset({"consumed", "destroyed", "returned", "lost"})
 
 
-def _before(step: Step, events: Iterable[Recorded]) -> Iterator[Recorded]:
-    for event in events:
-        if event.event_id == step.command_id:
-            return
-        yield event
+def _before(step: Step | CaseStep, events: Iterable[Recorded]) -> Iterable[Recorded]:
+    return takewhile(lambda event: event.event_id != step.command_id, events)
 
 
 def named_thing(view: View, word: str, principal: Principal = COMPANY) -> str:

@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import takewhile
-from typing import TypeVar
-
-from supercargo.app.operations.known import not_absurdly_early, not_before_release
+from supercargo.app.operations.deciding import before, record_on
+from supercargo.app.operations.known import not_before_release
 from supercargo.app.operations.recording import Operations
 from supercargo.kernel import parse_utc
 from supercargo.track.acts import Act
-from supercargo.track.envelope import Draft, Receipt, Recorded
-from supercargo.track.event_store import EventStore, StreamMoved, View
+from supercargo.track.envelope import Draft, Receipt
+from supercargo.track.event_store import EventStore, View
 from supercargo.track.missions.state import MissionState, mission_of
-from supercargo.track.risks.claims import ClaimCommand, Damage, Notify, claim_of, decide_claim
-from supercargo.track.risks.policies import BindPolicy, PolicyCommand, decide_policy, policy_of
+from supercargo.track.risks.claims import ClaimCommand, ClaimState, Damage, Notify, claim_of, decide_claim, on_policy
+from supercargo.track.risks.policies import BindPolicy, PolicyCommand, PolicyState, decide_policy, policy_of
 from supercargo.track.risks.register import RiskCommand, decide_risk, risk_of
 
 __all__ = ["damage_of", "record_claim", "record_policy", "record_risk"]
 
-T = TypeVar("T")
-TRIES = 5
-
 
 def record_risk(store: Operations, risk: str, command: RiskCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a risk of the register; raises as `decide_risk` does."""
-    stream = f"risk/{risk}"
-    return _recorded(store, stream, act, lambda: decide_risk(risk, risk_of(_before(store, stream, act)), command, act))
+    return record_on(store, f"risk/{risk}", act, risk_of, lambda state: decide_risk(risk, state, command, act))
 
 
 def record_policy(store: Operations, policy: str, command: PolicyCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a policy; raises as `decide_policy` does."""
-    stream = f"policy/{policy}"
 
-    def decided() -> tuple[Draft, ...]:
+    def decided(state: PolicyState | None) -> tuple[Draft, ...]:
         mission = _mission(store, command.mission_id) if isinstance(command, BindPolicy) else None
         if mission is not None:
             not_before_release(store, f"mission/{mission.mission_id}", act)
-        return decide_policy(policy, policy_of(_before(store, stream, act)), command, act, mission=mission)
+        return decide_policy(policy, state, command, act, mission=mission)
 
-    return _recorded(store, stream, act, decided)
+    return record_on(store, f"policy/{policy}", act, policy_of, decided)
 
 
 def record_claim(store: Operations, claim: str, command: ClaimCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a claim; raises as `decide_claim` does. A loss is proven by the log, not by who claims it."""
-    stream = f"claim/{claim}"
 
-    def decided() -> tuple[Draft, ...]:
-        state = claim_of(_before(store, stream, act))
+    def decided(state: ClaimState | None) -> tuple[Draft, ...]:
         name = command.policy if isinstance(command, Notify) else state.policy if state else ""
-        policy = policy_of(_before(store, f"policy/{name}", act)) if name else None
+        policy = policy_of(before(store, f"policy/{name}", on_policy(act))) if name else None
         lost = _lost(store, command.loss) if isinstance(command, Notify) else None
         return decide_claim(claim, state, command, act, policy=policy, lost=lost)
 
-    return _recorded(store, stream, act, decided)
+    return record_on(store, f"claim/{claim}", act, claim_of, decided)
 
 
 def _lost(store: Operations, loss: str) -> MissionState | Damage | None:
@@ -76,21 +66,3 @@ def damage_of(view: View, thing: str) -> Damage:
 
 def _mission(store: EventStore, name: str) -> MissionState | None:
     return mission_of(store.stream(f"mission/{name}"))
-
-
-def _before(store: EventStore, stream: str, act: Act) -> Iterable[Recorded]:
-    """The stream as it was before the command, so that one told again is decided alike."""
-    own = f"{act.command_id}."
-    return tuple(takewhile(lambda event: not event.event_id.startswith(own), store.stream(stream)))
-
-
-def _recorded(store: EventStore, stream: str, act: Act, decided: Callable[[], tuple[Draft, ...]]) -> tuple[Receipt, ...]:
-    not_absurdly_early(store, stream, act)
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
-        try:
-            return store.append(decided())
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved

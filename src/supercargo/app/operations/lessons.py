@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from pathlib import Path
 
-from supercargo.app.operations.known import not_absurdly_early
+from supercargo.app.operations.deciding import record_on
 from supercargo.app.operations.recording import Operations
 from supercargo.model import rows_worded
 from supercargo.store import digest_of_plan, read_plan
 from supercargo.track import acts
-from supercargo.track.envelope import Receipt
-from supercargo.track.event_store import StreamMoved
-from supercargo.track.lessons.deciding import CloseLesson, LessonCommand, decide_lesson, lesson_of
+from supercargo.track.envelope import Draft, Receipt
+from supercargo.track.lessons.deciding import CloseLesson, Lesson, LessonCommand, decide_lesson, lesson_of
 from supercargo.track.missions.release import REGISTER, register_of
 
 __all__ = ["Act", "closing_on_plans", "record_lesson"]
 
 Act = acts.Act
-TRIES = 5
 
 
 def record_lesson(store: Operations, lesson: str, command: LessonCommand, act: Act) -> tuple[Receipt, ...]:
     """Record a command on a lesson; raises as `decide_lesson` does."""
-    stream = f"lesson/{lesson}"
-    not_absurdly_early(store, stream, act)
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
-        events = takewhile(lambda event: event.event_id != f"{act.command_id}.1", store.stream(stream))
+
+    def decided(state: Lesson) -> tuple[Draft, ...]:
         released = tuple(made.digest for made, _ in register_of(store.stream(REGISTER)))
-        try:
-            return store.append(decide_lesson(lesson, lesson_of(events), command, act, released=released))
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved
+        return decide_lesson(lesson, state, command, act, released=released)
+
+    return record_on(store, f"lesson/{lesson}", act, lesson_of, decided)
 
 
 def closing_on_plans(folders: tuple[Path, Path], change: str) -> CloseLesson:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ __all__ = [
     "Kept",
     "Rebuilt",
     "backup_store",
+    "current_log",
     "export_store",
     "open_operations",
     "read_operations",
@@ -86,14 +88,21 @@ def read_operations(url: str) -> LogReader:
     return read_log(url, PROJECTIONS)
 
 
+@contextmanager
+def current_log(url: str) -> Iterator[LogReader]:
+    """A store that is there, to be asked. Raises StoreError where there is none or its views are another program's."""
+    with closing(read_operations(url)) as log:
+        if not log.views_are_current():
+            fix = "bring them up to date: supercargo track rebuild"
+            raise StoreError("the views are not those of this program", fix=fix, where=url)
+        yield log
+
+
 def verify_store(url: str, *, receipts: Path | None, export: Path | None = None, watch: Watch) -> LogReport:
     """Hold the events of a store to their chain, to receipts that writers kept, and to the end of an earlier export."""
     kept = receipts_of(receipts) + (last_receipt(export) if export else ())
-    log = read_log(url)
-    try:
+    with closing(read_log(url)) as log:
         return verify_log(log, receipts=kept, watch=watch)
-    finally:
-        log.close()
 
 
 def verify_opened(log: LogReader) -> LogReport:
@@ -110,21 +119,15 @@ def verify_exported(folder: Path, *, public_key: Path | None, receipts: Path | N
 def export_store(url: str, out: Path, now: datetime, kept: Kept, *, force: bool, watch: Watch) -> SignedHead:
     """Write the log into a folder with a signed head."""
     _refuse_over_store(url, out)
-    log = read_log(url)
-    try:
+    with closing(read_log(url)) as log:
         return export_log(log, out, _signer(log, kept), now, force=force, watch=watch)
-    finally:
-        log.close()
 
 
 def backup_store(url: str, out: Path, now: datetime, kept: Kept, *, force: bool, watch: Watch) -> SignedHead:
     """Copy the log into a folder, verified, with a signed head."""
     _refuse_over_store(url, out)
-    log = read_log(url)
-    try:
+    with closing(read_log(url)) as log:
         return backup_log(log, out, _signer(log, kept), now, force=force, watch=watch)
-    finally:
-        log.close()
 
 
 def restore_store(folder: Path, url: str, *, public_key: Path | None, watch: Watch) -> Head:
@@ -135,13 +138,10 @@ def restore_store(folder: Path, url: str, *, public_key: Path | None, watch: Wat
 
 def rebuild_store(url: str, *, watch: Watch) -> Rebuilt:
     """Make all views anew from the log alone, and tell whether they were the same before."""
-    log = read_operations(url)
-    try:
+    with closing(read_operations(url)) as log:
         before = log.digest()[1] if log.views_are_current() else ""
         events_count = rebuild_log(url, PROJECTIONS, watch=watch)
         rows_count, digest = log.digest()
-    finally:
-        log.close()
     return Rebuilt(events_count=events_count, rows_count=rows_count, digest=digest, digest_before=before)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from supercargo.app.operations.cargo import TRIES, judged
+from supercargo.app.operations.cargo import judged
+from supercargo.app.operations.deciding import TRIES
 from supercargo.app.operations.lives import Lives, LivesRead
 from supercargo.kernel import StoreError
 from supercargo.store.log import SqlStore

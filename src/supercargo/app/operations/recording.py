@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import datetime
 from itertools import takewhile
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from supercargo.app.operations.known import asset_known, customer_known, not_absurdly_early, not_before_release, objects_known
+from supercargo.app.operations.deciding import record_on
+from supercargo.app.operations.known import asset_known, customer_known, not_before_release, objects_known
 from supercargo.kernel import Refused
 from supercargo.track.acts import Act
 from supercargo.track.contracts.deciding import (
@@ -31,7 +32,7 @@ from supercargo.track.coordination.log import (
 )
 from supercargo.track.coordination.slips import slip_conflicts, slip_streams
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded, Statement, recorded_from
-from supercargo.track.event_store import EventStore, StreamMoved, View
+from supercargo.track.event_store import EventStore, View
 from supercargo.track.maintenance.orders import IssueWork, RecordUse, WorkCommand, decide_use, decide_work, order_of
 from supercargo.track.maintenance.view import overdue_work
 from supercargo.track.missions.commands import Launch, MissionCommand, Slip
@@ -53,9 +54,6 @@ __all__ = [
     "record_work",
 ]
 
-T = TypeVar("T")
-TRIES = 5
-
 
 class Operations(EventStore, Protocol):
     """A store of events whose views can be read."""
@@ -76,7 +74,7 @@ def record_mission(store: Operations, mission_id: str, command: MissionCommand, 
         drafts = decide(state, command, act, overdue=overdue)
         return (*drafts, *_conflicts(store, state, drafts, act)) if isinstance(command, Slip) and state else drafts
 
-    return _recorded(store, f"mission/{mission_id}", act, mission_of, decided)
+    return record_on(store, f"mission/{mission_id}", act, mission_of, decided)
 
 
 def _conflicts(store: Operations, state: MissionState, slip: Sequence[Draft], act: Act) -> tuple[Draft, ...]:
@@ -116,13 +114,13 @@ def record_work(store: Operations, order: str, command: WorkCommand, act: Act) -
     if isinstance(command, IssueWork):
         with store.reading() as view:
             asset_known(view, f"{command.asset_kind}/{command.asset}")
-    return _recorded(store, f"workorder/{order}", act, order_of, lambda state: decide_work(state, command, act))
+    return record_on(store, f"workorder/{order}", act, order_of, lambda state: decide_work(state, command, act))
 
 
 def record_use(store: EventStore, command: RecordUse, act: Act) -> tuple[Receipt, ...]:
     """Record hours or cycles of an asset. Raises Refused for what is no use."""
     stream = f"asset/{command.asset_kind}/{command.asset}"
-    return _recorded(store, stream, act, _version, lambda version: decide_use(version, command, act))
+    return record_on(store, stream, act, _version, lambda version: decide_use(version, command, act))
 
 
 def first_told_utc(store: EventStore, command_id: str, now_utc: datetime) -> datetime:
@@ -146,12 +144,12 @@ def record_conflict(store: Operations, conflict: str, command: CoordinationComma
     if isinstance(command, SeeConflict):
         with store.reading() as view:
             objects_known(view, command.objects, stream)
-    return _recorded(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
+    return record_on(store, stream, act, conflict_of, lambda state: decide_coordination(state, command, act))
 
 
 def record_offers(store: Operations, conflict: str, offers: Sequence[Offer], act: Act) -> tuple[Receipt, ...]:
     """Record several ways out of a conflict as one: all of them, or none. Raises Refused for the first that is not lawful."""
-    return _recorded(store, f"coordination/{conflict}", act, conflict_of, lambda state: decide_offers(state, offers, act))
+    return record_on(store, f"coordination/{conflict}", act, conflict_of, lambda state: decide_offers(state, offers, act))
 
 
 def record_contract(store: EventStore, contract_id: str, command: ContractCommand, act: Act) -> tuple[Receipt, ...]:
@@ -160,7 +158,7 @@ def record_contract(store: EventStore, contract_id: str, command: ContractComman
     def decided(state: ContractState | None) -> tuple[Draft, ...]:
         return decide_contract(state, command, act, flights=_flights(store, (carrier_of(state, command),)))
 
-    return _recorded(store, f"contract/{contract_id}", act, contract_of, decided)
+    return record_on(store, f"contract/{contract_id}", act, contract_of, decided)
 
 
 def record_party(store: Operations, party: str, command: PartyCommand, act: Act) -> tuple[Receipt, ...]:
@@ -173,7 +171,7 @@ def record_party(store: Operations, party: str, command: PartyCommand, act: Act)
     def decided(state: PartyState) -> tuple[Draft, ...]:
         return decide_party(state, command, act)
 
-    return _recorded(store, stream, act, lambda events: party_of(party, events), decided)
+    return record_on(store, stream, act, lambda events: party_of(party, events), decided)
 
 
 def _flights(store: EventStore, mission_ids: Iterable[str]) -> dict[str, MissionState]:
@@ -195,24 +193,3 @@ def record_deliveries(store: EventStore, contract_id: str, deliveries: Sequence[
             state = evolve_contract(state, recorded_from(draft, Head(), version=version, recorded_utc=act.at_utc))
             drafts.append(draft)
     return store.append(drafts) if drafts else ()
-
-
-def _recorded(
-    store: EventStore,
-    stream: str,
-    act: Act,
-    fold: Callable[[Iterable[Recorded]], T],
-    decided: Callable[[T], tuple[Draft, ...]],
-) -> tuple[Receipt, ...]:
-    """Decide on the stream as it was before the command, so that one told again is decided alike and stored once."""
-    not_absurdly_early(store, stream, act)
-    moved: StreamMoved | None = None
-    for _ in range(TRIES):
-        events = takewhile(lambda event: event.event_id != f"{act.command_id}.1", store.stream(stream))
-        drafts = decided(fold(events))
-        try:
-            return store.append(drafts)
-        except StreamMoved as error:
-            moved = error
-    assert moved is not None
-    raise moved

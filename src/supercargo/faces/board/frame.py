@@ -49,6 +49,7 @@ PLACES: tuple[Place, ...] = (
     Place("/cargo", "Cargo", seen="own"),
     Place("/stock", "Stock"),
     Place("/plans", "Plans"),
+    Place("/scenario", "Scenario", "mission"),
     Place("/conflicts", "Conflicts"),
     Place("/quality", "Quality"),
     Place("/orbit", "Orbit"),

@@ -19,6 +19,7 @@ from supercargo.faces.board.money import money_pages
 from supercargo.faces.board.orbit import orbit_pages
 from supercargo.faces.board.plans import plan_pages
 from supercargo.faces.board.quality import quality_pages
+from supercargo.faces.board.scenario import scenario_pages
 from supercargo.faces.board.stock import stock_pages
 from supercargo.faces.board.stowing import stowing_pages
 from supercargo.faces.board.today import today_pages
@@ -32,5 +33,5 @@ def page_routers() -> tuple[APIRouter, ...]:
     return (
         asset_router(), door_router(), today_pages(), year_pages(), mission_pages(), stowing_pages(), cargo_pages(),
         stock_pages(), plan_pages(), conflict_pages(), quality_pages(), orbit_pages(), kpi_pages(), money_pages(),
-        customer_pages(), compliance_pages(), intake_pages(), audit_pages(), admin_pages(),
+        customer_pages(), compliance_pages(), scenario_pages(), intake_pages(), audit_pages(), admin_pages(),
     )  # fmt: skip

@@ -75,7 +75,8 @@ def _still_upon(desk: Desk, plan: str) -> str:
     """The plan that a proposal was made upon, empty for other plans. Raises Refused where others came before it."""
     made, behind = _proposed(desk, plan)
     if behind is not None:
-        fix = "plan it anew upon what is in force" if behind.anew_d else "leave it, or move another mission in the year"
+        again = "send the tables again" if made and made.source else "leave it, or move another mission in the year"
+        fix = "plan it anew upon what is in force" if behind.anew_d else again
         what = f"plan {plan} was made before others changed what it was made upon"
         raise Refused(what, fix=fix, where=plan, causes=behind.why)
     return made.base if made else ""
@@ -163,10 +164,7 @@ def _proposals(proposals: tuple[Proposal, ...]) -> Table:
                  Column("Plan"), Column("Told")),
         rows=[
             (
-                Cell(
-                    f"{one.mission_id} {one.days:+g} d",
-                    f"/year?mission={one.mission_id}&days={one.days:g}&proposal={one.name}",
-                ),
+                Cell(one.title, _where(one)),
                 one.asked_utc, one.by, one.base, one.state if one.state != "working" else f"{one.stage}, {one.share:.0%}",
                 Cell(one.plan, f"/plans?a={one.base}&b={one.plan}" if one.plan else ""), one.told,
             )
@@ -174,6 +172,13 @@ def _proposals(proposals: tuple[Proposal, ...]) -> Table:
         ],
         empty="Nothing is proposed: move a mission in the year.",
     )  # fmt: skip
+
+
+def _where(made: Proposal) -> str:
+    """Where a proposal is shown as it goes on."""
+    if made.source:
+        return f"/scenario?proposal={made.name}"
+    return f"/year?mission={made.mission_id}&days={made.days:g}&proposal={made.name}"
 
 
 def _changes(plan: OperationsPlan) -> Table:

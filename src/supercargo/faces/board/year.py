@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from supercargo.app.board.overtaken import overtaken, replaced_since, slips_said
 from supercargo.app.board.proposals import ProposalAsked, proposal_named, propose
-from supercargo.app.board.ripple import as_it_stands, fix_of, moved_plan, sentence_of, slips_standing
+from supercargo.app.board.ripple import as_it_stands, fix_of, moved_plan, sentence_of
+from supercargo.app.board.scenario import flying_of
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
@@ -127,15 +128,16 @@ def _proposal_asked(request: Request, asked: Asked, typed: TypedWords, name: str
         raise ScenarioError(f"{days:g} d is no slip", fix="give 1 to 400 days", where="days")
     if typed["base"] and (replaced := replaced_since(desk.store, desk.shelf, typed["base"])):
         raise Refused("the plan in force is another since you looked", fix=_LOOK_AGAIN, where=mission, causes=(replaced,))
+    now = now_of(request, asked)
     with desk.views() as view:
-        slips = slips_standing(kept.plan, mission_board(view)["missions"])
-    stands = kept.plan.mission_named[mission].launch_utc + slips.get(mission, timedelta(0))
+        flying = flying_of(kept.plan, mission_board(view)["missions"], now, mission)
+    stands = kept.plan.mission_named[mission].launch_utc + timedelta(seconds=flying.slips.get(mission, 0.0))
     if typed["seen"] and typed["seen"] != format_utc(stands):
         said = slips_said(desk.store, mission)[-1:]
         raise Refused(f"{mission} was moved since you looked", fix=_LOOK_AGAIN, where=mission, causes=said)
     return ProposalAsked(
-        name=name, mission_id=mission, days=days, base=kept.digest[:12], by=asked.principal.name,
-        at_utc=now_of(request, asked), slips={one: later.total_seconds() for one, later in slips.items()},
+        name=name, mission_id=mission, days=days, base=kept.digest[:12], by=asked.principal.name, at_utc=now,
+        slips=flying.slips, flown=flying.flown, known_utc=flying.known_utc,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from supercargo.measure.improvement import Improvement
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.strategy_review import StrategyReview
 from supercargo.measure.summary import Summary
-from supercargo.model import Kpi, OperationsPlan, ProgrammePlan, RiskReport
+from supercargo.model import CheckFound, Kpi, OperationsPlan, ProgrammePlan, RiskReport
 from supercargo.model.fleet import FleetReport
 from supercargo.model.supply import SupplyReport
 from supercargo.report.blocks import Block, Document, Footer, Missing
@@ -57,6 +58,7 @@ class Held:
     summary: Summary
     footer: Footer
     comply: Review
+    checks: Mapping[tuple[str, str], CheckFound]  # what the plan answers of the checks of the programme's gates
     stages: tuple[tuple[str, str, int | None], ...]  # stages of a thing's life: name, meaning, things in it by the record
     costs_held: CostReport | Unmade
     review_held: RiskReview | Unmade

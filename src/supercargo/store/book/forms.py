@@ -34,13 +34,13 @@ TEMPLATE_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 SETTINGS_HEADER = ("key", "value", "unit", "meaning")
 
 
-def scenario_book(scenario: Scenario) -> bytes:
-    """A workbook of a scenario, without loss at the declared decimals.
+def scenario_book(scenario: Scenario, tables: Sequence[Table] = SCENARIO_TABLES) -> bytes:
+    """A workbook of a scenario, or of some of its tables, without loss at the declared decimals.
 
     Raises ScenarioError naming each text that no cell can hold.
     """
-    records = {table.attribute: getattr(scenario, table.attribute) for table in SCENARIO_TABLES}
-    refuse_unwritable_texts([fault for table in SCENARIO_TABLES for fault in unwritable(records[table.attribute], table)])
+    records = {table.attribute: getattr(scenario, table.attribute) for table in tables}
+    refuse_unwritable_texts([fault for table in tables for fault in unwritable(records[table.attribute], table)])
     pen = new_pen(scenario.settings.name, scenario.settings.as_of_utc)
     return _book(pen, scenario.settings, records)
 
@@ -55,11 +55,12 @@ def template_book(catalogue: Mapping[str, Sequence[Any]]) -> bytes:
 def _book(pen: Pen, settings: Settings | None, records: Mapping[str, Sequence[Any]]) -> bytes:
     front = pen.book.add_worksheet(READ_ME)
     _write_settings(pen, settings)
-    for table in SCENARIO_TABLES:
+    tables = [table for table in SCENARIO_TABLES if table.attribute in records]
+    for table in tables:
         sheet = write_table(pen, sheet_of(table.file), table, records[table.attribute], to_fill=True)
         if table.required:
             sheet.set_tab_color("#c55a11")
-    _write_read_me(front, pen, settings, {table.attribute: len(records[table.attribute]) for table in SCENARIO_TABLES})
+    _write_read_me(front, pen, settings, [(table, len(records[table.attribute])) for table in tables])
     return pen.close()
 
 
@@ -131,7 +132,7 @@ _COMMANDS = (
 )
 
 
-def _write_read_me(sheet: Worksheet, pen: Pen, settings: Settings | None, counts: Mapping[str, int]) -> None:
+def _write_read_me(sheet: Worksheet, pen: Pen, settings: Settings | None, told: Sequence[tuple[Table, int]]) -> None:
     """Plain words on how the workbook is filled and read, and a list of its sheets."""
     sheet.hide_gridlines(2)
     to_print(sheet)
@@ -155,8 +156,8 @@ def _write_read_me(sheet: Worksheet, pen: Pen, settings: Settings | None, counts
     sheet.write_string(
         row + 1, 3, "The head of the scenario: name, dates, price year, seed, service levels and limits of the search."
     )
-    for number, table in enumerate(SCENARIO_TABLES, row + 2):
-        _tell_sheet(sheet, number, table, counts[table.attribute])
+    for number, (table, count) in enumerate(told, row + 2):
+        _tell_sheet(sheet, number, table, count)
 
 
 def _tell_sheet(sheet: Worksheet, row: int, table: Table, count: int) -> None:

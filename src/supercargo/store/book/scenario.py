@@ -19,7 +19,7 @@ from supercargo.store.checks import cross_faults
 from supercargo.store.columns import BadCell
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_lines
-from supercargo.store.scenario import assembled, completed, misspelt
+from supercargo.store.scenario import assembled, completed, misspelt, tables_read
 from supercargo.store.settings import SETTINGS_FILE, setting_keys, settings_of
 from supercargo.store.sheets import Sheets
 
@@ -89,8 +89,13 @@ def _refuse_a_plan(book: Book) -> None:
         raise BadBook("this is the workbook of a plan, not of a scenario", "give the scenario it was made from")
 
 
-def scenario_of_sheets(sheets: Mapping[str, Sheet | BadBook], faults: list[Fault]) -> Scenario | None:
-    """The scenario of a workbook's sheets, or None with each of its faults added to `faults`."""
+def scenario_of_sheets(
+    sheets: Mapping[str, Sheet | BadBook], faults: list[Fault], *, beside: Scenario | None = None
+) -> Scenario | None:
+    """The scenario of a workbook's sheets, or None with each of its faults added to `faults`.
+
+    What has no sheet is that of the scenario `beside`, where one is given.
+    """
     found: list[Fault] = []
     names = [name for name in sheets if name not in OWN_SHEETS]
     for name, meant in misspelt(names, _KNOWN):
@@ -102,11 +107,15 @@ def scenario_of_sheets(sheets: Mapping[str, Sheet | BadBook], faults: list[Fault
         elif sheet is not None and sheet.hidden:
             fix = "show the sheet and look at it; take it away if it is not meant"
             found.append(Fault(name, 0, "", "the sheet is hidden", fix))
-    settings = _settings(sheets.get(SETTINGS_SHEET), found)
-    given = {
+    if beside is not None and SETTINGS_SHEET not in sheets:
+        settings: Settings | None = beside.settings
+    else:
+        settings = _settings(sheets.get(SETTINGS_SHEET), found)
+    standing = {} if beside is None else tables_read(beside)
+    given = standing | {
         table.attribute: _table(sheets.get(sheet_of(table.file)), table, found)
         for table in SCENARIO_TABLES
-        if table.required or sheet_of(table.file) in sheets
+        if (table.required and not standing) or sheet_of(table.file) in sheets
     }
     tables = completed(given)
     found += cross_faults(Sheets(settings, tables))

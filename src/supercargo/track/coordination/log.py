@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from supercargo.kernel import Refused, format_utc, plain
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.kernel import Refused, plain
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.bodies import Kinds, noun_of, word_of
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.event_store import View
@@ -254,9 +254,7 @@ def _standing(state: ConflictState | None, act: Act) -> tuple[ConflictState, str
     if state is None:
         raise Refused("no such conflict was seen", fix="state the conflict first, or give another name")
     where = f"coordination/{state.conflict}"
-    if act.at_utc < (state.chosen_utc or state.seen_utc):
-        since = format_utc(state.chosen_utc or state.seen_utc)
-        raise Refused(f"the conflict has stood as it is since {since}", fix="state an instant after it", where=where)
+    not_before(state.chosen_utc or state.seen_utc, "the conflict", act, where)
     return state, where
 
 

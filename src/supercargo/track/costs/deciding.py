@@ -29,34 +29,15 @@ MOST_USD = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookInvoice:
+class BookInvoice(told.Bill):
     """Book a position of an invoice."""
-
-    date: str
-    account: str
-    amount_usd: float
-    mission_id: str = ""
-    supplier: str = ""
-    billed: float | None = None
-    unit: str = ""
-    unit_price_usd: float | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectInvoice:
+class CorrectInvoice(told.Bill):
     """Say what a booked position says from now on."""
 
     reason: str
-    date: str
-    account: str
-    amount_usd: float
-    mission_id: str = ""
-    supplier: str = ""
-    billed: float | None = None
-    unit: str = ""
-    unit_price_usd: float | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

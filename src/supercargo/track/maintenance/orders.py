@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from supercargo.kernel import Refused, format_utc
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.maintenance import events as told
 
@@ -197,9 +197,7 @@ def decide_work(state: OrderState | None, command: WorkCommand, act: Act) -> tup
     where = f"workorder/{state.order}"
     if not state.open:
         raise Refused(f"the order is {state.state}", fix="issue a new one", where=where)
-    if act.at_utc < state.since_utc:
-        what = f"the order has stood as it is since {format_utc(state.since_utc)}"
-        raise Refused(what, fix="state an instant after it", where=where)
+    not_before(state.since_utc, "the order", act, where)
     return drafts_of(act, told.WORK_KINDS, where, (_said(state, command, act, where),), version=state.version)
 
 

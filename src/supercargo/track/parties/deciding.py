@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from supercargo.kernel import Refused, format_utc
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.kernel import Refused
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.parties import events as told
 
@@ -215,7 +215,7 @@ def _complaint(state: PartyState, name: str, act: Act, where: str) -> Complaint:
     if one is None:
         known = ", ".join(sorted(state.complaints)) or "none"
         raise Refused(f"no complaint is called {name!r}", fix=f"use one of: {known}", where=where)
-    _not_before(one.since_utc, f"complaint {name}", act, where)
+    not_before(one.since_utc, f"complaint {name}", act, where)
     return one
 
 
@@ -226,12 +226,7 @@ def _answer(state: PartyState, command: AnswerSurvey, act: Act, where: str) -> t
         raise Refused(f"no survey is called {command.survey!r}", fix=f"ask it first; asked are: {known}", where=where)
     if one.score is not None:
         raise Refused(f"survey {one.survey} is answered", fix="ask a new one", where=where)
-    _not_before(one.asked_utc, f"survey {one.survey}", act, where)
+    not_before(one.asked_utc, f"survey {one.survey}", act, where)
     if not (math.isfinite(command.score) and 0 <= command.score <= one.most):
         raise Refused(f"a score of {command.score:g} is off the scale", fix=f"give 0 to {one.most:g}", where=where)
     return told.SurveyAnswered(survey=one.survey, score=command.score, text=command.text)
-
-
-def _not_before(since: datetime, what: str, act: Act, where: str) -> None:
-    if act.at_utc < since:
-        raise Refused(f"{what} has stood as it is since {format_utc(since)}", fix="state an instant after it", where=where)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from supercargo.kernel import Fault, Refused, ScenarioError, format_utc, text
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.missions.phases import LOST
 from supercargo.track.missions.state import MissionState
@@ -30,6 +30,7 @@ __all__ = [
     "claim_of",
     "decide_claim",
     "evolve_claim",
+    "on_policy",
 ]
 
 MOST_USD = 1e12
@@ -214,9 +215,7 @@ def decide_claim(
     if state.state not in lawful:
         can = ", ".join(kind.__name__.lower() for kind, states in _AFTER.items() if state.state in states) or "nothing more"
         raise Refused(f"the claim is {state.state}", fix=f"lawful now: {can}", where=where)
-    if act.at_utc < state.since_utc:
-        what = f"the claim has stood as it is since {format_utc(state.since_utc)}"
-        raise Refused(what, fix="state an instant after it", where=where)
+    not_before(state.since_utc, "the claim", act, where)
     said = _said(state, command, policy, where)
     drafts = drafts_of(act, told.CLAIM_KINDS, where, (said,), version=state.version)
     if isinstance(said, told.ClaimAgreed) and policy is not None:
@@ -224,10 +223,14 @@ def decide_claim(
     return drafts
 
 
+def on_policy(act: Act) -> Act:
+    """The act on a claim as the policy's own stream has it."""
+    return replace(act, command_id=f"{act.command_id}.policy")
+
+
 def _beside(act: Act, policy: PolicyState, said: object) -> tuple[Draft, ...]:
     """What the policy's own stream is told with the claim, so that two claims at once can't both hold."""
-    own = replace(act, command_id=f"{act.command_id}.policy")
-    return drafts_of(own, told.POLICY_KINDS, f"policy/{policy.policy}", (said,), version=policy.version)
+    return drafts_of(on_policy(act), told.POLICY_KINDS, f"policy/{policy.policy}", (said,), version=policy.version)
 
 
 def _notified(

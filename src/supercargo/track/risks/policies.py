@@ -9,7 +9,7 @@ from datetime import datetime
 
 from supercargo.kernel import Fault, Refused, ScenarioError, format_utc, text
 from supercargo.model import COVERED
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.missions.phases import LOST, WITHDRAWN
 from supercargo.track.missions.state import MissionState
@@ -143,9 +143,7 @@ def decide_policy(
         raise Refused("no such policy is bound", fix="bind it first, or give another name", where=where)
     if state.paid_utc is not None:
         raise Refused(f"its premium was paid at {format_utc(state.paid_utc)}", fix="leave it; it is booked once", where=where)
-    if act.at_utc < state.since_utc:
-        fix = "state an instant after it"
-        raise Refused(f"the policy has stood as it is since {format_utc(state.since_utc)}", fix=fix, where=where)
+    not_before(state.since_utc, "the policy", act, where)
     said = told.PremiumPaid(mission_id=state.mission_id, usd=state.premium_usd, evidence=command.evidence.strip())
     return drafts_of(act, told.POLICY_KINDS, where, (said,), version=state.version)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from supercargo.kernel import Fault, Refused, ScenarioError, format_utc, text
 from supercargo.model import RISK_BASES, RISK_CLASSES, RISK_DRIVERS
-from supercargo.track.acts import Act, drafts_of, need
+from supercargo.track.acts import Act, drafts_of, need, not_before
 from supercargo.track.envelope import Draft, Recorded
 from supercargo.track.risks import events as told
 
@@ -201,9 +201,7 @@ def decide_risk(name: str, state: RiskState | None, command: RiskCommand, act: A
         raise Refused("no such risk is on the register", fix="identify it first, or give another name", where=where)
     if state.state == "closed":
         raise Refused("the risk is closed", fix="identify it anew if it can happen again", where=where)
-    if act.at_utc < state.since_utc:
-        what = f"the risk has stood as it is since {format_utc(state.since_utc)}"
-        raise Refused(what, fix="state an instant after it", where=where)
+    not_before(state.since_utc, "the risk", act, where)
     if isinstance(command, Accept) and state.probability is None:
         raise Refused("the risk has not been assessed", fix="assess it before somebody accepts it", where=where)
     return drafts_of(act, told.RISK_KINDS, where, (_said(command),), version=state.version)
