@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
 from supercargo.report.deliverables.dues import before_order
 from supercargo.report.deliverables.figures import kpi_number, plan_number
@@ -14,7 +12,6 @@ from supercargo.report.supply_blocks import (
     lead_table,
     options_table,
     policies_figure,
-    policies_table,
     sourcing_decision,
     suppliers_table,
     supply_number,
@@ -48,8 +45,7 @@ def document(held: Held) -> Document:
     blocks += [Heading(words="Inventory"), *_stocks(held)]
     blocks += [Heading(words="Where cost is reduced"), _cost(held)]
     blocks += [
-        replace(policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)), data=None),
-        policies_table(supply, covers=("D6.3",)),
+        policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)),
     ]
     blocks += [
         Heading(words="How it performs, and what makes it better"),
