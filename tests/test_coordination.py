@@ -158,5 +158,5 @@ def test_the_programme_is_told_of_some_phases_or_said_to_be_missing(made: Made) 
     assert figure.data is not None
     assert figure.data.rows[0][0] == "P3-01 Advanced technology integration"
     assert (len(figure.data.rows), len(gates.rows)) == (9, 13)
-    (missing,) = programme_blocks(replace(made.held, programme=None))
+    (missing,) = programme_blocks(replace(made.held, programme_held=None))
     assert isinstance(missing, Missing)

@@ -269,6 +269,41 @@ def test_report_writes_the_same_bytes_twice_and_nothing_without_need(folder: Pat
     assert again.code == 4
 
 
+def test_a_report_replaces_what_a_report_wrote_and_leaves_and_names_the_rest(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("report", str(folder), "--out", str(out), "--runs", "0")
+    assert run(*asked, "D1", "D3", "--format", "md").code == 0
+    for name, text in (
+        ("notes.txt", "mine"),
+        ("figures/own.svg", "<svg/>"),
+        ("minutes/may.md", "said"),
+        ("D09-mine.MD", "my own"),
+    ):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(text)
+    (out / "link").symlink_to(folder, target_is_directory=True)
+    told = run(*asked, "D1", "--force")
+    assert told.code == 0, told.err
+    assert "no report wrote them: D09-mine.MD, figures/own.svg, link, minutes/may.md, notes.txt" in told.out
+    assert (out / "notes.txt").read_text() == "mine"
+    assert (out / "link").is_symlink()
+    assert (folder / "plan.json").is_file()
+    there = {path.name for path in out.iterdir()}
+    assert there == {
+        "D01-mission-operations-plan.html", "index.html", "coverage.csv", "numbers.csv", "files.txt", "figures", "link",
+        "minutes", "notes.txt", "D09-mine.MD",
+    }  # fmt: skip
+    (out / "D03-cargo-management-system.html").write_text("my own page")
+    told = run(*asked, "D3", "--force")
+    assert (told.code, "D03-cargo-management-system.html would be replaced" in told.err) == (4, True)
+    assert (out / "D03-cargo-management-system.html").read_text() == "my own page"
+    (out / "files.txt").unlink()
+    (out / "D03-cargo-management-system.html").unlink()
+    assert json.loads(run(*asked, "D3", "--force", "--json").out)["kept"] == [
+        "D09-mine.MD", "figures/own.svg", "link", "minutes/may.md", "notes.txt",
+    ]  # fmt: skip
+
+
 def test_report_names_every_phrase_and_what_covers_it(folder: Path) -> None:
     told = json.loads(run("report", str(folder), "--runs", "0", "--json").out)
     assert len(told["coverage"]) == 4 * len(told["documents"])
@@ -288,6 +323,35 @@ def test_what_report_can_not_make_is_refused_with_what_it_can(folder: Path, word
     told = run("report", str(folder), *words)
     assert told.code == 2
     assert said in told.err
+
+
+LATE = """initiative_id,title,aim,changes,least_fraction,most_fraction,\
+one_off_usd,start_month,owner,state,source,as_of,evidence
+A,dearer,cost,cost_rates.csv/mission integration/mission/usd+4800000,1,1,0,12,a,idea,s,2026-11-26,assumption
+B,dearer,cost,cost_rates.csv/mission integration/mission/usd+4800000,1,1,0,12,a,idea,s,2026-11-26,assumption
+C,cheaper,cost,cost_rates.csv/mission integration/mission/usd+-4800000,1,1,0,1,a,idea,s,2026-11-26,assumption
+D,cheaper,cost,cost_rates.csv/mission integration/mission/usd+-4800000,1,1,0,1,a,idea,s,2026-11-26,assumption
+"""
+"""Initiatives that are lawful each alone and all together, and not in the months in which C and D work before A and B do."""
+
+
+def test_what_is_found_wrong_late_stops_the_documents_that_need_it_and_no_other(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "initiatives.csv").write_text(LATE)
+    assert run("plan", str(tmp_path / "tiny"), "--out", str(tmp_path / "plan")).code == 0
+    told = run("report", str(tmp_path / "plan"), "--out", str(tmp_path / "out"), "--runs", "0", "--format", "md")
+    assert told.code == 2
+    assert "D13  Continuous Improvement System: could not be made, and says why" in told.out
+    assert "D9, D12, D13 could not be made: changes: 1 fault in the input" in told.out
+    assert "cost_rates.csv/mission integration/mission/usd would be -3.6e+06" in told.out
+    assert "D1   Mission Operations Plan: 4 of 4 phrases covered" in told.out
+    page = (tmp_path / "out" / "D12-cost-optimization-program.md").read_text()
+    assert "could not be made" in page
+    assert "would be -3.6e+06" in page
+    answer = run("report", str(tmp_path / "plan"), "D1", "D12", "--runs", "0", "--json")
+    assert answer.code == 2
+    assert [one["document"] for one in json.loads(answer.out)["unmade"]] == ["D12"]
+    assert run("report", str(tmp_path / "plan"), "D1", "--runs", "0").code == 0
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:

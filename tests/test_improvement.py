@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -284,6 +285,41 @@ def test_all_that_is_wrong_with_initiatives_is_told_at_once(tmp_path: Path) -> N
     assert "use the key of a row" in text
 
 
+def test_an_initiative_that_makes_a_value_unlawful_at_any_strength_is_named_before_it_is_measured(tmp_path: Path) -> None:
+    write_scenario(a_scenario(), tmp_path / "year")
+    free = "vehicles.csv/*/price_usd"
+    rows = [
+        an_initiative(f"{free}*0", initiative_id="free", most_fraction=1.2),
+        an_initiative(f"{free}*0", initiative_id="just-free", most_fraction=1.0),
+        an_initiative(f"{free}+-1e12", initiative_id="below-zero"),
+        an_initiative(f"{free}*1e999", initiative_id="endless"),
+        an_initiative(f"{free}*0", initiative_id="not-done", most_fraction=1.2, state="stopped"),
+    ]
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows, Initiative))
+    with pytest.raises(ScenarioError) as told:
+        read_scenario(tmp_path / "year")
+    found = {(fault.row, fault.column): fault for fault in told.value.faults}
+    assert set(found) == {(2, "most_fraction"), (4, "changes"), (5, "changes"), (6, "most_fraction")}
+    assert found[2, "most_fraction"].what.startswith("free at most_fraction 1.2: vehicles.csv/*/price_usd would be -")
+    assert "lower most_fraction" in found[2, "most_fraction"].fix
+    assert "below-zero" in found[4, "changes"].what
+
+
+def test_initiatives_that_are_lawful_alone_and_unlawful_together_are_named_with_each_other(tmp_path: Path) -> None:
+    scenario = a_scenario()
+    write_scenario(scenario, tmp_path / "year")
+    less = 0.6 * min(one.price_usd for one in scenario.vehicles if one.price_usd)
+    rows = [
+        an_initiative(f"vehicles.csv/*/price_usd+-{less:.0f}", initiative_id=name, least_fraction=1.0, most_fraction=1.0)
+        for name in ("first", "second")
+    ]
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows[:1], Initiative))
+    read_scenario(tmp_path / "year")
+    (tmp_path / "year" / "initiatives.csv").write_bytes(write_rows(rows, Initiative))
+    with pytest.raises(ScenarioError, match="second, as it is meant, after first"):
+        read_scenario(tmp_path / "year")
+
+
 # what weighs most, and processes
 
 
@@ -457,6 +493,20 @@ def test_lesson_reads_old_and_new_from_the_plans_and_refuses_alike_ones(folder: 
     assert row["digest"] == digest_of_plan(tmp_path / "next")
 
 
+def test_a_refused_lesson_makes_no_store_and_no_keys(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("--store", "log.sqlite"), ()):
+        told = run("lesson", "L1", str(folder), str(folder), "--change", RATE, "--by", "lou", *words)
+        assert told.code == 5
+        assert "there is no such store" in told.err
+        assert "made by the first command that records something" in told.err
+    bad = run(
+        "lesson", "L1", str(folder), str(folder), "--change", "nothing.csv/x/usd", "--by", "lou", "--store", "log.sqlite"
+    )
+    assert (bad.code, "a scenario has no file 'nothing.csv'" in bad.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_words_of_several_rows_carry_their_keys() -> None:
     words = rows_worded(a_scenario(), "vehicles.csv/*/operator")
     assert all("=" in one for one in words.split("; ")) or ";" not in words
@@ -477,6 +527,15 @@ def test_improve_tells_the_same_in_words_json_page_and_workbook(folder: Path, tm
     assert book.read_bytes()[:2] == b"PK"
     assert "Before and after 2027-04-01" in words
     assert "cannot tell" in words
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("1800-01-01", "nothing that counts lies before"), ("2990-01-01", "from 2990-01-01 on")]
+)
+def test_a_day_with_nothing_on_one_of_its_sides_is_refused_with_the_days_between(folder: Path, day: str, said: str) -> None:
+    told = run("improve", str(folder), "--since", day)
+    assert (told.code, said in told.err) == (2, True)
+    assert re.search(r"give a day after 202\d-\d\d-\d\d and not after 202\d-\d\d-\d\d", told.err)
 
 
 def test_the_page_escapes_the_words_of_others(tiny: OperationsPlan) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from supercargo.kernel import ScenarioError, Status
 from supercargo.measure.candidates import value_candidates
-from supercargo.measure.contingencies import NO_EFFECT, Effect, Known, read_changes
+from supercargo.measure.contingencies import NO_EFFECT, Effect, read_changes
 from supercargo.measure.market import ALL, logit_of, price_curve, price_segments, segments_of
 from supercargo.measure.partners import Partners, concentrations, score_partners
 from supercargo.model import (
@@ -23,6 +23,7 @@ from supercargo.model import (
     CapacityOption,
     Chances,
     Competitor,
+    Known,
     MarketSegment,
     PartnerCandidate,
     SegmentRow,
@@ -93,6 +94,22 @@ def test_every_change_that_can_not_be_read_is_named_with_its_file() -> None:
     assert {fault.file for fault in refused.value.faults} == {"technologies.csv"}
     with pytest.raises(ScenarioError, match="changes nothing"):
         read_changes("T", (), KNOWN, file="technologies.csv")
+
+
+def test_check_names_every_change_of_technologies_and_contingencies_that_can_not_be_read(tmp_path: Path) -> None:
+    write_scenario(a_scenario(), tmp_path / "year")
+    words = ("bogus*0.9", "cost/launch*nan;cost/launch*-1", "cost/launch*5000", "", "cost/tea*0.5", "cost/launch*0.9")
+    head = "title,changes,cost_usd,introduction_months,earliest_month,life_years,source,as_of,evidence,technology_id,kind\n"
+    rows = "".join(f"t,{word},1,5,3,8,s,2026-12-01,assumption,T{at},tracking\n" for at, word in enumerate(words))
+    (tmp_path / "year" / "technologies.csv").write_text(head + rows)
+    head = "contingency_id,title,changes,cost_usd,source,as_of,evidence\n"
+    (tmp_path / "year" / "contingencies.csv").write_text(head + "C,t,storm.size*0.5,1,s,2026-12-01,assumption\n")
+    told = run("check", str(tmp_path / "year"))
+    assert told.code == 2
+    for row, name in enumerate(("T0: 'bogus*0.9'", "T1: 'cost/launch*", "T2: 'cost/l", "T3 changes nothing", "T4: there"), 2):
+        assert f"technologies.csv row {row} column changes: {name}" in told.err
+    assert told.err.count("technologies.csv row") == 6
+    assert "contingencies.csv row 2 column changes: C: there is no chance 'storm'" in told.err
 
 
 def test_half_an_effect_twice_over_is_weaker_than_the_whole_and_joined_effects_multiply() -> None:

@@ -58,8 +58,11 @@ def up(folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_phrase_of_the_line_is_covered_and_a_decision_asked_for(documents: dict[str, Document], name: str) -> None:
-    assert [one.phrase for one in coverage_of(documents[name]) if not one.blocks] == []
+def test_every_phrase_is_covered_but_what_only_the_record_tells_and_a_decision_asked_for(
+    documents: dict[str, Document], name: str
+) -> None:
+    bare = [one.phrase for one in coverage_of(documents[name]) if not one.blocks]
+    assert bare == (["industry influence"] if name == "D15" else []), "no recognition of the trade is on record"
     assert [block for block in documents[name].blocks if isinstance(block, Decision)]
 
 

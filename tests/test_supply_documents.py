@@ -101,13 +101,13 @@ def test_every_phrase_is_covered_and_a_decision_is_asked_for(documents: tuple[Do
 
 def test_what_a_scenario_does_not_hold_is_named_and_covers_nothing(held: Held) -> None:
     bare = replace(held.supply, stocks=(), sensitivity=(), policies=(), forecast=())
-    inventory = make_documents(replace(held, supply=bare), ["D8"])[0]
-    assert [one.phrase_id for one in coverage_of(inventory) if not one.blocks] == ["D8.1", "D8.3", "D8.4"]
+    inventory = make_documents(replace(held, supply_held=bare), ["D8"])[0]
+    assert [one.phrase_id for one in coverage_of(inventory) if not one.blocks] == ["D8.1", "D8.2", "D8.3", "D8.4"]
     assert any(isinstance(block, Missing) and "stock.csv" in block.needs for block in inventory.blocks)
     none = replace(bare, shipments=(), purchases=(), sourcing=replace(bare.sourcing, consignments=()))
-    ground = make_documents(replace(held, supply=none), ["D7"])[0]
+    ground = make_documents(replace(held, supply_held=none), ["D7"])[0]
     assert [one.phrase_id for one in coverage_of(ground) if not one.blocks] == ["D7.1", "D7.2", "D7.3"]
-    assert all(len(one.blocks) for one in make_documents(replace(held, supply=none), ["D6"]))
+    assert all(len(one.blocks) for one in make_documents(replace(held, supply_held=none), ["D6"]))
 
 
 def test_figures_have_their_data_beside_them(documents: tuple[Document, ...]) -> None:

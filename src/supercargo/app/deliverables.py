@@ -6,20 +6,21 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from supercargo import __version__
 from supercargo.app.compliance import ComplyRequest, comply
 from supercargo.app.improving import improvement_of, known_of_plan, known_of_store, measured_programme
 from supercargo.app.metering import StageWatch, unwatched
-from supercargo.app.programme import programme_of_plan
+from supercargo.app.programme import checks_of_plan, programme_of_plan
 from supercargo.app.risks import RiskAsked, review_plan
 from supercargo.app.simulating import cores
 from supercargo.app.strategy import strategy_for_documents
 from supercargo.app.supply import fleet_of, supply_of
-from supercargo.kernel import ScenarioError, format_utc
+from supercargo.kernel import NoPlan, Refused, ScenarioError, SupercargoError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import Measured
@@ -29,22 +30,31 @@ from supercargo.measure.summary import summarise
 from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Decision, Document, Footer, Number, number_words, numbers_of
 from supercargo.report.coverage import LINES, Covered, coverage_of
-from supercargo.report.deliverables.held import Held
+from supercargo.report.deliverables.held import Held, Unmade, unmade
 from supercargo.report.deliverables.table import DELIVERABLES
 from supercargo.report.document_html import render_document, render_index
 from supercargo.report.document_md import drawings_of, render_markdown
 from supercargo.report.document_pdf import render_pdf
 from supercargo.simulate.risk import simulate_plan
 from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
-from supercargo.store.folders import write_whole
+from supercargo.store.folders import things_beneath, write_whole
 from supercargo.track.cargo.stages import STAGES
 
-__all__ = ["FORMATS", "Made", "ReportAsked", "hold", "make_documents", "numbers_csv", "write_documents"]
+__all__ = ["FORMATS", "Made", "ReportAsked", "hold", "made_or_why", "make_documents", "numbers_csv", "write_documents"]
+
+_T = TypeVar("_T")
 
 FORMATS = ("html", "pdf", "md")
 INDEX = "index.html"
 COVERAGE = "coverage.csv"
 NUMBERS = "numbers.csv"
+PROGRAMME = "D4"
+"""The document that tells of the programme."""
+FILES = "files.txt"
+"""Names of what was written into a folder, one a line: what else stands there is somebody's own."""
+
+_OWN = re.compile(r"(figures/)?D\d\d-[-a-z0-9]+\.(html|pdf|md|svg)|" + "|".join(map(re.escape, (INDEX, COVERAGE, NUMBERS))))
+"""Names of files in a folder that was written before there was a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,13 @@ class ReportAsked:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """Documents, which phrases of their lines they cover, and files written."""
+    """Documents, which phrases of their lines they cover, files written, and documents that only say why they are not made."""
 
     documents: tuple[Document, ...]
     coverage: tuple[tuple[Document, tuple[Covered, ...]], ...]
     files: tuple[str, ...]
+    kept: tuple[str, ...]  # files of others in the folder, left as they were
+    unmade: Mapping[str, SupercargoError]
 
 
 def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Made:
@@ -79,17 +91,33 @@ def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Mad
     wanted, formats = _wanted(asked.documents), _formats(asked.formats)
     if asked.out:
         refuse_within(asked.out, asked.folder, fix="choose another folder for --out")
-        refuse_existing(asked.out, force=asked.force, like=[INDEX, COVERAGE, NUMBERS])
+        refuse_existing(asked.out, force=asked.force, like=[FILES, COVERAGE])
         refuse_unwritable(asked.out)
     held = hold(asked, watch=watch)
     watch("documents", 0.0)
-    documents = make_documents(held, wanted)
+    documents, reasons = made_or_why(held, wanted)
     coverage = tuple((document, coverage_of(document)) for document in documents)
     files: dict[str, bytes] = {}
+    kept: tuple[str, ...] = ()
     if asked.out:
         files = _files(coverage, formats, watch)
-        write_whole(asked.out, files, force=asked.force)
-    return Made(documents=documents, coverage=coverage, files=tuple(files))
+        files[FILES] = "".join(f"{name}\n" for name in sorted({*files, FILES})).encode()
+        kept = _others(asked.out, files)
+        write_whole(asked.out, files, force=asked.force, keep=kept)
+    return Made(documents=documents, coverage=coverage, files=tuple(files), kept=kept, unmade=reasons)
+
+
+def _others(folder: Path, files: Iterable[str]) -> tuple[str, ...]:
+    """Files in an earlier folder that no report wrote. Raises Refused where one bears the name of a file that is to come."""
+    there = things_beneath(folder)
+    listed = folder / FILES
+    own = set(listed.read_text(encoding="utf-8", errors="replace").split("\n")) if FILES in there else set()
+    others = tuple(name for name in there if name not in own and not (FILES not in there and _OWN.fullmatch(name)))
+    taken = sorted(set(others) & set(files))
+    if taken:
+        what = f"{', '.join(taken[:5])} would be replaced, and no report wrote {'it' if len(taken) == 1 else 'them'}"
+        raise Refused(what, fix="move it away, or choose another folder", where=str(folder))
+    return others
 
 
 def _wanted(documents: Iterable[str]) -> tuple[str, ...]:
@@ -117,32 +145,36 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
     plan = read_plan(asked.folder)
     summary = summarise(plan)
     settings = plan.scenario.settings
-    simulated = _simulated(plan, asked, watch) if asked.runs else None
-    review = review_plan(
-        plan,
-        RiskAsked(asked.folder, runs=min(asked.runs, 120), workers=asked.workers),
-        watch=lambda _, share: watch("risks", share),
+    simulated = _made(lambda: _simulated(plan, asked, watch)) if asked.runs else None
+    review = _made(
+        lambda: review_plan(
+            plan,
+            RiskAsked(asked.folder, runs=min(asked.runs, 120), workers=asked.workers),
+            watch=lambda _, share: watch("risks", share),
+        )
     )
     watch("measuring", 0.0)
     recorded, counts = _recorded(asked.store) if asked.store else (None, {})
     told = measure_facts(recorded) if recorded else ()
     known = known_of_store(plan, asked.store) if asked.store else known_of_plan(plan)
     comply_asked = ComplyRequest(asked.folder, asked.store)
+    checks = checks_of_plan(plan)
     return Held(
         plan=plan,
         summary=summary,
-        costs=cost_report(plan, Books()),
-        review=review,
+        checks=checks,
         comply=comply(comply_asked, now_utc=recorded.as_of_utc if recorded else settings.as_of_utc),
         stages=tuple((name, what, counts.get(name, 0) if recorded else None) for name, what in STAGES.items() if name),
-        fleet=fleet_of(plan),
-        supply=supply_of(plan),
-        improvement=improvement_of(plan, known, measured_programme(plan)),
-        simulated=simulated,
-        programme=programme_of_plan(plan).outcome,
+        costs_held=_made(lambda: cost_report(plan, Books())),
+        review_held=review,
+        fleet_held=_made(lambda: fleet_of(plan)),
+        supply_held=_made(lambda: supply_of(plan)),
+        improvement_held=_made(lambda: improvement_of(plan, known, measured_programme(plan))),
+        simulated_held=simulated,
+        programme_held=_made(lambda: programme_of_plan(plan, checks=checks).outcome),
         recorded=recorded,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
-        strategy=strategy_for_documents(plan, asked.folder, asked.runs, watch=watch),
+        strategy_held=_made(lambda: strategy_for_documents(plan, asked.folder, asked.runs, watch=watch)),
         footer=Footer(
             digest=digest_of_plan(asked.folder),
             scenario_digest=summary.scenario_digest or "not known",
@@ -152,6 +184,14 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
             as_of=format_utc(settings.as_of_utc),
         ),
     )
+
+
+def _made(make: Callable[[], _T]) -> _T | Unmade:
+    """What is made, or why the plan's input does not let it be made: documents that need it say so, others go on."""
+    try:
+        return make()
+    except (ScenarioError, NoPlan) as why:
+        return Unmade(why)
 
 
 def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
@@ -185,7 +225,33 @@ def _simulated(plan: OperationsPlan, asked: ReportAsked, watch: StageWatch) -> R
 
 def make_documents(held: Held, wanted: Sequence[str]) -> tuple[Document, ...]:
     """Documents by their ids. Raises ValueError where one number has two values."""
-    documents = tuple(DELIVERABLES[name](held) for name in wanted if name in DELIVERABLES)
+    return made_or_why(held, wanted)[0]
+
+
+def made_or_why(held: Held, wanted: Sequence[str]) -> tuple[tuple[Document, ...], Mapping[str, SupercargoError]]:
+    """Documents by their ids; one that can't be made says why, and stands in the second part with its error.
+
+    Raises ValueError where one number has two values.
+    """
+    held = replace(held, run=tuple(wanted))
+    documents = {name: _document(held, name) for name in wanted}
+    if PROGRAMME in documents:  # its gates ask for other documents of the same run
+        lacking = {name: [one.phrase for one in coverage_of(made) if not one.blocks] for name, (made, _) in documents.items()}
+        programme = _made(lambda: programme_of_plan(held.plan, lacking=lacking, checks=held.checks).outcome)
+        documents[PROGRAMME] = _document(replace(held, programme_held=programme), PROGRAMME)
+    _agree([document for document, _ in documents.values()])
+    reasons = {name: why for name, (_, why) in documents.items() if why is not None}
+    return tuple(document for document, _ in documents.values()), reasons
+
+
+def _document(held: Held, name: str) -> tuple[Document, SupercargoError | None]:
+    try:
+        return DELIVERABLES[name](held), None
+    except (ScenarioError, NoPlan) as why:
+        return unmade(held, name, why), why
+
+
+def _agree(documents: Sequence[Document]) -> None:
     seen: dict[str, tuple[Number, str]] = {}
     for document in documents:
         for number in numbers_of(document):
@@ -193,7 +259,6 @@ def make_documents(held: Held, wanted: Sequence[str]) -> tuple[Document, ...]:
             if (before.value, before.unit) != (number.value, number.unit):
                 said = f"{before.value} {before.unit} in {where} and {number.value} {number.unit} in {document.doc_id}"
                 raise ValueError(f"{number.key} is {said}")
-    return documents
 
 
 def _stem(document: Document) -> str:
@@ -237,10 +302,17 @@ def _csv(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _coverage_csv(coverage: Iterable[tuple[Document, Sequence[Covered]]]) -> bytes:
-    rows: list[Sequence[object]] = [("phrase_id", "document", "phrase", "blocks", "covered_by")]
+    rows: list[Sequence[object]] = [("phrase_id", "document", "phrase", "blocks", "covered_by", "missing")]
     for document, covered in coverage:
         rows += [
-            (one.phrase_id, document.title, one.phrase, len(one.blocks), "; ".join(title for _, title in one.blocks))
+            (
+                one.phrase_id,
+                document.title,
+                one.phrase,
+                len(one.blocks),
+                "; ".join(title for _, title in one.blocks),
+                "; ".join(one.missing),
+            )
             for one in covered
         ]
     return _csv(rows)

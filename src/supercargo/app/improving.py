@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from supercargo.app.kpis import base_of_folder
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.pages import refuse_pages, write_pages
-from supercargo.kernel import parse_utc
+from supercargo.kernel import ScenarioError, parse_utc
 from supercargo.measure.facts import Facts
 from supercargo.measure.improvement import (
     CaseFact,
@@ -89,6 +89,7 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
     plan = read_plan(asked.folder)
     base = base_of_folder(asked.base) if asked.base else None
     known = known_of_store(plan, asked.store, base) if asked.store else known_of_plan(plan, base)
+    _refuse_empty_side(known, asked.since_utc)
     watch("costing", 0.0)
     programme = measured_programme(plan, base=base, replan=asked.replan)
     told = improvement_of(plan, known, programme, since_utc=asked.since_utc)
@@ -99,6 +100,19 @@ def improve_folder(asked: ImproveAsked, *, watch: StageWatch = unwatched) -> Imp
         lambda: figures_book(title, improvement_figures(told), told.as_of_utc),
     )
     return told
+
+
+def _refuse_empty_side(known: Known, since_utc: datetime | None) -> None:
+    """A day that parts nothing from nothing is a slip of the pen. Raises ScenarioError for it."""
+    dates = [row.at_utc for one in known.figures for row in one.rows if row.at_utc is not None]
+    if since_utc is None or not dates:
+        return
+    first, last = min(dates), max(dates)
+    if not first < since_utc <= last:
+        side = f"before {since_utc:%Y-%m-%d}" if since_utc <= first else f"from {since_utc:%Y-%m-%d} on"
+        what = f"nothing that counts lies {side}"
+        fix = f"give a day after {first:%Y-%m-%d} and not after {last:%Y-%m-%d}: what counts lies between them"
+        raise ScenarioError(what, fix=fix, where="--since")
 
 
 def improvement_of(

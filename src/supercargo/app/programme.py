@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ __all__ = [
     "ProgrammeAsked",
     "ProgrammeTold",
     "checks_of_documents",
+    "checks_of_phrases",
     "checks_of_plan",
     "programme_of_plan",
     "review_programme",
@@ -76,13 +78,20 @@ def review_programme(asked: ProgrammeAsked) -> ProgrammeTold:
 
 
 def programme_of_plan(
-    plan: OperationsPlan, *, as_of_utc: datetime | None = None, documents: Path | None = None
+    plan: OperationsPlan,
+    *,
+    as_of_utc: datetime | None = None,
+    documents: Path | None = None,
+    lacking: Mapping[str, Sequence[str]] | None = None,
+    checks: Mapping[tuple[str, str], CheckFound] | None = None,
 ) -> ProgrammeTold:
     """The programme of a plan's scenario; the plan, and the documents made from it, answer the checks that are computed.
 
-    Raises as `review_programme`.
+    Documents are a folder of them, or what each of them lacks: phrases of its line. `checks` are those of the plan where they
+    are found already. Raises as `review_programme`.
     """
-    told = _told(plan.scenario, as_of_utc, checks_of_plan(plan) | checks_of_documents(documents))
+    made = checks_of_documents(documents) if lacking is None else checks_of_phrases(lacking)
+    told = _told(plan.scenario, as_of_utc, {**(checks_of_plan(plan) if checks is None else checks), **made})
     first = {row.gate: row for row in told.plan.gates if row.missions}
     remarks = list(told.plan.remarks)
     for gate, row in first.items():
@@ -125,6 +134,11 @@ def checks_of_documents(folder: Path | None) -> dict[tuple[str, str], CheckFound
     except (OSError, KeyError, UnicodeDecodeError) as error:
         fix = "name the folder that supercargo report has written"
         raise ScenarioError(f"no {COVERAGE} of made documents can be read", fix=fix, where=str(folder)) from error
+    return checks_of_phrases(lacking)
+
+
+def checks_of_phrases(lacking: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], CheckFound]:
+    """What documents say of each deliverable, by the phrases of its line that nothing in its document covers."""
     found = {("document", line.doc_id): CheckFound(False, f"{line.doc_id} is not among the documents made") for line in LINES}
     for name, phrases in lacking.items():
         words = f"nothing covers {', '.join(phrases)}" if phrases else f"{name} is complete"

@@ -8,14 +8,16 @@ from typing import Any
 
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.kernel import Fault, ScenarioError
-from supercargo.measure.contingencies import Effect, Known, read_changes
+from supercargo.measure.contingencies import Effect, read_changes
 from supercargo.measure.courses import Courses
 from supercargo.measure.money import is_revenue
 from supercargo.measure.strategy_review import RoadmapTold
 from supercargo.model import (
+    BOUGHT_ACCOUNTS,
     CHANCES,
     TIMELINE_MONTHS,
     Chances,
+    Known,
     OperationsPlan,
     RoadmapRow,
     Technology,
@@ -26,9 +28,6 @@ from supercargo.simulate.courses import Drawing
 from supercargo.simulate.technologies import value_technologies, value_together
 
 __all__ = ["draw_roadmap"]
-
-BOUGHT = ("launch", "spacecraft")
-"""Accounts of flights that the service buys; a plan without such a flight has no row of them."""
 
 
 def draw_roadmap(
@@ -86,7 +85,7 @@ def draw_roadmap(
 
 
 def _effects(plan: OperationsPlan, technologies: Sequence[Technology]) -> Mapping[str, Effect]:
-    accounts = {row.account for row in plan.costs if not is_revenue(row)} | {*BOUGHT}
+    accounts = {row.account for row in plan.costs if not is_revenue(row)} | {*BOUGHT_ACCOUNTS}
     accounts |= {rate.account for rate in plan.scenario.cost_rates}
     known = Known(CHANCES, tuple(place.destination for place in plan.scenario.destinations), tuple(sorted(accounts)))
     faults: list[Fault] = []

@@ -83,12 +83,14 @@ def lesson(words: tuple[str, str, str, str], folders: tuple[Path, Path], *, as_j
     """Close a lesson on a change that a released plan carries."""
     name, change, by, store = words
     with answering(as_json=as_json):
-        from supercargo.app.operations.lessons import Act, close_on_plans
-        from supercargo.app.operations.log import open_operations  # its libraries load only for those who have a store
+        # its libraries load only for those who have a store
+        from supercargo.app.operations.lessons import Act, closing_on_plans, record_lesson
+        from supercargo.app.operations.log import open_operations, read_operations
 
+        command = closing_on_plans(folders, change)
+        read_operations(store).close()  # an open lesson stands in a store that is there: none is made for it
         with open_operations(store, _now) as log:
-            act = Act(command_id=uuid4().hex, by=by, at_utc=_now())
-            receipts = close_on_plans(log, name, folders, change, act)
+            receipts = record_lesson(log, name, command, Act(command_id=uuid4().hex, by=by, at_utc=_now()))
     if as_json:
         answer: LessonAnswer = {"store": store, "lesson": name, "change": change, "receipts": list(receipts)}
         print_json(answer)

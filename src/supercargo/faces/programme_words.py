@@ -26,7 +26,7 @@ def asked_programme(folder: Path, as_of: str, *, documents: Path | None, out: Pa
     plan = told.plan
     lines = [told.of]
     if plan.templates:
-        lines.append(f"The scenario has no {', '.join(plan.templates)}: templates stand for them, as assumptions.")
+        lines.append(f"The scenario has no rows in {', '.join(plan.templates)}: templates stand for them, as assumptions.")
     lines += programme_lines(plan, told.outcome)
     lines += [f"written {file}" for file in files]
     tell_lines(lines)

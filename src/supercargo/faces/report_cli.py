@@ -39,7 +39,7 @@ def report(
             show_default="as many as pay",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier report's files; others stay.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Make the deliverables of a plan: fifteen documents from plan, simulation and assumptions.

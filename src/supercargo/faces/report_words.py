@@ -18,18 +18,23 @@ STAGES = {"reading": 0.1, "flying": 0.3, "risks": 0.2, "strategy": 0.1, "measuri
 
 
 def report(asked: ReportAsked, *, coverage: bool, as_json: bool) -> None:
-    """Make the documents, write what is asked for, and tell it."""
+    """Make the documents, write what is asked for, and tell it; exit with the code of what kept one from being made."""
     with answering(as_json=as_json), Progress(shares=STAGES) as watch:
         made = write_documents(asked, watch=watch)
     if as_json:
         print_json(_answer(made, asked))
-        return
-    tell_lines(_lines(made, asked, coverage=coverage))
+    else:
+        tell_lines(_lines(made, asked, coverage=coverage))
+    if made.unmade:
+        raise SystemExit(max(why.exit_code for why in made.unmade.values()))
 
 
 def _lines(made: Made, asked: ReportAsked, *, coverage: bool) -> Iterator[str]:
     bare = [one for _, covered in made.coverage for one in covered if not one.blocks]
     for document, covered in made.coverage:
+        if document.doc_id in made.unmade:
+            yield f"{document.doc_id:4} {document.title}: could not be made, and says why"
+            continue
         asks = sum(isinstance(block, Decision) for block in document.blocks)
         held = sum(1 for one in covered if one.blocks)
         told = f"{held} of {len(covered)} phrases covered, {count(asks, 'decision')} asked for"
@@ -37,12 +42,17 @@ def _lines(made: Made, asked: ReportAsked, *, coverage: bool) -> Iterator[str]:
     if coverage:
         for _, covered in made.coverage:
             for one in covered:
-                by = "; ".join(title for _, title in one.blocks) or "nothing covers it yet"
+                by = "; ".join(title for _, title in one.blocks) or "; ".join(("not known yet", *one.missing))
                 yield f"{one.phrase_id:6} {one.phrase}: {by}"
     phrases = sum(len(covered) for _, covered in made.coverage)
     yield f"{count(phrases - len(bare), 'phrase')} of {phrases} covered" + "".join(
         f"; not {one.phrase_id} {one.phrase}" for one in bare
     )
+    for why in dict.fromkeys(map(str, made.unmade.values())):
+        names = ", ".join(name for name, one in made.unmade.items() if str(one) == why)
+        yield from (f"{names} could not be made: {why}").split("\n")
+    if made.kept:
+        yield f"left as they were, no report wrote them: {', '.join(made.kept[:10])}{' ...' if len(made.kept) > 10 else ''}"
     if asked.out:
         yield f"{count(len(made.files), 'file')} written in {asked.out}; begin with {asked.out / 'index.html'}"
 
@@ -50,8 +60,16 @@ def _lines(made: Made, asked: ReportAsked, *, coverage: bool) -> Iterator[str]:
 def _answer(made: Made, asked: ReportAsked) -> ReportAnswer:
     return {
         "documents": [document.doc_id for document in made.documents],
+        "unmade": [
+            {"document": name, "what": why.what, "where": why.where, "fix": why.fix} for name, why in made.unmade.items()
+        ],
         "coverage": [
-            {"phrase_id": one.phrase_id, "phrase": one.phrase, "blocks": [title for _, title in one.blocks]}
+            {
+                "phrase_id": one.phrase_id,
+                "phrase": one.phrase,
+                "blocks": [title for _, title in one.blocks],
+                "missing": list(one.missing),
+            }
             for _, covered in made.coverage
             for one in covered
         ],
@@ -71,4 +89,5 @@ def _answer(made: Made, asked: ReportAsked) -> ReportAnswer:
         ],
         "out": str(asked.out or ""),
         "files": list(made.files),
+        "kept": list(made.kept),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +11,9 @@ import numpy as np
 from supercargo.kernel import Fault, ScenarioError
 from supercargo.measure.courses import Toll
 from supercargo.measure.tails import Z_90
-from supercargo.model import CHANGE_FORMS, TURNAROUNDS, Contingency, ContingencyValue
+from supercargo.model import CHANGED_PARTS, Contingency, ContingencyValue, Known, change_faults, change_of
 
-__all__ = ["NO_EFFECT", "Effect", "Known", "effect_of", "read_changes", "value_contingencies"]
-
-_PARTS = ("size", "probability")
+__all__ = ["NO_EFFECT", "Effect", "effect_of", "read_changes", "value_contingencies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,6 @@ class Effect:
 NO_EFFECT = Effect()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a change can name: chances, places, and accounts of costs.csv (None: any)."""
-
-    chances: tuple[str, ...]
-    places: tuple[str, ...]
-    accounts: tuple[str, ...] | None = None
-
-
 def effect_of(one: Contingency, chances: Iterable[str], places: Iterable[str]) -> Effect:
     """A contingency's changes as numbers. Raises ScenarioError with every change that can't be read."""
     return read_changes(one.contingency_id, one.changes, Known(tuple(chances), tuple(places)), file="contingencies.csv")
@@ -73,59 +62,17 @@ def effect_of(one: Contingency, chances: Iterable[str], places: Iterable[str]) -
 
 def read_changes(name: str, changes: Collection[str], known: Known, *, file: str) -> Effect:
     """The changes of a row of a file as numbers. Raises ScenarioError with every change that can't be read."""
-    found = sorted(Fault(file, 0, "changes", f"{name}: {what}", fix) for word in changes for what, fix in _faults(word, known))
-    if not changes:
-        found = [Fault(file, 0, "changes", f"{name} changes nothing", f"write one of: {', '.join(CHANGE_FORMS)}")]
+    found = sorted(Fault(file, 0, "changes", what, fix) for what, fix in change_faults(name, changes, known))
     if found:
         raise ScenarioError.of(found, where=file)
-    read = [_read(word) for word in changes]
+    read = [change_of(word) for word in changes]
     return Effect(
-        factors=tuple((name, part, number) for name, part, number in read if part in _PARTS),
+        factors=tuple((name, part, number) for name, part, number in read if part in CHANGED_PARTS),
         stock_d=tuple((place, number) for place, part, number in read if part == "stock"),
         loss_factor=math.prod(number for _, part, number in read if part == "loss_usd"),
         accounts=tuple((account, number) for account, part, number in read if part == "cost"),
         turnarounds=tuple((what, number) for what, part, number in read if part == "turnaround"),
     )
-
-
-def _read(word: str) -> tuple[str, str, float]:
-    """(chance, place, account or what turns round; part; number); the part is empty where the word is out of form."""
-    head, star, factor = word.strip().partition("*")
-    if word.strip().startswith("stock/"):
-        place, _, days = word.strip().removeprefix("stock/").rpartition("+")
-        return place, "stock" if place else "", _number(days)
-    if head == "loss_usd":
-        return "", "loss_usd" if star else "", _number(factor)
-    kind, slash, what = head.partition("/")
-    if slash and kind in ("cost", "turnaround"):
-        return what.strip(), kind if star and what.strip() else "", _number(factor)
-    name, _, part = head.rpartition(".")
-    return name, part if part in _PARTS and star else "", _number(factor)
-
-
-def _number(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        return math.nan
-
-
-def _faults(word: str, known: Known) -> Iterator[tuple[str, str]]:
-    """Pairs of what is wrong with a change, and how to mend it."""
-    name, part, number = _read(word)
-    if not part:
-        yield f"{word[:40]!r} is no change", f"write one of: {', '.join(CHANGE_FORMS)}"
-        return
-    if not (math.isfinite(number) and 0 <= number <= 1000):
-        yield f"{word[:40]!r} has no number from 0 to 1000", "write a factor, or days of stock"
-    if part in _PARTS and name not in known.chances:
-        yield f"there is no chance {name!r}", f"use one of: {', '.join(known.chances)}"
-    if part == "stock" and name != "*" and name not in known.places:
-        yield f"there is no place {name!r}", f"use one of: {', '.join(known.places)}, or *"
-    if part == "cost" and known.accounts is not None and name not in known.accounts:
-        yield f"there is no account {name!r}", f"use one of: {', '.join(known.accounts)}"
-    if part == "turnaround" and name not in TURNAROUNDS:
-        yield f"{name!r} is not turned round", f"use one of: {', '.join(TURNAROUNDS)}"
 
 
 def value_contingencies(

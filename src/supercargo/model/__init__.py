@@ -34,6 +34,7 @@ from supercargo.model.catalogue import (
     VehicleType,
 )
 from supercargo.model.chances import CHANCES, Chance, Chances, SlipRecord
+from supercargo.model.changes import BOUGHT_ACCOUNTS, CHANGED_PARTS, Known, change_faults, change_of
 from supercargo.model.demand import (
     DIRECTIONS,
     FORMS,
@@ -67,7 +68,17 @@ from supercargo.model.history import (
 )
 from supercargo.model.initiatives import INITIATIVE_AIMS, INITIATIVE_STATES, SAVING_WAYS, Initiative, InitiativeSaving
 from supercargo.model.invoices import BudgetLine, Invoice
-from supercargo.model.levers import LEVER_FORMS, Lever, cells_of, lever_of, lever_words, pulled, rows_named, rows_worded
+from supercargo.model.levers import (
+    LEVER_FORMS,
+    Lever,
+    cells_of,
+    lever_of,
+    lever_words,
+    pulled,
+    pulled_records,
+    rows_named,
+    rows_worded,
+)
 from supercargo.model.market import OPTION_VERDICTS, OptionRow, PricePoint, PriceRow, RivalRow, SegmentRow, TornadoRow
 from supercargo.model.orbit_rows import (
     Antenna,
@@ -203,9 +214,11 @@ __all__ = [
     "ACTIVITY_KINDS",
     "BAND_KINDS",
     "BOOK_TABLES",
+    "BOUGHT_ACCOUNTS",
     "BUDGET_TABLE",
     "CANDIDATE_ROLES",
     "CHANCES",
+    "CHANGED_PARTS",
     "CHANGE_FORMS",
     "CHECK_KINDS",
     "COVERED",
@@ -310,6 +323,7 @@ __all__ = [
     "InsuranceOffer",
     "InventoryRow",
     "Invoice",
+    "Known",
     "KnownRow",
     "Kpi",
     "LandingZone",
@@ -425,9 +439,12 @@ __all__ = [
     "WindowsFound",
     "YearRow",
     "cells_of",
+    "change_faults",
+    "change_of",
     "lever_of",
     "lever_words",
     "pulled",
+    "pulled_records",
     "rows_named",
     "rows_worded",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,17 @@ from supercargo.kernel import Fault, ScenarioError
 from supercargo.model.scenario import Scenario, Settings
 from supercargo.model.tables import SCENARIO_TABLES, Table
 
-__all__ = ["LEVER_FORMS", "Lever", "cells_of", "lever_of", "lever_words", "pulled", "rows_named", "rows_worded"]
+__all__ = [
+    "LEVER_FORMS",
+    "Lever",
+    "cells_of",
+    "lever_of",
+    "lever_words",
+    "pulled",
+    "pulled_records",
+    "rows_named",
+    "rows_worded",
+]
 
 LEVER_FORMS = ("FILE/ROW/COLUMN*FACTOR", "FILE/ROW/COLUMN+NUMBER")
 """How a change of a parameter is written, such as `cost_rates.csv/mission integration/mission/usd*0.9`."""
@@ -49,7 +60,7 @@ def lever_of(word: str) -> Lever:
         number = float(match["number"]) if match else None
     except ValueError:
         number = None
-    if match is None or number is None:
+    if match is None or number is None or not math.isfinite(number):
         fix = f"write {' or '.join(LEVER_FORMS)}, such as cost_rates.csv/mission control/docked_d/usd*0.9"
         raise ScenarioError(f"{word[:80]!r} is no change of a parameter", fix=fix, where="changes")
     return Lever(file=match["file"], row=match["row"], column=match["column"], sign=match["sign"], number=number)
@@ -176,24 +187,35 @@ def pulled(scenario: Scenario, levers: Iterable[tuple[Lever, float]]) -> Scenari
 
 def _changed(scenario: Scenario, lever: Lever, share: float) -> dict[str, Any]:
     if lever.file == HEAD:
-        section = _section(scenario.settings, lever.row)
-        value = getattr(section, lever.column)
-        new = replace(section, **{lever.column: lever.applied(value, share)})
-        return {"settings": replace(scenario.settings, **{lever.row: new})}
+        section = {lever.row: _section(scenario.settings, lever.row)}
+        return {"settings": replace(scenario.settings, **pulled_records(section, lever, share))}
+    attribute = _table(lever.file).attribute
+    return pulled_records({attribute: getattr(scenario, attribute)}, lever, share)
+
+
+def pulled_records(records: Mapping[str, Any], lever: Lever, share: float) -> dict[str, Any]:
+    """What a change makes of the records that it names, by the scenario's attribute; of scenario.toml the section by its name.
+
+    Raises ScenarioError, with the parameter and its value, for one out of its lawful range.
+    """
+    if lever.file == HEAD:
+        return {lever.row: _pulled(records[lever.row], _number_field(_section_type(lever.row), lever.column), lever, share)}
     table = _table(lever.file)
-    return {table.attribute: tuple(_rows(getattr(scenario, table.attribute), table, lever, share))}
-
-
-def _rows(records: Iterable[Any], table: Table, lever: Lever, share: float) -> Iterator[Any]:
     field = _number_field(table.noun, lever.column)
-    for record in records:
-        value = getattr(record, field) if _named(table, record, lever.row) else None
-        if value is None:
-            yield record
-            continue
-        new = lever.applied(float(value), share)
-        try:
-            yield replace(record, **{field: round(new) if isinstance(value, int) and not isinstance(value, bool) else new})
-        except ScenarioError as error:
-            fault = Fault(lever.file, 0, lever.column, f"{lever.cell} would be {new:g}: {error}", "change it by less")
-            raise ScenarioError.of([fault], where="changes") from error
+    return {
+        table.attribute: tuple(
+            _pulled(one, field, lever, share) if _named(table, one, lever.row) else one for one in records[table.attribute]
+        )
+    }
+
+
+def _pulled(record: Any, field: str, lever: Lever, share: float) -> Any:
+    value = getattr(record, field)
+    if value is None:
+        return record
+    new = lever.applied(float(value), share)
+    try:
+        return replace(record, **{field: round(new) if isinstance(value, int) and not isinstance(value, bool) else new})
+    except ScenarioError as error:
+        fault = Fault(lever.file, 0, lever.column, f"{lever.cell} would be {new:g}: {error.what}", "change it by less")
+        raise ScenarioError.of([fault], where="changes") from error

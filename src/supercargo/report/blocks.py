@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.model import Kpi
+from supercargo.report.agreement import agreed_parts
 from supercargo.report.drawing import Drawing
 
 __all__ = [
@@ -145,6 +146,11 @@ class Decision:
     advice: str
     covers: tuple[str, ...] = ()
 
+    @property
+    def by_when(self) -> str:
+        """Until when it is decided, as a sentence goes on: by a date, or overdue since one."""
+        return self.due if self.due.startswith("overdue") else f"by {self.due}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -157,10 +163,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What the document can't say yet, and what would supply it."""
+    """What the document can't say yet, what would supply it, and phrases that stay open where nothing else covers them."""
 
     what: str
     needs: str
+    opens: tuple[str, ...] = ()
 
 
 Block = Heading | Text | Table | Figure | KpiBlock | Decision | Evidence | Missing
@@ -214,6 +221,8 @@ def number_words(value: float | None, unit: str = "", digits: int | None = None)
         digits = _DIGITS.get(unit, 0 if isinstance(value, int) or float(value).is_integer() else 2)
     if unit == "USD" and abs(value) >= 1e6:
         return f"{value / 1e6:,.1f} M USD"
+    if unit == "t" and abs(value) < 1.0:
+        return number_words(value * 1000.0, "kg")
     words = f"{value:,.{digits}f}"
     words = words.removeprefix("-") if float(words.replace(",", "")) == 0.0 else words
     return words + (_AFTER.get(unit, f" {unit}") if unit else "")
@@ -242,6 +251,8 @@ def _bare(value: float | None, unit: str, digits: int | None) -> str:
         return "–"
     if digits is None:
         digits = _DIGITS.get(unit, 0 if float(value).is_integer() else 2)
+    if unit == "t" and 0.0 < abs(value) < 0.5 * 10.0**-digits:
+        digits = 3  # kilograms
     words = f"{value:,.{digits}f}"
     return words.removeprefix("-") if float(words.replace(",", "")) == 0.0 else words
 
@@ -252,7 +263,9 @@ def title_of(block: Block) -> str:
         case Heading(words=words):
             return words
         case Text(words=words, numbers=numbers):
-            said = words.format(*(number_words(one.value, one.unit, one.digits) for one in numbers))
+            parts = agreed_parts(words, numbers)
+            told = (number_words(one.value, one.unit, one.digits) for one in numbers)
+            said = parts[0] + "".join(one + part for one, part in zip(told, parts[1:], strict=True))
             return said if len(said) <= 70 else said[:69] + "…"
         case Decision(question=words) | Evidence(claim=words) | Missing(what=words):
             return words
@@ -261,7 +274,7 @@ def title_of(block: Block) -> str:
 
 
 def covering(block: Block) -> tuple[str, ...]:
-    """Phrases that a block covers; a block that holds nothing covers nothing."""
+    """Phrases that a block covers; one that holds nothing, or of which each figure is zero or unknown, covers nothing."""
     match block:
         case Heading() | Missing():
             return ()
@@ -269,8 +282,21 @@ def covering(block: Block) -> tuple[str, ...]:
             return ()
         case Figure(drawing=drawing) if not drawing.shapes:
             return ()
+        case Text(numbers=numbers) if numbers and not any(one.value for one in numbers):
+            return ()
+        case Figure(data=Table(rows=rows)) if _is_nought(rows):
+            return ()
+        case KpiBlock(kpis=kpis) if all(kpi.value is None for kpi in kpis):
+            return ()
         case _:
             return block.covers
+
+
+def _is_nought(rows: tuple[tuple[Cell, ...], ...]) -> bool:
+    """True of a table that has figures, all of them zero or unknown."""
+    values = [cell.value if isinstance(cell, Number) else cell for row in rows for cell in row]
+    figures = [value for value in values if value is None or isinstance(value, int | float)]
+    return any(value is not None for value in figures) and not any(figures)
 
 
 def numbers_of(document: Document) -> Iterator[Number]:

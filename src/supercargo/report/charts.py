@@ -156,7 +156,7 @@ def lines(
     levels: Sequence[tuple[str, float]] = (),
 ) -> Drawing:
     """Lines over x with bands behind and level lines across; `x_marks` names places on the x axis."""
-    left, top, tall, right = 60.0, 26.0, 190.0, 14.0
+    left, top, tall, right = 60.0, 26.0, 190.0, 24.0
     xs = [x for one in series for x, _ in one.points] + [x for one in bands for x, _, _ in one.points]
     ys = [y for one in series for _, y in one.points if y is not None] + [level for _, level in levels]
     ys += [edge for one in bands for _, low, high in one.points for edge in (low, high)]
@@ -301,13 +301,14 @@ def matrix(
     down_name: str,
 ) -> Drawing:
     """Fields of a table of two scales: (column, row) to words and style."""
-    left, top, wide, tall = 130.0, 20.0, (WIDTH - 140.0) / max(len(across), 1), 34.0
+    left = min(250.0, max([130.0, *(14.0 + 6.0 * len(name) for name in down)]))  # names as long as they are
+    top, wide, tall = 20.0, (WIDTH - left - 10.0) / max(len(across), 1), 34.0
     shapes: list[Shape] = [
         Words(left, 12, across_name, size=10.0, style="soft"),
         Words(4, 12, down_name, size=10.0, style="soft"),
     ]
     for row, name in enumerate(down):
-        shapes.append(Words(left - 6, top + tall * row + 21, clip(name, 22), "end", 10.5))
+        shapes.append(Words(left - 6, top + tall * row + 21, clip(name, 40), "end", 10.5))
         for column in range(len(across)):
             words, style = cells.get((column, row), ("", "band"))
             x, y = left + wide * column, top + tall * row

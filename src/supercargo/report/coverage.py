@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from supercargo.report.blocks import Document, covering, title_of
+from supercargo.report.blocks import Document, Missing, covering, title_of
 
-__all__ = ["LINES", "Covered", "Line", "coverage_of", "uncovered"]
+__all__ = ["LINES", "Covered", "Line", "coverage_of", "phrase_ids", "uncovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,23 @@ LINES: tuple[Line, ...] = tuple(
 """The fifteen deliverables, in order; D2.1 is the first phrase of D2."""
 
 
+def phrase_ids(doc_id: str) -> tuple[str, ...]:
+    """Ids of the phrases of a deliverable's line: D2.1 and so on."""
+    line = next(line for line in LINES if line.doc_id == doc_id)
+    return tuple(f"{doc_id}.{index}" for index in range(1, len(line.phrases) + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A phrase, and the blocks that cover it: (number in the document from 1, title); none: nothing covers it yet."""
+    """A phrase, and the blocks that cover it: (number in the document from 1, title); none: nothing covers it yet.
+
+    `missing` is what is not known then, and how to get it.
+    """
 
     phrase_id: str
     phrase: str
     blocks: tuple[tuple[int, str], ...]
+    missing: tuple[str, ...] = ()
 
 
 def coverage_of(document: Document) -> tuple[Covered, ...]:
@@ -119,10 +129,13 @@ def coverage_of(document: Document) -> tuple[Covered, ...]:
     for _, block, phrase_id in claimed:
         if phrase_id not in ids:
             raise ValueError(f"{title_of(block)!r} of {document.doc_id} covers {phrase_id}, which its line hasn't")
-    return tuple(
-        Covered(phrase_id, phrase, tuple((index, title_of(block)) for index, block, claim in claimed if claim == phrase_id))
-        for phrase_id, phrase in ids.items()
-    )
+    found = []
+    for phrase_id, phrase in ids.items():
+        blocks = tuple((index, title_of(block)) for index, block, claim in claimed if claim == phrase_id)
+        open_ones = [one for one in document.blocks if isinstance(one, Missing) and phrase_id in one.opens]
+        missing = () if blocks else tuple(f"{one.what}; it needs {one.needs}" for one in open_ones)
+        found.append(Covered(phrase_id, phrase, blocks, missing))
+    return tuple(found)
 
 
 def uncovered(documents: Sequence[Document]) -> tuple[Covered, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from supercargo.report.agreement import agreed_parts, causes_words
 from supercargo.report.blocks import (
     Column,
     Decision,
@@ -52,7 +53,7 @@ def render_document(document: Document, covered: Sequence[Covered]) -> str:
         )
 
     def filled(words: str, numbers: Sequence[Number]) -> Markup:
-        parts = words.split("{}")
+        parts = agreed_parts(words, numbers)
         out = escape(parts[0])
         for number, rest in zip(numbers, parts[1:], strict=True):
             out += told(number) + escape(rest)
@@ -63,6 +64,7 @@ def render_document(document: Document, covered: Sequence[Covered]) -> str:
         "figure": _is_figure,
         "svg": lambda drawing: Markup(svg_of(drawing)),
         "filled": filled,
+        "causes": causes_words,
         "kpi": lambda value, unit: number_words(value, unit),
         "mark": lambda source: marks[source],
     }

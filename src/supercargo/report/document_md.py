@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from supercargo.report.agreement import agreed_parts, causes_words
 from supercargo.report.blocks import (
     Block,
     Decision,
@@ -39,7 +40,7 @@ def drawings_of(document: Document, stem: str) -> dict[str, str]:
 
 
 def _filled(words: str, numbers: Sequence[Number], marks: dict[str, int]) -> str:
-    parts = words.split("{}")
+    parts = agreed_parts(words, numbers)
     out = _safe(parts[0]) + (" " if parts[0].endswith(" ") else "")
     for number, rest in zip(numbers, parts[1:], strict=True):
         told = f"**{number_words(number.value, number.unit, number.digits)}**[^{marks[number.source]}]"
@@ -72,12 +73,12 @@ def _kpis(block: KpiBlock) -> Iterator[str]:
         state = "met" if kpi.met else "no evidence" if kpi.met is None else "missed"
         target = "" if kpi.target is None else number_words(kpi.target, kpi.unit)
         value = number_words(kpi.value, kpi.unit)
-        yield f"| {kpi.kpi_id} {_safe(kpi.name)} | {value} | {target} | {state} | {_safe(kpi.causes)} |"
+        yield f"| {kpi.kpi_id} {_safe(kpi.name)} | {value} | {target} | {state} | {_safe(causes_words(kpi.causes))} |"
     yield ""
 
 
 def _decision(block: Decision, marks: dict[str, int]) -> Iterator[str]:
-    yield f"> **Decision asked for: {_safe(block.question)}** {_safe(block.owner)} decides, by {_safe(block.due)}."
+    yield f"> **Decision asked for: {_safe(block.question)}** {_safe(block.owner)} decides, {_safe(block.by_when)}."
     yield ">"
     for index, option in enumerate(block.options, start=1):
         yield f"> {index}. **{_safe(option.name)}**: {_filled(option.effect, option.numbers, marks)}"

@@ -9,6 +9,7 @@ from pathlib import Path as Folder
 from typing import Any
 from xml.sax.saxutils import escape
 
+from supercargo.report.agreement import agreed_parts, causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -117,7 +118,7 @@ class _Page:
         return Paragraph(text, self.style[style])
 
     def filled(self, words: str, numbers: Sequence[Number]) -> str:
-        parts = words.split("{}")
+        parts = agreed_parts(words, numbers)
         out = _safe(parts[0])
         for number, rest in zip(numbers, parts[1:], strict=True):
             told = number_words(number.value, number.unit, number.digits)
@@ -248,7 +249,7 @@ def _kpis(page: _Page, block: KpiBlock) -> Iterator[Any]:
     for kpi in block.kpis:
         state = "met" if kpi.met else "no evidence" if kpi.met is None else "missed"
         target = "" if kpi.target is None else number_words(kpi.target, kpi.unit)
-        rows.append([f"{kpi.kpi_id} {kpi.name}", number_words(kpi.value, kpi.unit), target, state, kpi.causes])
+        rows.append([f"{kpi.kpi_id} {kpi.name}", number_words(kpi.value, kpi.unit), target, state, causes_words(kpi.causes)])
     yield from _grid(page, heads, rows)
 
 
@@ -266,7 +267,7 @@ def _framed(page: _Page, parts: Sequence[Any], *, heavy: bool) -> Any:
 
 def _decision(page: _Page, block: Decision) -> Any:
     parts = [page.words(f"Decision asked for: {_safe(block.question)}", "h3")]
-    parts.append(page.words(f"{_safe(block.owner)} decides, by {_safe(block.due)}."))
+    parts.append(page.words(f"{_safe(block.owner)} decides, {_safe(block.by_when)}."))
     for index, option in enumerate(block.options, start=1):
         parts.append(page.words(f"{index}. <b>{_safe(option.name)}</b>: {page.filled(option.effect, option.numbers)}"))
     parts.append(page.words(f"<b>Advice:</b> {_safe(block.advice)}"))
@@ -337,11 +338,11 @@ def render_pdf(document: Document, covered: Sequence[Covered]) -> bytes:
             else _least(block)
         )
         flow += [CondPageBreak(min(room, 600.0)), *_flow(page, block)]
-    flow.append(page.words("What this document covers", "h2"))
+    flow += [CondPageBreak(110.0), page.words("What this document covers", "h2")]
     heads = (Column(name="phrase"), Column(name="covered by"))
     rows = [[f"{one.phrase_id} {one.phrase}", "; ".join(title for _, title in one.blocks) or "nothing yet"] for one in covered]
     flow += _grid(page, heads, rows)
-    flow.append(page.words("Where the figures come from", "h2"))
+    flow += [CondPageBreak(70.0), page.words("Where the figures come from", "h2")]
     flow += [page.words(f"{index}. {_safe(source)}", "small") for source, index in page.marks.items()]
     out = io.BytesIO()
     sheet = SimpleDocTemplate(

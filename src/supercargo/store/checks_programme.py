@@ -156,8 +156,9 @@ def _alone(sheets: Sheets) -> Iterator[Fault]:
     if sheets.tables[_TASKS].whole and not sheets.tables[_TASKS].key_words:
         for attribute, field in ((_RESOURCES, "resource"), (_GATES, "gate")):
             for row, _ in list(sheets.rows(attribute))[:1]:
-                what = "it stands without a programme: programme_tasks.csv has no rows"
-                yield sheets.fault(attribute, row, field, what, "add programme_tasks.csv, or take this file away")
+                what = "it stands without a programme: programme_tasks.csv is missing, or has a header and no tasks"
+                fix = "put the programme's tasks into programme_tasks.csv, one a row, or take this file away"
+                yield sheets.fault(attribute, row, field, what, fix)
 
 
 PROGRAMME_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_links, _needs, _dates, _circles, _checks, _alone)

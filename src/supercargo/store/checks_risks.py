@@ -82,4 +82,4 @@ def _offers(sheets: Sheets) -> Iterator[Fault]:
 
 
 RISK_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_judgements, _objects, _offers)
-"""Checks of risks and offers of insurance; what contingencies change is read where it is simulated."""
+"""Checks of risks and offers of insurance; what contingencies change is checked with technologies."""

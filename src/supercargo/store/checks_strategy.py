@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from supercargo.kernel import Fault
-from supercargo.model import Scenario, StrategyTables
+from supercargo.model import BOUGHT_ACCOUNTS, CHANCES, Known, Scenario, StrategyTables, change_faults
 from supercargo.store.sheets import Sheets
 
 __all__ = ["STRATEGY_ATTRIBUTES", "STRATEGY_CHECKS", "fitting_strategy"]
@@ -40,6 +40,23 @@ def _behind(name: str, needs: dict[str, tuple[str, ...]]) -> set[str]:
             found.add(one)
             left += needs.get(one, ())
     return found
+
+
+def _changes(sheets: Sheets) -> Iterator[Fault]:
+    """What a technology or a contingency changes is there, by the rules by which it is flown."""
+    places = tuple(place.destination for place in sheets.records("destinations"))
+    if not sheets.sound("destinations"):
+        return
+    accounts = tuple(sorted({*BOUGHT_ACCOUNTS, *(rate.account for rate in sheets.records("cost_rates"))}))
+    known = {
+        "technologies": Known(CHANCES, places, accounts if sheets.sound("cost_rates") else None),
+        "contingencies": Known(CHANCES, places),
+    }
+    for table, names in known.items():
+        key = {"technologies": "technology_id", "contingencies": "contingency_id"}[table]
+        for row, one in sheets.rows(table):
+            for what, fix in change_faults(getattr(one, key), one.changes, names):
+                yield sheets.fault(table, row, "changes", what, fix)
 
 
 def _candidates(sheets: Sheets) -> Iterator[Fault]:
@@ -80,8 +97,8 @@ def _unknown(sheets: Sheets, table: str, row: int, field: str, word: str, known:
     return sheets.fault(table, row, field, f"there is no {word[:60]!r}", fix)
 
 
-STRATEGY_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_needs, _candidates, _segments)
-"""Checks of the tables of strategy; what technologies change is read where it is simulated."""
+STRATEGY_CHECKS: tuple[Callable[[Sheets], Iterator[Fault]], ...] = (_needs, _changes, _candidates, _segments)
+"""Checks of the tables of strategy, and of what technologies and contingencies change."""
 
 
 def fitting_strategy(tables: StrategyTables, scenario: Scenario) -> StrategyTables:

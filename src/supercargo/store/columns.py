@@ -66,6 +66,7 @@ class Column:
     name: str
     field: str
     unit: str
+    most: float  # largest lawful number; inf: none is declared
     choices: tuple[str, ...]
     default: Any  # value where the file has no such column; MISSING where it must have it
     empty: Any  # value of an empty cell; MISSING where the cell must say something
@@ -100,6 +101,7 @@ def _column(field: dataclasses.Field[Any], hint: Any) -> Column:
         name=field.metadata.get("column") or field.name,
         field=field.name,
         unit=unit,
+        most=field.metadata.get("le", math.inf),
         choices=field.metadata.get("choices", ()),
         default=field.default,
         empty=_of_empty(field, hint),

@@ -24,6 +24,7 @@ __all__ = [
     "refuse_outputs",
     "refuse_unwritable",
     "refuse_within",
+    "things_beneath",
     "write_file",
     "write_whole",
     "written_whole",
@@ -200,10 +201,11 @@ def interrupts_held() -> Iterator[list[int]]:
             signal.raise_signal(waiting[0])
 
 
-def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool, keep: Iterable[str] = ()) -> None:
     """Write a folder beside its final place, then put it there by renaming, so that nobody ever sees half of it.
 
-    Raises Refused as `refuse_existing` does, StoreError if the disk refuses.
+    `keep` are names in a folder that stands there already; they stand in the new one too. Raises Refused as `refuse_existing`
+    does, StoreError if the disk refuses.
     """
     refuse_existing(folder, force=force, like={name.partition("/")[0] for name in files})
     try:
@@ -216,6 +218,8 @@ def write_whole(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
                     if waiting:
                         raise KeyboardInterrupt
                     _write_synced(draft / name, files[name])
+                for name in sorted(set(keep) - set(files)):
+                    _take_along(folder / name, draft / name)
                 draft.chmod(0o755)
                 _put_in_place(draft, folder, force=force)
             finally:
@@ -263,6 +267,24 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _take_along(old: Path, new: Path) -> None:
+    """The same file or link in the new folder; its bytes are not touched."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except OSError:  # a disk without such links
+        shutil.copy2(old, new, follow_symlinks=False)
+
+
+def things_beneath(folder: Path) -> tuple[str, ...]:
+    """Names of all files and links below a folder, in order; links are named, not followed. None where it is not there."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        found += [(Path(place) / name).relative_to(folder).as_posix() for name in (*names, *links)]
+    return tuple(sorted(found))
 
 
 def _put_in_place(draft: Path, folder: Path, *, force: bool) -> None:

@@ -404,7 +404,7 @@ def _check_sizes(values: list[Any], column: Column, bad: list[tuple[int, str, st
     for at, value in enumerate(values):
         if value is not None and abs(value) > most:
             what = f"{column.name} is {value:g} {column.unit}, which can't be meant"
-            bad.append((at, what, f"give at most {most:,.0f} {column.unit}"))
+            bad.append((at, what, f"give at most {min(most, column.most):,.12g} {column.unit}"))
             values[at] = None
 
 

@@ -13,7 +13,7 @@ from supercargo.track.envelope import Draft, Receipt
 from supercargo.track.lessons.deciding import CloseLesson, Lesson, LessonCommand, decide_lesson, lesson_of
 from supercargo.track.missions.release import REGISTER, register_of
 
-__all__ = ["Act", "close_on_plans", "record_lesson"]
+__all__ = ["Act", "closing_on_plans", "record_lesson"]
 
 Act = acts.Act
 
@@ -28,17 +28,14 @@ def record_lesson(store: Operations, lesson: str, command: LessonCommand, act: A
     return record_on(store, f"lesson/{lesson}", act, lesson_of, decided)
 
 
-def close_on_plans(
-    store: Operations, lesson: str, folders: tuple[Path, Path], change: str, act: Act
-) -> tuple[Receipt, ...]:  # fmt: skip
-    """Close a lesson on a parameter FILE/ROW/COLUMN that the second plan folder has otherwise than the first.
+def closing_on_plans(folders: tuple[Path, Path], change: str) -> CloseLesson:
+    """The command that closes a lesson on a parameter FILE/ROW/COLUMN that two plan folders have otherwise.
 
-    Old and new value are read, never told. Raises ScenarioError for a parameter that one of them has not, Refused where both
-    are alike, the lesson is not open, or the second plan is not released.
+    Old and new value are read, never told. Raises ScenarioError for a parameter that one of them has not.
     """
     before, after = (read_plan(folder) for folder in folders)
     old, new = (rows_worded(plan.scenario, change) for plan in (before, after))
-    command = CloseLesson(
+    return CloseLesson(
         change=change,
         old=old,
         new=new,
@@ -46,4 +43,3 @@ def close_on_plans(
         scenario_digest=after.scenario.digest,
         finding=f"{change}: {old} -> {new}",
     )
-    return record_lesson(store, lesson, command, act)

@@ -95,7 +95,8 @@ def provider_lost(facts: Facts, given: Given) -> Iterator[Seen]:
     for operator, missions in facts.missions_of.items():
         flown = [mission for mission in missions if mission.outcome]
         if not flown:
-            yield Seen(object=operator, met=None, words=f"none of its {len(missions)} missions has flown yet")
+            none = f"none of its {len(missions)} missions has flown yet"
+            yield Seen(object=operator, met=None, words=none if len(missions) > 1 else "its mission has not flown yet")
             continue
         lost = [mission for mission in flown if mission.lost]
         up_kg, lost_kg = (math.fsum(mission.upmass_kg for mission in some) for some in (flown, lost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from supercargo.report.agreement import causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -17,6 +18,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars, columns
+from supercargo.report.deliverables.dues import before_lift_off, due_by
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, plan_number, simulated_number, targets_missed, usd
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import (
@@ -48,7 +50,12 @@ def document(held: Held) -> Document:
     blocks += [Heading(words="Spacecraft, pads and docking places"), _fleet(held), port_bars(held, covers=("D1.2",))]
     blocks += [closest_turnovers(held.plan, covers=("D1.2",)), _watched(held)]
     blocks += [Heading(words="Cargo"), _cargo(held), *_left(held)]
-    blocks += [Heading(words="How well it delivers"), _delivery(held), solver_table(held, covers=("D1.4",)), *kpi_blocks(held)]
+    blocks += [
+        Heading(words="How well it delivers"),
+        _delivery(held),
+        solver_table(held, covers=("D1.4",)),
+        *kpi_blocks(held, only=("K1", "K2", "K3", "K5")),
+    ]
     blocks += [_evidence(held)]
     return made(held, "D1", QUESTION, blocks)
 
@@ -66,7 +73,7 @@ def _year(held: Held) -> list[Block]:
     )
     missed = targets_missed(held.plan.kpis)
     met = [kpi for kpi in held.plan.kpis if kpi.met]
-    points = tuple(f"{kpi.kpi_id} {kpi.name}: {_first(kpi.causes)}" for kpi in missed)
+    points = tuple(f"{kpi.kpi_id} {kpi.name}: {causes_words(_first(kpi.causes))}" for kpi in missed)
     verdict = Text(
         words=f"As planned, {len(met)} KPIs meet their target and {len(missed)} miss it: {missed_names(missed)}.",
         points=points,
@@ -93,9 +100,8 @@ def _year(held: Held) -> list[Block]:
 
 def _first(causes: str) -> str:
     """The clause that names causes, of a KPI's words."""
-    clauses = [
-        clause for clause in causes.split("; ") if clause.startswith(("largest", "busiest", "value", "unflown", "missing"))
-    ]
+    named = ("largest", "busiest", "value", "unflown", "missing", "emptiest", "by account", "by place", "by group")
+    clauses = [clause for clause in causes.split("; ") if clause.startswith(named)]
     return clauses[-1] if clauses else causes
 
 
@@ -129,7 +135,13 @@ def _release(held: Held) -> Decision:
     if not lawful:
         advice = "Do not release it: name a waiver for each broken rule or change the input, then plan again."
     question = "Is this plan released for operations?"
-    return Decision(question=question, owner="Operations manager", due=f"{starts:%Y-%m-%d}", options=options, advice=advice)
+    return Decision(
+        question=question,
+        owner="Operations manager",
+        due=due_by(held, starts, "the first spacecraft is processed"),
+        options=options,
+        advice=advice,
+    )
 
 
 def _gap(held: Held) -> Number:
@@ -173,7 +185,7 @@ def _reserve(held: Held) -> list[Block]:
         else f"Carry the risk and replan early: no contingency returns its cost; watch {worst.mission_id} first."
     )
     question = "What is paid for against slips?"
-    due = f"{worst.launch_utc:%Y-%m-%d}"
+    due = due_by(held, worst.launch_utc, f"{worst.mission_id} lifts off")
     return [
         Decision(
             question=question, owner="Supply chain director", due=due, options=tuple(options), advice=advice, covers=("D1.4",)
@@ -194,10 +206,9 @@ def _behind(held: Held) -> list[Block]:
         Option(name="Tell the customers now", effect=f"{{}} urgent lines stay behind, because: {named}", numbers=(number,)),
         Option(name="Ask for room", effect="buy room on a partner's flight or swap them against lines of priority 4 and 5"),
     )
-    first = min(one.launch_utc for one in held.plan.missions)
     advice = "Swap first: the manifest already prefers them, so each needs a customer's consent to displace another line."
     question = "What happens to the urgent lines that stay behind?"
-    due = f"{first:%Y-%m-%d}"
+    due = before_lift_off(held)
     return [Decision(question=question, owner="Operations manager", due=due, options=options, advice=advice, covers=("D1.3",))]
 
 

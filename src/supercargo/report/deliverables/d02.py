@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
+from supercargo.report.deliverables.dues import before_horizon
 from supercargo.report.deliverables.figures import kpi_number, plan_number, simulated_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.fleet_blocks import (
@@ -31,7 +32,7 @@ QUESTION = "For the fleet manager and the executive: is the fleet well used and 
 def document(held: Held) -> Document:
     """The fleet management strategy."""
     fleet, settings = held.fleet, held.plan.scenario.settings
-    due = f"{settings.start_utc:%Y-%m-%d}"
+    due = before_horizon(held)
     asked = (extension_decision(fleet, due, covers=("D2.2",)), room_decision(fleet, due, covers=("D2.4",)))
     blocks: list[Block] = [Heading(words="The fleet on one page"), _summary(held), *_assumed(held)]
     blocks += [one for one in asked if isinstance(one, Decision)]

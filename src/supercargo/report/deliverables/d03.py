@@ -21,6 +21,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars
+from supercargo.report.deliverables.dues import before_lift_off
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import compliance_table, facility_months
@@ -160,7 +161,6 @@ def _misfits(held: Held) -> list[Block]:
     count = Number(
         key="plan.misfit_lines", value=sum(one.lines_count for one in found), unit="count", source="plan: manifest.csv, reason"
     )
-    first = min(one.launch_utc for one in held.plan.missions)
     options = (
         Option(
             name="Ask the owner to repack", effect="{} lines are too large for every bay that goes there", numbers=(count,)
@@ -173,7 +173,7 @@ def _misfits(held: Held) -> list[Block]:
         Decision(
             question=question,
             owner="Cargo integration lead",
-            due=f"{first:%Y-%m-%d}",
+            due=before_lift_off(held),
             options=options,
             advice=advice,
             covers=("D3.1",),

@@ -21,6 +21,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, Series, bars, lines
+from supercargo.report.deliverables.dues import due_by
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import kpi_blocks, mission_calendar, solver_table
@@ -71,7 +72,7 @@ def document(held: Held) -> Document:
         Heading(words="What to watch"),
         _reach(held, coupled),
         *_watched(held, coupled),
-        *kpi_blocks(held, covers=("D4.4",)),
+        *kpi_blocks(held, only=("K2", "K3", "K5", "K6", "K16"), covers=("D4.4",)),
     ]
     blocks += [*programme_blocks(held), _evidence(held)]
     return made(held, "D4", QUESTION, blocks)
@@ -142,7 +143,7 @@ def _decisions(held: Held, coupled: tuple[Coupling, ...]) -> list[Decision]:
             Decision(
                 question=question,
                 owner="Operations manager",
-                due=f"{launch:%Y-%m-%d}",
+                due=due_by(held, launch, f"{first.mission_id} lifts off"),
                 options=(keep, widen),
                 advice=advice,
                 covers=("D4.3",),

@@ -25,6 +25,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars, matrix
+from supercargo.report.deliverables.dues import before_lift_off, due_by
 from supercargo.report.deliverables.figures import plan_number, usd
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import compliance_table
@@ -120,7 +121,7 @@ def _decision(held: Held) -> list[Block]:
     )
     question = f"Who closes {first.requirement_id}: {first.clause.rstrip('.')}?"
     advice = f"{first.owner.capitalize()} closes it with {first.proof}; it is {first.state}."
-    due = f"{first.due_utc:%Y-%m-%d}" if first.due_utc else ""
+    due = due_by(held, first.due_utc, "it is due") if first.due_utc else before_lift_off(held)
     return [Decision(question=question, owner="Operations manager", due=due, options=options, advice=advice, covers=("D5.4",))]
 
 

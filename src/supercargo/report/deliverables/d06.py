@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
+from supercargo.report.deliverables.dues import before_order
 from supercargo.report.deliverables.figures import kpi_number, plan_number
-from supercargo.report.deliverables.held import Held, made
-from supercargo.report.stock_blocks import abc_figure, classes_table, reserve_decision, sensitivity_figure
+from supercargo.report.deliverables.held import STOCKS, SUPPLIERS, Held, made, reference
+from supercargo.report.stock_blocks import abc_figure, classes_table, sensitivity_figure
 from supercargo.report.supply_blocks import (
     chain_figure,
     lead_table,
     options_table,
     policies_figure,
-    policies_table,
     sourcing_decision,
     suppliers_table,
     supply_number,
@@ -27,31 +27,32 @@ STOCK_POLICIES = ("safety", "reserves", "stock to", "one buffer", "lift-offs", "
 def document(held: Held) -> Document:
     """The supply chain optimization strategy."""
     supply = held.supply
-    due = f"{held.plan.scenario.settings.as_of_utc:%Y-%m-%d}"
-    asked = (sourcing_decision(supply, due, covers=("D6.1",)), reserve_decision(supply, due, covers=("D6.2",)))
-    blocks: list[Block] = [Heading(words="The chain on one page"), _summary(held)]
+    asked = sourcing_decision(supply, before_order(held), covers=("D6.1",))
+    sourced = bool(supply.sourcing.consignments)
+    design, better = (("D6.1",), ("D6.4",)) if sourced else ((), ())
+    blocks: list[Block] = [Heading(words="The chain on one page"), *([_summary(held)] if sourced else [])]
     blocks += [Text(words=remark) for remark in supply.remarks]
     if not supply.sourcing.consignments:
-        blocks.append(Missing(what="who supplies what is carried", needs="suppliers.csv with classes that the plan carries"))
-    blocks += [one for one in asked if isinstance(one, Decision)]
+        what = "who supplies what is carried, over which ways, and how punctually"
+        blocks.append(Missing(what=what, needs=SUPPLIERS, opens=("D6.1", "D6.3", "D6.4")))
+    blocks += [asked] if isinstance(asked, Decision) else []
     blocks += [
         Heading(words="From supplier to station"),
-        chain_figure(supply, covers=("D6.1",)),
-        lead_table(supply, covers=("D6.1",)),
+        chain_figure(supply, covers=design),
+        lead_table(supply, covers=design),
     ]
-    blocks += [options_table(supply, covers=("D6.1",)), suppliers_table(supply, covers=("D6.1",))]
+    blocks += [options_table(supply, covers=design), suppliers_table(supply, covers=design)]
     blocks += [Heading(words="Inventory"), *_stocks(held)]
     blocks += [Heading(words="Where cost is reduced"), _cost(held)]
     blocks += [
         policies_figure(supply, ("",), "What every policy saves or costs", covers=("D6.3",)),
-        policies_table(supply, covers=("D6.3",)),
     ]
     blocks += [
         Heading(words="How it performs, and what makes it better"),
-        _performance(held),
-        urgent_text(supply, covers=("D6.4",)),
+        *([_performance(held)] if sourced else []),
+        urgent_text(supply, covers=better),
     ]
-    blocks += [sensitivity_figure(supply, covers=("D6.4",)), _evidence()]
+    blocks += [sensitivity_figure(supply, covers=better), _evidence()]
     return made(held, "D6", QUESTION, blocks)
 
 
@@ -67,7 +68,7 @@ def _summary(held: Held) -> Text:
 
 def _stocks(held: Held) -> list[Block]:
     if not held.supply.stocks:
-        return [Missing(what="what stocks hold and what protects them: no place keeps any", needs="rows in stock.csv")]
+        return [Missing(what="what stocks hold and what protects them: no place keeps any", needs=STOCKS, opens=("D6.2",))]
     return [
         _inventory(held),
         classes_table(held.supply, covers=("D6.2",)),
@@ -82,6 +83,7 @@ def _inventory(held: Held) -> Text:
         " are {}, and {} of them lie below their safety stock. {} stocks fall below it in the plan before a delivery comes."
     )
     names = ("stocks", "stock_kg", "safety_kg", "reserve_kg", "below_safety", "lowest_below_safety")
+    words += f" Whether reserves follow the safety stock is asked in {reference(held, 'D8')}."
     return Text(words=words, numbers=tuple(supply_number(held.supply, name) for name in names), covers=("D6.2",))
 
 
@@ -94,7 +96,7 @@ def _cost(held: Held) -> Text:
         words=words,
         numbers=(plan_number(held, "usd_per_kg"), supply_number(held.supply, "freight_usd_per_kg")),
         points=points,
-        covers=("D6.3",),
+        covers=("D6.3",) if held.supply.policies else (),
     )
 
 

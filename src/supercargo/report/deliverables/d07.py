@@ -17,8 +17,9 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars
+from supercargo.report.deliverables.dues import before_dispatch
 from supercargo.report.deliverables.figures import plan_number
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import SUPPLIERS, Held, made
 from supercargo.report.supply_blocks import (
     freight_figure,
     policies_figure,
@@ -40,7 +41,7 @@ def document(held: Held) -> Document:
     """The logistics coordination system."""
     supply, settings = held.supply, held.plan.scenario.settings
     if not supply.shipments:
-        bare = Missing(what="ways and shipments on the ground", needs="suppliers.csv and lanes.csv or ground_legs.csv")
+        bare = Missing(what="ways and shipments on the ground", needs=SUPPLIERS, opens=("D7.1", "D7.2", "D7.3", "D7.4"))
         return made(held, "D7", QUESTION, [Heading(words="Transport on one page"), bare, _space(held), _evidence()])
     blocks: list[Block] = [Heading(words="Transport on one page"), _summary(held)]
     blocks += [Text(words=remark) for remark in supply.remarks]
@@ -88,7 +89,7 @@ def _decision(held: Held) -> list[Block]:
     )
     firm = "even if vehicles cost a quarter less" if value.low_usd > 0 else "only if vehicles cost what is assumed"
     advice = f"Together: it saves {value.saving_usd / 1e6:,.2f} M USD a year, {firm}. Frame contracts by lane come before it."
-    due = f"{held.plan.scenario.settings.as_of_utc:%Y-%m-%d}"
+    due = before_dispatch(held)
     question = "Do goods of several missions share vehicles?"
     return [
         Decision(question=question, owner="Logistics coordinator", due=due, options=options, advice=advice, covers=("D7.3",))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from supercargo.report.blocks import Block, Column, Decision, Document, Evidence, Heading, Missing, Table, Text
+from supercargo.report.coverage import phrase_ids
+from supercargo.report.deliverables.dues import before_order
 from supercargo.report.deliverables.figures import plan_number
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import STOCKS, Held, made
 from supercargo.report.stock_blocks import (
     abc_figure,
     carrying_figure,
@@ -33,7 +35,7 @@ def document(held: Held) -> Document:
     supply = held.supply
     if not supply.stocks:
         return made(held, "D8", QUESTION, [*_without(held), _evidence()])
-    due = f"{held.plan.scenario.settings.as_of_utc:%Y-%m-%d}"
+    due = before_order(held, (row.supply_class for row in supply.stocks))
     asked = reserve_decision(supply, due, covers=("D8.3",))
     blocks: list[Block] = [Heading(words="Inventory on one page"), _summary(held)]
     blocks += [Text(words=remark) for remark in supply.remarks]
@@ -58,10 +60,9 @@ def document(held: Held) -> Document:
 
 def _without(held: Held) -> list[Block]:
     """What can be said of a plan whose places keep nothing in stock."""
-    bare = Missing(
-        what="use, safety stock and carrying cost of stocks: no place keeps any", needs="rows in stock.csv of the scenario"
-    )
-    return [Heading(words="Inventory on one page"), bare, chain_figure(held.supply, covers=("D8.2",))]
+    what = "use, place, safety stock and carrying cost of stocks: no place keeps any"
+    bare = Missing(what=what, needs=STOCKS, opens=phrase_ids("D8"))
+    return [Heading(words="Inventory on one page"), bare, chain_figure(held.supply)]
 
 
 def _summary(held: Held) -> Text:

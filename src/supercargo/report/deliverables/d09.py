@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from supercargo.measure.kpis import INTERVALS, KPIS
 from supercargo.measure.measured import Measured
@@ -23,6 +24,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Band, Series, lines, matrix
+from supercargo.report.deliverables.dues import before_horizon
 from supercargo.report.deliverables.figures import kpi_of, targets_missed
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.improving import basis_words, opportunity_table, pareto_figure, process_figures
@@ -120,11 +122,10 @@ def _first_to_mend(held: Held) -> Decision:
     short = [one for one in held.improvement.opportunities if one.kind in ("out of control", "programme falls short")]
     chosen = (*missed[:3], *short[:2])
     options = tuple(Option(name=one.name, effect=one.words) for one in chosen)
-    start = held.plan.scenario.settings.start_utc
     return Decision(
         question="Which figure is mended first, and who answers for it?",
-        owner="supply chain director",
-        due=f"{start:%Y-%m-%d}, before the horizon begins",
+        owner="Supply chain director",
+        due=before_horizon(held),
         options=options,
         advice=(
             f"{chosen[0].name}: it departs most from what is asked for. An initiative or a lesson is opened on it; its effect"
@@ -205,11 +206,14 @@ def _readers() -> Text:
 
 def _trends(held: Held) -> list[Block]:
     known = [one for one in held.improvement.figures if one.kpi_id in _TRENDS and len(one.trend) > 1]
-    return [_trend(held, one) for one in known] or [Missing(what="how figures move", needs="a plan with more than one month")]
+    return [_trend(held, one) for one in known] or [
+        Missing(what="how figures move", needs="a plan with more than one month", opens=("D9.3",))
+    ]
 
 
 def _trend(held: Held, one: Measured) -> Figure:
-    points = [(float(n), point) for n, point in enumerate(one.trend)]
+    points = list(zip(_months(one), one.trend, strict=True))
+    gaps = {x: None for before, after in pairwise(x for x, _ in points) for x in (before + 1.0,) if after > before + 1.0}
     scale = 1e6 if one.unit == "USD" else 1.0
     unit = "M USD" if one.unit == "USD" else one.unit
     band = [(x, p.low / scale, p.high / scale) for x, p in points if p.low is not None and p.high is not None]
@@ -217,13 +221,14 @@ def _trend(held: Held, one: Measured) -> Figure:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (p.period, None if p.value is None else p.value / scale, p.count) for _, p in points
     )
-    every = 1 + len(points) // 13
+    every = 1 + int(points[-1][0]) // 13
+    path = {**gaps, **{x: None if p.value is None else p.value / scale for x, p in points}}
     return Figure(
         title=f"{one.kpi_id} {one.name} by month{_moved(one)}",
         source=f"{basis_words(held)}: {one.kpi_id} by the month of the date that counts",
         drawing=lines(
             f"{one.kpi_id} {one.name} by month",
-            [Series(one.name, tuple((x, None if p.value is None else p.value / scale) for x, p in points), "line")],
+            [Series(one.name, tuple(sorted(path.items())), "line")],
             unit=unit,
             bands=[Band("95 % interval", tuple(band))] if band else [],
             x_marks=[(x, p.period) for x, p in points if int(x) % every == 0],
@@ -237,6 +242,12 @@ def _trend(held: Held, one: Measured) -> Figure:
         ),
         covers=("D9.3",),
     )
+
+
+def _months(one: Measured) -> list[float]:
+    """Places of the periods of a trend on an axis of even months; a month in which nothing counts leaves its gap."""
+    numbers = [12 * int(p.period[:4]) + int(p.period[5:7]) for p in one.trend]
+    return [float(number - numbers[0]) for number in numbers]
 
 
 def _moved(one: Measured) -> str:
@@ -256,7 +267,6 @@ def _without(held: Held) -> Text:
         " five beyond 1, eight in a row on one side. A process in control raises a false alarm about once in 92 points."
         + (" Charts that can't be drawn:" if none else ""),
         points=tuple(none),
-        covers=("D9.3",),
     )
 
 

@@ -21,6 +21,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, bars
+from supercargo.report.deliverables.dues import before_lift_off
 from supercargo.report.deliverables.figures import plan_number, usd
 from supercargo.report.deliverables.held import Held, made
 
@@ -103,7 +104,6 @@ def _decision(held: Held) -> list[Block]:
         return []
     worst = poor[0]
     missed = worst.on_time.lines_count - worst.on_time.strict_count
-    first = min(one.launch_utc for one in held.plan.missions)
     source = "plan: manifest.csv, delivered_utc against due_utc"
     options = (
         Option(
@@ -124,7 +124,7 @@ def _decision(held: Held) -> list[Block]:
         f"How is {_names(held).get(worst.customer, worst.customer)} served, whose deliveries miss the target of {target:g} %?"
     )
     advice = f"Offer new dates before the first lift-off: {len(poor)} customers are below the target and most miss few lines."
-    due = f"{first:%Y-%m-%d}"
+    due = before_lift_off(held)
     return [
         Decision(
             question=question, owner="Head of customer service", due=due, options=options, advice=advice, covers=("D10.1",)
@@ -171,7 +171,9 @@ def _contracts(held: Held) -> Table:
 def _penalties(held: Held) -> list[Block]:
     lost = sorted(_lost(held).items(), key=lambda item: (-item[1], item[0]))
     if not lost:
-        return [Text(words="The plan owes no penalty.", covers=("D10.1",))]
+        owed = ("D10.1",) if held.plan.scenario.contracts else ()
+        none = Missing(what="what was promised to whom", needs="contracts.csv and terms.csv in the scenario", opens=("D10.1",))
+        return [Text(words="The plan owes no penalty.", covers=owed), *(() if owed else (none,))]
     return [
         Table(
             title="Penalties that the plan owes",
@@ -284,7 +286,7 @@ def _notices(held: Held) -> Table:
 def _ranges(held: Held) -> list[Block]:
     """The next arrivals with the span that a customer should be told."""
     if held.simulated is None:
-        return [Missing(what="the span of each arrival", needs="report with --runs above 0")]
+        return [Missing(what="the span of each arrival", needs="report with --runs above 0", opens=("D10.3",))]
     delays = {one.mission_id: one for one in held.simulated.missions}
     told = []
     for one in sorted(held.plan.missions, key=lambda one: (one.docked_utc[0], one.mission_id))[:12]:
@@ -315,18 +317,19 @@ def _ranges(held: Held) -> list[Block]:
 
 
 def _content(held: Held) -> list[Block]:
-    if held.recorded is None or not (held.recorded.surveys or held.recorded.complaints):
+    if held.recorded is None or not (any(one.share is not None for one in held.recorded.surveys) or held.recorded.complaints):
         what = "how content customers are (K11) and what they complain of (K12)"
         drivers = sorted(held.summary.left_behind, key=lambda one: (-one.lines_count, one.reason))[:5]
         return [
-            Missing(what=what, needs="surveys and complaints on record: report with --store after deliveries"),
+            Missing(
+                what=what, needs="surveys and complaints on record: report with --store after deliveries", opens=("D10.4",)
+            ),
             Table(
                 title="What will decide it: why lines stay behind",
                 source="plan: manifest.csv, reason",
                 columns=(Column(name="reason"), Column(name="lines", unit="count"), Column(name="mass", unit="kg")),
                 rows=tuple((one.reason, one.lines_count, one.mass_kg) for one in drivers),
-                note="Room for these lines is what customers ask for first.",
-                covers=("D10.4",),
+                note="Room for these lines is what customers ask for first; whether they are content it does not tell.",
             ),
         ]
     answered = [one.share for one in held.recorded.surveys if one.share is not None]

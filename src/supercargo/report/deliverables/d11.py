@@ -17,6 +17,8 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Series, columns, lines
+from supercargo.report.coverage import phrase_ids
+from supercargo.report.deliverables.dues import due_by, roadmap_month
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.strategy_parts import (
     ASSUMED,
@@ -42,9 +44,13 @@ def document(held: Held) -> Document:
     """The technology integration roadmap."""
     review = held.strategy
     if review is None or review.roadmap is None:
-        return made(held, "D11", QUESTION, nothing_held("which technologies pay, and when they start"))
+        return made(held, "D11", QUESTION, nothing_held("which technologies pay, and when they start", phrase_ids("D11")))
     told, rows = review.roadmap, review.technologies
-    blocks: list[Block] = [Heading(words="The roadmap on one page"), _page(review, told), *_decisions(review, told)]
+    blocks: list[Block] = [
+        Heading(words="The roadmap on one page"),
+        _page(held, review, told),
+        *_decisions(held, review, told),
+    ]
     blocks += [_when(review), _spending(review)]
     blocks += [Heading(words="Automation, robotics and autonomy"), *_kinds(held, review, _AUTOMATION)]
     blocks += [Heading(words="Tracking"), *_kinds(held, review, _TRACKING)]
@@ -54,13 +60,13 @@ def document(held: Held) -> Document:
     return made(held, "D11", QUESTION, blocks)
 
 
-def _page(review: StrategyReview, told: RoadmapTold) -> Text:
+def _page(held: Held, review: StrategyReview, told: RoadmapTold) -> Text:
     chosen = [row for row in review.technologies if row.chosen]
     valued = valued_source(review)
     return Text(
         words="{} of {} technologies are introduced within 24 months, for {} of a budget of {}. Their net present value is {};"
         " no roadmap under the same terms is worth more than {}. All at once they save {} a year ({} to {}); added up one by"
-        " one it would be {}.",
+        f" one it would be {{}}. Month 1 begins on {roadmap_month(held, 1):%Y-%m-%d}, the first after the facts of this plan.",
         numbers=(
             Number(key="strategy.chosen", value=len(chosen), unit="count", source=_PROGRAM),
             Number(key="strategy.technologies", value=len(review.technologies), unit="count", source=ASSUMED),
@@ -77,7 +83,7 @@ def _page(review: StrategyReview, told: RoadmapTold) -> Text:
     )
 
 
-def _decisions(review: StrategyReview, told: RoadmapTold) -> list[Block]:
+def _decisions(held: Held, review: StrategyReview, told: RoadmapTold) -> list[Block]:
     rows = list(review.frontier)
     asked = next((row for row in rows if abs(row.budget_usd - told.budget_usd) < 1.0), None)
     if asked is None:
@@ -101,7 +107,7 @@ def _decisions(review: StrategyReview, told: RoadmapTold) -> list[Block]:
         Decision(
             question="How much money is released for new technologies?",
             owner="Executive",
-            due=f"month {min(chosen, default=1)} of the programme",
+            due=due_by(held, roadmap_month(held, min(chosen, default=1)), "the first introduction starts"),
             options=tuple(options),
             advice=advice,
             covers=("D11.4",),
@@ -162,7 +168,8 @@ def _kinds(held: Held, review: StrategyReview, asked: tuple[tuple[str, ...], str
     kinds, phrase, title = asked
     rows = [row for row in review.technologies if row.kind in kinds]
     if not rows:
-        return nothing_held(f"technologies of the kind {' or '.join(kinds)}: technologies.csv has none")
+        what = f"technologies of the kind {' or '.join(kinds)}: technologies.csv has none"
+        return nothing_held(what, (phrase,), "rows of that kind in technologies.csv of the scenario")
     chosen = [row for row in rows if row.chosen]
     named = ", ".join(f"{row.title.lower()} (months {row.start_month} to {row.ready_month})" for row in chosen)
     saved = sum(row.yearly_usd for row in chosen)
@@ -177,7 +184,7 @@ def _kinds(held: Held, review: StrategyReview, asked: tuple[tuple[str, ...], str
         source = "plan: manifest.csv, pieces of lines up aboard a mission"
         numbers.append(Number(key="plan.up_pieces", value=pieces, unit="count", source=source))
     return [
-        Text(words=words, numbers=tuple(numbers), covers=(phrase,)),
+        Text(words=words, numbers=tuple(numbers), covers=(phrase,) if chosen else ()),
         technology_table(review, rows, title, covers=(phrase,)),
     ]
 

@@ -21,8 +21,9 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, Series, bars, lines
+from supercargo.report.deliverables.dues import before_contracts, before_horizon
 from supercargo.report.deliverables.figures import kpi_number, plan_number, usd
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import Held, made, reference
 from supercargo.report.deliverables.improving import MEASURED, initiative_table, pareto_figure, programme_number
 
 __all__ = ["document"]
@@ -99,11 +100,10 @@ def _ladder(held: Held) -> Figure:
 def _decisions(held: Held) -> list[Block]:
     told = held.improvement.programme
     ideas = [row for row in told.savings if row.state == "idea" and (row.saving_usd or 0) > 0]
-    start = held.plan.scenario.settings.start_utc
     approve = Decision(
         question="Are the ideas approved, or only what is approved today?",
-        owner="executive",
-        due=f"{start:%Y-%m-%d}, before the horizon begins",
+        owner="Executive",
+        due=before_horizon(held),
         options=(
             Option(
                 name="Only what is approved",
@@ -123,8 +123,8 @@ def _decisions(held: Held) -> list[Block]:
         return [approve]
     gap = Decision(
         question="How is the gap to the target closed?",
-        owner="supply chain director",
-        due=f"{start:%Y-%m-%d}, before the horizon begins",
+        owner="Supply chain director",
+        due=before_horizon(held),
         options=(
             Option(
                 name="Reach the most of each initiative",
@@ -349,7 +349,8 @@ def _prices(held: Held) -> list[Block]:
     initiatives = initiative_table(
         "Initiatives that change prices for customers",
         [row for row in held.improvement.programme.savings if row.aim == "price"],
-        note="What a lower price brings in volume is told by the market model of D15; here volume stays as planned.",
+        note=f"What a lower price brings in volume is told by the market model of {reference(held, 'D15')}; here volume stays"
+        " as planned.",
         covers=("D12.4",),
     )
     below = [row for row in rows if row[4] < 0]
@@ -381,14 +382,13 @@ def _prices(held: Held) -> list[Block]:
 def _price_decision(held: Held, below: list[str]) -> list[Block]:
     if not below:
         return []
-    start = held.plan.scenario.settings.start_utc
     table = {one.name: one for one in held.costs.by["destination"]}
     lost = sum(-(table[name].margin_usd or 0.0) for name in below)
     return [
         Decision(
             question=f"What is done about prices below full cost ({', '.join(below)})?",
-            owner="sales director",
-            due=f"{start:%Y-%m-%d}, before tariffs are agreed anew",
+            owner="Sales director",
+            due=before_contracts(held),
             options=(
                 Option(
                     name="Ask for full cost",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supercargo.measure.practice import Practice
 from supercargo.measure.programme import month_start
+from supercargo.report.agreement import causes_words
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -19,6 +20,7 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, Span, bars, spans
+from supercargo.report.deliverables.dues import before_horizon
 from supercargo.report.deliverables.figures import targets_missed, usd
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.improving import (
@@ -67,7 +69,7 @@ def _cycle(held: Held) -> Text:
             programme_number(held, "initiatives"),
             programme_number(held, "together_usd"),
         ),
-        covers=("D13.1",),
+        covers=("D13.1",) if drawn else (),
     )
 
 
@@ -104,13 +106,11 @@ def _rules() -> Table:
             ("compare", "before and after by the same figure", "the interval leaves out zero; else: cannot tell", "event log"),
             ("learn", "a lesson is closed by a second person", "a parameter differs between two plans", "event log"),
         ),
-        covers=("D13.1",),
     )
 
 
 def _decisions(held: Held) -> list[Block]:
     ideas = [row for row in held.improvement.programme.savings if row.state == "idea" and row.saving_usd]
-    start = held.plan.scenario.settings.start_utc
     if not ideas:
         return []
     options = tuple(
@@ -130,8 +130,8 @@ def _decisions(held: Held) -> list[Block]:
     return [
         Decision(
             question="Which new idea is tried first?",
-            owner="operations manager",
-            due=f"{start:%Y-%m-%d}, before the horizon begins",
+            owner="Operations manager",
+            due=before_horizon(held),
             options=options,
             advice=advice,
             covers=("D13.4",),
@@ -163,6 +163,9 @@ def _processes(held: Held) -> list[Block]:
     paretos = [pareto_figure(held, told, covers=("D13.1",)) for told in held.improvement.failures if told.rows]
     none = [f"{told.name}: {told.missing}" for told in held.improvement.failures if not told.rows]
     blocks: list[Block] = [*found, signals, *paretos]
+    if not found and not paretos:
+        needs = "eight points of a process or more: a plan of more flights, or operations (--store)"
+        blocks.append(Missing(what="which processes are out of control, and what fails most", needs=needs, opens=("D13.1",)))
     if none:
         blocks.append(Text(words="Nothing to rank:", points=tuple(none)))
     return blocks
@@ -182,7 +185,9 @@ def _performance(held: Held) -> list[Block]:
                 Column(name="unit"),
                 Column(name="causes"),
             ),
-            rows=tuple((f"{one.kpi_id} {one.name}", one.value, one.target, one.unit, one.causes[:400]) for one in missed),
+            rows=tuple(
+                (f"{one.kpi_id} {one.name}", one.value, one.target, one.unit, causes_words(one.causes)) for one in missed
+            ),
             covers=("D13.2",),
         ),
         solver_table(held, covers=("D13.2",)),
@@ -209,7 +214,7 @@ def _performance(held: Held) -> list[Block]:
 def _practice(held: Held) -> list[Block]:
     told = held.improvement.practices
     if not told:
-        return [Missing(what="best practice", needs="two places with two flights or more")]
+        return [Missing(what="best practice", needs="two places with two flights or more", opens=("D13.3",))]
     table = Table(
         title="The best place in each practice, and the others",
         source="plan: missions.csv, manifest.csv and costs.csv, by place with two flights or more",
@@ -254,7 +259,6 @@ def _lessons(held: Held) -> list[Block]:
     law = Text(
         words="A lesson closes only on a rule or parameter of the scenario that differs between the plan before and a plan"
         " that is released; old and new value are read from both, never told. What changes nothing is dropped, not learned.",
-        covers=("D13.3",),
     )
     if not told:
         return [law, Missing(what="lessons on record", needs="operations: a store (supercargo record lessons)")]

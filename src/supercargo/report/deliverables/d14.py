@@ -6,6 +6,8 @@ from supercargo.measure.strategy_review import StrategyReview
 from supercargo.model import CandidateRow, ConcentrationRow, PartnerRow
 from supercargo.report.blocks import Block, Column, Decision, Document, Figure, Heading, Number, Option, Table, Text
 from supercargo.report.charts import Bar, bars
+from supercargo.report.coverage import phrase_ids
+from supercargo.report.deliverables.dues import before_next_plan
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.strategy_parts import assumptions, change_words, money, nothing_held
@@ -23,8 +25,8 @@ def document(held: Held) -> Document:
     """Strategic partnership development."""
     review = held.strategy
     if review is None or not review.partners:
-        return made(held, "D14", QUESTION, nothing_held("who the service hangs on"))
-    blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(review)]
+        return made(held, "D14", QUESTION, nothing_held("who the service hangs on", phrase_ids("D14"), "a plan that flies"))
+    blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(held, review)]
     blocks += [Heading(words="Customers"), _customer_bars(review), _customers(review)]
     blocks += [Heading(words="Carriers, sites and suppliers"), *_stakes(review), _carriers(review), _suppliers(review)]
     blocks += [_concentration(review)]
@@ -63,7 +65,7 @@ def _page(held: Held, review: StrategyReview) -> Text:
     return Text(words=words, numbers=tuple(numbers), covers=("D14.1", "D14.2"))
 
 
-def _decisions(review: StrategyReview) -> list[Block]:
+def _decisions(held: Held, review: StrategyReview) -> list[Block]:
     blocks: list[Block] = []
     if review.candidates:
         best = review.candidates[0]
@@ -89,7 +91,7 @@ def _decisions(review: StrategyReview) -> list[Block]:
             Decision(
                 question="Which partner is won next?",
                 owner="Commercial manager",
-                due="the next plan",
+                due=before_next_plan(held),
                 options=tuple(options),
                 advice=advice,
                 covers=("D14.4",),
@@ -278,7 +280,7 @@ def _concentration(review: StrategyReview) -> Table:
 
 def _technology(review: StrategyReview) -> list[Block]:
     if not review.collaborations:
-        return nothing_held("which partners new technologies need")
+        return nothing_held("which partners new technologies need", ("D14.3",))
     rows = sorted(review.collaborations, key=lambda row: (not row.chosen, row.technology_id, row.role, row.change))
     return [
         Table(

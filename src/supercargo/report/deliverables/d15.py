@@ -21,8 +21,10 @@ from supercargo.report.blocks import (
     Text,
 )
 from supercargo.report.charts import Bar, Series, bars, lines
+from supercargo.report.coverage import phrase_ids
+from supercargo.report.deliverables.dues import before_contracts, before_next_plan
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, simulated_number
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import Held, Unmade, made, reference
 from supercargo.report.deliverables.improving import programme_number
 from supercargo.report.deliverables.strategy_parts import assumptions, money, nothing_held
 
@@ -48,7 +50,14 @@ def document(held: Held) -> Document:
     """The market leadership strategy."""
     review = held.strategy
     if review is None or not review.segments:
-        return made(held, "D15", QUESTION, nothing_held("where the service stands in the market"))
+        return made(
+            held,
+            "D15",
+            QUESTION,
+            nothing_held(
+                "where the service stands in the market", phrase_ids("D15"), "a plan that flies, and market_segments.csv"
+            ),
+        )
     blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(held, review)]
     blocks += [Heading(words="Where the service stands"), _shares(review), _segments(review)]
     blocks += [Heading(words="What sets it apart"), *_apart(held), *_premium(review)]
@@ -92,16 +101,16 @@ def _led(review: StrategyReview) -> list[str]:
 
 
 def _decisions(held: Held, review: StrategyReview) -> list[Block]:
-    return [*_price_decision(held, review), *_option_decision(review), *_cost_first(held)]
+    return [*_price_decision(held, review), *_option_decision(held, review), *_cost_first(held)]
 
 
 def _cost_first(held: Held) -> list[Block]:
     """What D12 decides before prices and capacity do."""
-    if not held.improvement.programme.savings:
+    if isinstance(held.improvement_held, Unmade) or not held.improvement.programme.savings:
         return []
     return [
         Text(
-            words="What a kilogram costs is decided in D12, the cost optimization program: its measured initiatives save {}"
+            words=f"What a kilogram costs is decided in {reference(held, 'D12')}: its measured initiatives save {{}}"
             " together, {} of what the service pays. Prices and capacity here rest on the cost of the plan as it stands;"
             " with that program in force both are to be reckoned anew: cheaper kilograms ask for lower prices and fill more"
             " capacity.",
@@ -146,7 +155,7 @@ def _price_decision(held: Held, review: StrategyReview) -> list[Block]:
         Decision(
             question="Which price is changed?",
             owner="Commercial manager",
-            due="signing of the next year's contracts",
+            due=before_contracts(held),
             options=tuple(options),
             advice=advice,
             covers=("D15.1", "D15.4"),
@@ -169,7 +178,7 @@ def _price_words(row: OptionRow, review: StrategyReview) -> str:
     return "the best price within the room" if gains else "today's price"
 
 
-def _option_decision(review: StrategyReview) -> list[Block]:
+def _option_decision(held: Held, review: StrategyReview) -> list[Block]:
     if not review.options:
         return []
     words = {"begin": "Begin", "wait": "Wait with", "leave": "Leave"}
@@ -195,7 +204,7 @@ def _option_decision(review: StrategyReview) -> list[Block]:
         Decision(
             question="Which capacity is added, once prices are decided?",
             owner="Executive",
-            due="the next plan",
+            due=before_next_plan(held),
             options=options,
             advice=advice,
             covers=("D15.4",),
@@ -325,15 +334,18 @@ def _weight(held: Held, review: StrategyReview) -> list[Block]:
                 Column(name="lead, points", unit="value", digits=1),
             ),
             rows=rows,
-            note="Who carries most sets interfaces and dates that others follow.",
-            covers=("D15.3",),
+            note="Who carries most sets interfaces and dates that others follow; whether they do follow it does not tell.",
         )
     ]
-    recognised = kpi_of(held.plan.kpis, "K14")
+    recognised = kpi_of(held.recorded_kpis or held.plan.kpis, "K14")
     if recognised is None or recognised.value is None:
-        needs = "awards, certificates and citations with their dates, on record in operations"
-        blocks.append(Missing(what="how the trade recognises the service (K14)", needs=needs))
-    return blocks
+        needs = "awards, certificates and citations with their dates, on record in operations: report with --store"
+        blocks.append(Missing(what="how the trade recognises the service (K14)", needs=needs, opens=("D15.3",)))
+        return blocks
+    source = "operations: event log, recognitions" if held.recorded_kpis else "plan: kpis.csv, K14"
+    known = Number(key=f"recognised.{recognised.kpi_id}", value=recognised.value, unit=recognised.unit, source=source)
+    said = Text(words="{} recognitions by the trade are on record (K14).", numbers=(known,), covers=("D15.3",))
+    return [said, *blocks]
 
 
 def _prices(review: StrategyReview) -> list[Block]:

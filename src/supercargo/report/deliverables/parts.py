@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from supercargo.kernel import days_between
 from supercargo.model import Kpi, OperationsPlan
-from supercargo.report.blocks import Column, Figure, KpiBlock, Missing, Table
+from supercargo.report.blocks import Column, Figure, KpiBlock, Missing, Table, Text
 from supercargo.report.charts import Bar, Span, bars, columns, spans
-from supercargo.report.deliverables.held import Held
+from supercargo.report.deliverables.held import Held, reference
 from supercargo.report.svg import MONTHS, CalendarAxis
 
 __all__ = [
@@ -62,15 +62,21 @@ def mission_calendar(held: Held, *, covers: tuple[str, ...] = ()) -> Figure:
     return Figure(title="Who is docked where, when", source="plan: missions.csv", drawing=drawing, data=data, covers=covers)
 
 
-def kpi_blocks(held: Held, *, covers: tuple[str, ...] = ()) -> list[KpiBlock | Missing]:
-    """KPIs as planned and, where futures were drawn, as simulated."""
-    blocks: list[KpiBlock | Missing] = [
-        KpiBlock(title="KPIs if nothing happens", source="plan: kpis.csv", kpis=held.plan.kpis, covers=covers)
+def kpi_blocks(held: Held, *, only: tuple[str, ...] = (), covers: tuple[str, ...] = ()) -> list[KpiBlock | Missing | Text]:
+    """KPIs as planned and, where futures were drawn, as simulated; with `only` some of them, and where the others stand."""
+    planned = tuple(kpi for kpi in held.plan.kpis if not only or kpi.kpi_id in only)
+    blocks: list[KpiBlock | Missing | Text] = [
+        KpiBlock(title="KPIs if nothing happens", source="plan: kpis.csv", kpis=planned, covers=covers)
     ]
+    if only:
+        blocks.insert(
+            0, Text(words=f"All sixteen KPIs stand in {reference(held, 'D9')}; here those that this document asks for.")
+        )
     if held.simulated is None:
         blocks.append(Missing(what="how the KPIs spread over futures", needs="report with --runs above 0"))
         return blocks
-    known = tuple(kpi for kpi in held.simulated.kpis if kpi.value is not None)
+    told = held.simulated.kpis
+    known = tuple(kpi for kpi in told if kpi.value is not None and (not only or kpi.kpi_id in only))
     source = f"simulation: {held.simulated.runs} futures, the plan left alone in them"
     blocks.append(KpiBlock(title="KPIs over futures in which nobody plans anew", source=source, kpis=known, covers=covers))
     return blocks

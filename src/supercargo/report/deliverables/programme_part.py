@@ -5,6 +5,7 @@ from __future__ import annotations
 from supercargo.model import ProgrammePlan, TaskRow
 from supercargo.report.blocks import Block, Column, Decision, Figure, Heading, Missing, Number, Option, Table, Text
 from supercargo.report.charts import Span, spans
+from supercargo.report.deliverables.dues import due_words
 from supercargo.report.deliverables.held import Held
 
 __all__ = ["programme_blocks", "programme_decision", "programme_number", "programme_table"]
@@ -176,7 +177,7 @@ def programme_decision(held: Held, *, covers: tuple[str, ...] = ()) -> list[Deci
         Decision(
             question=f"What is done so that gate {gate} opens?",
             owner=(missing or closed)[0].owner.capitalize(),
-            due=f"{opens:%Y-%m-%d}",
+            due=due_words(plan.as_of_utc, opens, "the gate opens"),
             options=options,
             advice=f"Close what is missing: {named}.",
             covers=covers,

@@ -35,9 +35,11 @@ def valued_source(review: StrategyReview) -> str:
     return f"simulation: {review.samples_count} courses of the year with and without it, same random numbers"
 
 
-def nothing_held(what: str) -> list[Block]:
+def nothing_held(
+    what: str, opens: tuple[str, ...] = (), needs: str = "a plan that flies, and report with --runs above 0"
+) -> list[Block]:
     """What a document says where its part of the review was not made."""
-    return [Missing(what=what, needs="a plan that flies, and report with --runs above 0")]
+    return [Missing(what=what, needs=needs, opens=opens)]
 
 
 def budget_number(row: FrontierRow, name: str) -> Number:
