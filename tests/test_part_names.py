@@ -80,7 +80,7 @@ def flown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recorded, ...]:
     new_scenario(folder / "year", NewScenario("tiny"))
     _with_water(folder / "year")
     rows = [
-        f"{one},,{int(one == 'port_out')},,,{size},{size},{size},{UNITS.get(one, '')},invented for a test,2026-11-27,assumption"
+        f"{one},,{int(one == 'port_out')},,,{size},{size},{size},{UNITS.get(one, '')},invented,2026-11-27,assumption"
         for one in CHANCES
         for size in ((150,) if one == "port_out" else (0,))
     ]
