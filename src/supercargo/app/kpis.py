@@ -223,12 +223,16 @@ def _refuse_unsimulated(asked: KpiAsked) -> None:
         raise ScenarioError.of(faults, where="--simulated")
 
 
-def base_of_folder(folder: Path) -> BaseYear:
-    """The base year of a plan folder, or of the record of a flown year. Raises ScenarioError where it delivers nothing."""
-    base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
+def base_of_folder(place: Path) -> BaseYear:
+    """The base year of a plan folder, of the record of a flown year, or of a store's file with what that year really cost.
+
+    Raises ScenarioError where it delivers nothing.
+    """
+    facts = _facts_of_store(str(place)) if place.is_file() else facts_of_plan(read_plan(place))
+    base = base_year_of(facts, str(place))
     if base is None:
-        fix = "name a plan that delivers cargo and has its costs"
-        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(folder))
+        fix = "name a plan, or a store, that delivers cargo and has its costs"
+        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(place))
     return base
 
 
@@ -264,11 +268,14 @@ def _of_plan(folder: Path, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
 
 
 def _of_store(asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
+    return _of_facts(_facts_of_store(asked.store), asked, base)
+
+
+def _facts_of_store(store: str) -> Facts:
     from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with current_log(asked.store) as log, log.reading() as view:
-        facts = facts_of_log(log, view)
-    return _of_facts(facts, asked, base)
+    with current_log(store) as log, log.reading() as view:
+        return facts_of_log(log, view)
 
 
 def _of_facts(facts: Facts, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:

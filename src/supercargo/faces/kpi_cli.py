@@ -40,7 +40,10 @@ def kpi(
         str, typer.Option("--trend", metavar="month|quarter", help="Show the trend by this period.", show_default=False)
     ] = "",
     base: Annotated[
-        Path | None, typer.Option("--base", metavar="PLAN", help="Base year of K15, a plan folder.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--base", metavar="PLAN|FILE", help="Base year of K15: a plan folder, or a store's file.", show_default=False
+        ),
     ] = None,
     simulated: Simulated = False,
     runs: Runs = None,

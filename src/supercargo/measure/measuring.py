@@ -185,4 +185,6 @@ def seen_by(facts: Facts, customer: str) -> Facts:
         loaded={},
         seen_items=facts.seen_items & own_items,
         actual_usd={},
+        billed_usd={},
+        unparted=frozenset(),
     )
