@@ -11,6 +11,12 @@ __all__ = ["kpi", "kpi_app"]
 
 kpi_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
+Base = Annotated[
+    Path | None,
+    typer.Option(
+        "--base", metavar="PLAN|FILE", help="Base year of K15: a plan folder, or a store's file.", show_default=False
+    ),
+]
 Simulated = Annotated[bool, typer.Option("--simulated", help="Over many futures of the plan, as `simulate` flies them.")]
 Runs = Annotated[int | None, typer.Option("--runs", metavar="N", help="Futures, with --simulated.", show_default="1000")]
 Seed = Annotated[
@@ -39,12 +45,7 @@ def kpi(
     trend: Annotated[
         str, typer.Option("--trend", metavar="month|quarter", help="Show the trend by this period.", show_default=False)
     ] = "",
-    base: Annotated[
-        Path | None,
-        typer.Option(
-            "--base", metavar="PLAN|FILE", help="Base year of K15: a plan folder, or a store's file.", show_default=False
-        ),
-    ] = None,
+    base: Base = None,
     simulated: Simulated = False,
     runs: Runs = None,
     seed: Seed = None,
