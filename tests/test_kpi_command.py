@@ -73,6 +73,12 @@ def test_a_plans_figures_are_those_of_its_kpis_csv(plan: Path) -> None:
             assert one["interval"] == row["interval"] != ""
 
 
+def test_the_store_of_a_year_is_the_base_year_of_itself_and_costs_as_much(store: Path) -> None:
+    (k15,) = told("--store", str(store), "--base", str(store), "--kpi", "K15")["kpis"]
+    assert (k15["value"], k15["met"], k15["basis"]) == (pytest.approx(0.0, abs=1e-9), False, "operations")
+    assert str(store) in k15["causes"]
+
+
 def test_one_figure_with_the_objects_behind_it(store: Path) -> None:
     (k3,) = told("--store", str(store), "--kpi", "k3", "--drill", "--trend", "quarter")["kpis"]
     assert len(k3["objects"]) == k3["objects_count"] > 20

@@ -341,12 +341,17 @@ def test_a_customer_sees_its_own_alone(facts: Facts) -> None:
 
 
 def test_a_simulation_has_its_own_place_with_its_own_interval() -> None:
-    bands = [Simulated(kpi_id="K3", value=91.0, p05=80.0, p95=97.0), Simulated(kpi_id="K2", value=1.0, p05=0.0, p95=3.0)]
+    drawn = {"runs": 400, "seed": 7}
+    bands = [
+        Simulated(kpi_id="K3", value=91.0, p05=80.0, p95=97.0, **drawn),
+        Simulated(kpi_id="K2", value=1.0, p05=0.0, p95=3.0, **drawn),
+    ]
     found = {one.kpi_id: one for one in measure_simulation(bands)}
     assert len(found) == 16
     k3 = found["K3"]
     assert (k3.value, k3.met, k3.basis, k3.low, k3.high) == (91.0, False, "simulation", 80.0, 97.0)
     assert k3.interval == "5 % to 95 % of futures"
+    assert k3.note.startswith("simulation, 400 futures, seed 7: mean over futures;")
     assert found["K2"].met is True
     assert (found["K9"].value, found["K9"].met, found["K9"].basis) == (None, None, "")
 

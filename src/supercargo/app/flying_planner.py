@@ -20,7 +20,6 @@ from supercargo.referee import judge
 from supercargo.report.front import front_figures
 from supercargo.report.page import render_report
 from supercargo.simulate.flight_doings import Replan
-from supercargo.simulate.flight_standing import keep_names
 from supercargo.store import digest_of_plan, read_plan, scenario_files, write_plan
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
@@ -75,7 +74,7 @@ class LivePlanner:
             return None
         if len(_dropped(wanted, made)) > MOST_DROPPED:
             return None
-        plan = _limited(keep_names(wanted.plan, made), wanted.plan.scenario.settings.limits)
+        plan = _limited(made, wanted.plan.scenario.settings.limits)
         plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
         plan = replace(plan, kpis=measure_kpis(plan))
         plan = replace(plan, violations=judge(plan), causes=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from supercargo.store.folders import write_file
 from supercargo.track.people import Principal
 
 __all__ = [
+    "Futures",
     "KpiAnswer",
     "KpiAsked",
     "KpiShown",
@@ -118,8 +119,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Futures:
+    """Which futures KPIs are taken from: how many, of which seed (None: the scenario's), on so many workers (None: all)."""
+
+    runs: int = 1000
+    seed: int | None = None
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiAsked:
-    """What a person asks of `kpi`: a plan folder or a store, figures, a base year, and files to write."""
+    """What a person asks of `kpi`: a plan folder, its futures or a store, figures, a base year, and files to write."""
 
     folder: Path | None = None
     store: str = ""
@@ -130,6 +140,7 @@ class KpiAsked:
     xlsx: Path | None = None
     drill: bool = False
     force: bool = False
+    futures: Futures | None = None
 
 
 def kpi_ids(words: Sequence[str]) -> tuple[str, ...]:
@@ -168,7 +179,7 @@ def read_given(words: Sequence[str]) -> Given:
     return Given(**found)
 
 
-def measure_kpi_study(asked: KpiAsked) -> KpiStudy:
+def measure_kpi_study(asked: KpiAsked, *, watch: Callable[[str, float], None] = lambda stage, share: None) -> KpiStudy:
     """Measure what is asked, and write the files that are asked for.
 
     Raises ScenarioError where neither or both of a plan and a store are named, StoreError for a store whose views are old,
@@ -180,20 +191,48 @@ def measure_kpi_study(asked: KpiAsked) -> KpiStudy:
     if asked.wanted.period not in PERIODS:
         fix = f"use one of: {', '.join(PERIODS)}"
         raise ScenarioError(f"{asked.wanted.period[:40]!r} is no period of a trend", fix=fix, where="--trend")
+    if asked.futures is not None:
+        _refuse_unsimulated(asked)
     outputs = (asked.page, asked.csv, asked.xlsx)
     refuse_outputs(outputs, (asked.folder, asked.base, Path(asked.store) if asked.store else None), force=asked.force)
-    base = base_of_folder(asked.base) if asked.base else None
-    study = _of_plan(asked.folder, asked, base) if asked.folder else _of_store(asked, base)
+    if asked.futures is not None and asked.folder is not None:
+        from supercargo.app.kpis_simulated import simulated_study  # compiled loops load only for those who fly futures
+
+        study = simulated_study(asked.folder, asked.futures, asked.wanted, watch=lambda share: watch("flying", share))
+    else:
+        base = base_of_folder(asked.base) if asked.base else None
+        study = _of_plan(asked.folder, asked, base) if asked.folder else _of_store(asked, base)
     _write(study, asked)
     return study
 
 
-def base_of_folder(folder: Path) -> BaseYear:
-    """The base year of a plan folder, or of the record of a flown year. Raises ScenarioError where it delivers nothing."""
-    base = base_year_of(facts_of_plan(read_plan(folder)), str(folder))
+def _refuse_unsimulated(asked: KpiAsked) -> None:
+    """Futures are of a plan, and tell means of the sixteen KPIs: no base year, no objects, no SCOR metric."""
+    known = {one.kpi_id for one in KPIS}
+    odd = [
+        ("a store tells what has happened, and has no futures", "name a plan folder", "--store", bool(asked.store)),
+        ("SCOR metrics are not simulated", "ask for K1 to K16, without --scor", "kpi",
+         asked.wanted.scor or not set(asked.wanted.ids) <= known),
+        ("futures have no objects of their own", "leave --drill out", "--drill", asked.drill),
+        ("K15 is not simulated, so a base year is no use", "leave --base out", "--base", asked.base is not None),
+        ("what the books give is for SCOR metrics, which are not simulated", "leave --given out", "--given",
+         asked.wanted.given != Given()),
+    ]  # fmt: skip
+    faults = [Fault("kpi", 0, where, what, fix) for what, fix, where, wrong in odd if wrong]
+    if faults:
+        raise ScenarioError.of(faults, where="--simulated")
+
+
+def base_of_folder(place: Path) -> BaseYear:
+    """The base year of a plan folder, of the record of a flown year, or of a store's file with what that year really cost.
+
+    Raises ScenarioError where it delivers nothing.
+    """
+    facts = _facts_of_store(str(place)) if place.is_file() else facts_of_plan(read_plan(place))
+    base = base_year_of(facts, str(place))
     if base is None:
-        fix = "name a plan that delivers cargo and has its costs"
-        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(folder))
+        fix = "name a plan, or a store, that delivers cargo and has its costs"
+        raise ScenarioError("the base year has no cost of a delivered kilogram", fix=fix, where=str(place))
     return base
 
 
@@ -229,11 +268,14 @@ def _of_plan(folder: Path, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
 
 
 def _of_store(asked: KpiAsked, base: BaseYear | None) -> KpiStudy:
+    return _of_facts(_facts_of_store(asked.store), asked, base)
+
+
+def _facts_of_store(store: str) -> Facts:
     from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with current_log(asked.store) as log, log.reading() as view:
-        facts = facts_of_log(log, view)
-    return _of_facts(facts, asked, base)
+    with current_log(store) as log, log.reading() as view:
+        return facts_of_log(log, view)
 
 
 def _of_facts(facts: Facts, asked: KpiAsked, base: BaseYear | None) -> KpiStudy:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 __all__ = ["kpi", "kpi_app"]
 
 kpi_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+Base = Annotated[
+    Path | None,
+    typer.Option(
+        "--base", metavar="PLAN|FILE", help="Base year of K15: a plan folder, or a store's file.", show_default=False
+    ),
+]
+Simulated = Annotated[bool, typer.Option("--simulated", help="Over many futures of the plan, as `simulate` flies them.")]
+Runs = Annotated[int | None, typer.Option("--runs", metavar="N", help="Futures, with --simulated.", show_default="1000")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="K", help="Seed of the futures.", min=0, show_default="the scenario's")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Processes; the figures are the same.", show_default="all cores")
+]
 
 
 @kpi_app.command(epilog="Example: supercargo kpi work/plan --kpi K3 --trend quarter --drill")
@@ -30,9 +45,11 @@ def kpi(
     trend: Annotated[
         str, typer.Option("--trend", metavar="month|quarter", help="Show the trend by this period.", show_default=False)
     ] = "",
-    base: Annotated[
-        Path | None, typer.Option("--base", metavar="PLAN", help="Base year of K15, a plan folder.", show_default=False)
-    ] = None,
+    base: Base = None,
+    simulated: Simulated = False,
+    runs: Runs = None,
+    seed: Seed = None,
+    workers: Workers = None,
     given: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,13 +67,22 @@ def kpi(
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Measure the KPIs of a plan, or of what has happened.
+    """Measure the KPIs of a plan, of many of its futures, or of what has happened.
 
     Each with its target, interval, contractual value, largest causes and, asked for, the objects behind it. A figure
     without evidence has no number: what is missing is told. SCOR metrics name their edition.
+
+    With --simulated each is a mean over futures, with the values between which it lies in 90 % of them.
     """
+    from supercargo.app.kpis import Futures
     from supercargo.faces import kpi_words
 
-    words = kpi_words.KpiWords(folder, store, tuple(only or ()), scor=scor, drill=drill, trend=trend, base=base)
+    if not simulated and (runs, seed, workers) != (None, None, None):
+        raise typer.BadParameter("--runs, --seed and --workers are of futures: give --simulated too")
+    if simulated and trend:
+        raise typer.BadParameter("futures are told over the whole horizon: leave --trend out")
+    futures = Futures(runs=1000 if runs is None else runs, seed=seed, workers=workers) if simulated else None
+    shown: dict[str, Any] = {"scor": scor, "drill": drill, "trend": trend}
+    words = kpi_words.KpiWords(folder, store, tuple(only or ()), base=base, futures=futures, **shown)
     files = kpi_words.KpiFiles(page=out, csv=csv, xlsx=xlsx, force=force)
     kpi_words.kpi(words, files, given=tuple(given or ()), as_json=json)

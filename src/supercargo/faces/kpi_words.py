@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from supercargo.app.kpis import KpiAsked, KpiShown, Wanted, kpi_answer, kpi_ids, kpi_shown, measure_kpi_study, read_given
+from supercargo.app.kpis import (
+    Futures,
+    KpiAsked,
+    KpiShown,
+    Wanted,
+    kpi_answer,
+    kpi_ids,
+    kpi_shown,
+    measure_kpi_study,
+    read_given,
+)
+from supercargo.app.metering import unwatched
 from supercargo.faces.commands import answering, print_json, tell_lines
-from supercargo.faces.progress import patience
+from supercargo.faces.progress import Progress, patience
 from supercargo.kernel import format_utc
 
 __all__ = ["KpiFiles", "KpiWords", "kpi", "kpi_lines"]
 
+STAGES = {"flying": 1.0}
 _MOST_CAUSES = 5
 _MOST_OBJECTS = 40
 
@@ -28,6 +40,7 @@ class KpiWords:
     drill: bool = False
     trend: str = ""
     base: Path | None = None
+    futures: Futures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +55,13 @@ class KpiFiles:
 
 def kpi(words: KpiWords, files: KpiFiles, *, given: tuple[str, ...], as_json: bool) -> None:
     """Measure a plan or a store, write what is asked for, and tell the figures."""
-    with answering(as_json=as_json), patience("measuring"):
+    with answering(as_json=as_json), Progress(shares=STAGES) if words.futures else patience("measuring") as watch:
         wanted = Wanted(ids=kpi_ids(words.only), scor=words.scor, period=words.trend or "month", given=read_given(given))
         asked = KpiAsked(
             folder=words.folder, store=words.store, wanted=wanted, base=words.base, page=files.page, csv=files.csv,
-            xlsx=files.xlsx, drill=words.drill, force=files.force,
+            xlsx=files.xlsx, drill=words.drill, force=files.force, futures=words.futures,
         )  # fmt: skip
-        study = measure_kpi_study(asked)
+        study = measure_kpi_study(asked, watch=watch or unwatched)
     if as_json:
         print_json(kpi_answer(study, asked))
         return

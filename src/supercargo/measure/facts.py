@@ -200,7 +200,11 @@ class Facts:
 
     `held` is what the figures are held against (None in logs that did not tell it); `loaded` is what was aboard each mission
     up at lift-off [kg, m3]; `seen_items` are lines of which the cargo's own record tells that somebody has had them in hand at
-    the place; `actual_usd` are actual costs by mission, which replace planned ones; `stock_kg` is the mean stock of a place.
+    the place; `stock_kg` is the mean stock of a place.
+
+    `actual_usd` is what missions cost the service by what is billed, accounts without an invoice as planned; missions without
+    any invoice are not in it. `billed_usd` is billed to accounts for no single mission. `unparted` are billed missions whose
+    planned cost nobody told account by account: they stay as planned.
     """
 
     basis: str
@@ -222,6 +226,8 @@ class Facts:
     loaded: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     seen_items: frozenset[str] = frozenset()
     actual_usd: Mapping[str, float] = field(default_factory=dict)
+    billed_usd: Mapping[str, float] = field(default_factory=dict)
+    unparted: frozenset[str] = frozenset()
     stock_kg: Mapping[str, float] = field(default_factory=dict)
 
     @property

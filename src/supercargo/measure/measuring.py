@@ -16,7 +16,16 @@ from supercargo.measure.scored_money import BaseYear
 from supercargo.measure.scores import scored_of
 from supercargo.model import OperationsPlan
 
-__all__ = ["OWN_KPIS", "Simulated", "measure_facts", "measure_plan", "measure_simulation", "seen_by", "without_value"]
+__all__ = [
+    "NOT_SIMULATED",
+    "OWN_KPIS",
+    "Simulated",
+    "measure_facts",
+    "measure_plan",
+    "measure_simulation",
+    "seen_by",
+    "without_value",
+]
 
 OWN_KPIS = frozenset({"K2", "K3", "K4", "K11", "K12"})
 """What a customer may see, measured over its own missions, lines, surveys and complaints alone."""
@@ -30,7 +39,34 @@ class Simulated:
     value: float = quantity("value", "mean over futures")
     p05: float = quantity("value", "5 % quantile")
     p95: float = quantity("value", "95 % quantile")
-    basis: str = text("what it rests on", default="simulation")
+    runs: int = quantity("count", "futures flown", ge=1)
+    seed: int = quantity("count", "seed of the futures", ge=0)
+    known: int | None = quantity("count", "futures in which it is defined; empty: all", default=None)
+    plan: float | None = quantity("value", "if nothing happens; empty: not defined", default=None)
+    error: float | None = quantity("value", "standard error of the mean; empty: of one future", default=None)
+
+    @property
+    def note(self) -> str:
+        """Its source, and how mean and interval are made."""
+        known = self.runs if self.known is None else self.known
+        some = "" if known == self.runs else f" (defined in {known:,} of them)"
+        sure = "" if self.error is None else f", standard error {self.error:,.4g}"
+        plan = "not defined" if self.plan is None else f"{self.plan:,.2f}"
+        source = f"simulation, {self.runs:,} future{'s' if self.runs != 1 else ''}, seed {self.seed}"
+        return f"{source}: mean over futures{some}{sure}; interval: 5 % to 95 % of them; if nothing happens: {plan}"
+
+
+NOT_SIMULATED: Mapping[str, str] = {
+    "K6": "days in maintenance: a tail waits for its turnaround in every future, and nobody counts the days; repairs that no "
+    "plan foresees are not drawn",
+    "K7": "incidents: none are drawn",
+    "K8": "signed protocol steps: none are drawn",
+    "K11": "customers' answers: none are drawn",
+    "K12": "complaints: none are drawn",
+    "K14": "awards and certificates: none are drawn",
+    "K15": "cost of a kilogram place by place: futures add it up over all places, and that is not like for like",
+}
+"""What a future does not tell, so that no number stands for it."""
 
 
 def _measured(definition: KpiDefinition, found: Scored, basis: str, years: float, period: str) -> Measured:
@@ -103,12 +139,13 @@ def without_value(one: Measured, note: str) -> Measured:
 
 
 def measure_simulation(bands: Mapping[str, Simulated] | Iterable[Simulated], *, years: float = 1.0) -> tuple[Measured, ...]:
-    """KPIs of a simulation, in order; one that it did not measure has no value and says so."""
+    """KPIs of a simulation, in order, held to their targets by the mean; one that no future tells has no value, and why."""
     listed = bands.values() if isinstance(bands, Mapping) else bands
     named = {one.kpi_id: one for one in listed}
     found = []
     for definition in KPIS:
-        blank = _measured(definition, Scored(missing="the simulation does not measure it"), "", years, "month")
+        lacking = NOT_SIMULATED.get(definition.kpi_id, "a future in which it is defined")
+        blank = _measured(definition, Scored(missing=f"no future tells it; {lacking}"), "", years, "month")
         band = named.get(definition.kpi_id)
         if band is None:
             found.append(blank)
@@ -118,8 +155,8 @@ def measure_simulation(bands: Mapping[str, Simulated] | Iterable[Simulated], *, 
                 blank,
                 value=band.value,
                 met=reached(definition, band.value, blank.target),
-                basis=band.basis,
-                note="mean over futures; interval: 5 % to 95 % of them",
+                basis="simulation",
+                note=band.note,
                 low=band.p05,
                 high=band.p95,
                 interval="5 % to 95 % of futures",
@@ -148,4 +185,6 @@ def seen_by(facts: Facts, customer: str) -> Facts:
         loaded={},
         seen_items=facts.seen_items & own_items,
         actual_usd={},
+        billed_usd={},
+        unparted=frozenset(),
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from supercargo.kernel import Refused, parse_utc
+from supercargo.measure.billed import billed_by_account, cost_with_bills, parted
 from supercargo.measure.facts import (
     ComplaintFact,
     DamageFact,
@@ -79,6 +80,9 @@ def facts_of_log(log: LogRead, view: View) -> Facts:
     now = _now(log, missions.values(), contracts)
     held = plans[-1].basis
     lines = tuple(line for contract in contracts for line in lines_of(contract, missions))
+    flights = (*(one.fact(now) for one in missions.values()), *_unflown(plans, missions))
+    billed = billed_by_account(view.find("invoices", "state", "booked"))
+    planned = {one.mission_id: one.costs for one in flights}
     return Facts(
         basis="operations",
         of=plans[-1].name,
@@ -86,7 +90,7 @@ def facts_of_log(log: LogRead, view: View) -> Facts:
         end_utc=plans[-1].end_utc,
         as_of_utc=now,
         held=held,
-        missions=(*(one.fact(now) for one in missions.values()), *_unflown(plans, missions)),
+        missions=flights,
         lines=lines,
         revenue=tuple(_revenue(view, opened)),
         damages=tuple(_damages(log, view)),
@@ -98,6 +102,13 @@ def facts_of_log(log: LogRead, view: View) -> Facts:
         recognitions=tuple(_recognitions(view)),
         loaded=loads_of(contracts, missions),
         seen_items=frozenset(_seen(_directions(contracts), units)),
+        billed_usd=billed.get("", {}),
+        actual_usd={
+            name: cost_with_bills(planned[name], bills)
+            for name, bills in billed.items()
+            if name in planned and parted(planned[name])
+        },
+        unparted=frozenset(name for name in billed if name in planned and not parted(planned[name])),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.kernel import days_between
+from supercargo.measure.billed import cost_with_bills, parted
 from supercargo.measure.facts import Facts, MissionFact
 from supercargo.measure.measured import Counted
 from supercargo.measure.scored import Scored
@@ -60,7 +61,11 @@ def _basis_words(facts: Facts) -> str:
     known = sum(1 for one in _launched(facts) if one.mission_id in facts.actual_usd)
     if facts.basis == "plan":
         return "cost as planned"
-    return f"cost: actual for {known} missions, as planned for the other {len(_launched(facts)) - known}"
+    words = f"cost: actual for {known} missions (accounts without an invoice as planned), as planned for the other "
+    words += f"{len(_launched(facts)) - known}"
+    old = sum(1 for one in _launched(facts) if one.mission_id in facts.unparted)
+    why = "the plan was released by a version that did not tell planned cost account by account"
+    return f"{words}; invoices of {old} of these are left out: {why}" if old else words
 
 
 def _span_words(facts: Facts) -> str:
@@ -136,12 +141,13 @@ def score_margin(facts: Facts) -> Scored:
 
 
 def _shared_usd(facts: Facts) -> float:
-    """Planned costs of no single mission, by the share of the horizon that is over."""
-    if facts.held is None:
-        return 0.0
+    """Costs of no single mission: as billed, and accounts without an invoice as planned for the horizon that is over."""
+    planned = facts.held.costs if facts.held is not None else ()
     span = days_between(facts.start_utc, facts.end_utc)
     share = days_between(*facts.known_span) / span if span > 0 else 1.0
-    return share * math.fsum(cost.service_usd for cost in facts.held.costs)
+    if not parted(planned):
+        return share * math.fsum(cost.service_usd for cost in planned)
+    return cost_with_bills(planned, facts.billed_usd, share=share)
 
 
 def score_market(facts: Facts) -> Scored:

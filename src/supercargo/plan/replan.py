@@ -19,8 +19,10 @@ from supercargo.model import (
 )
 from supercargo.plan.assembly import assemble_year
 from supercargo.plan.manifest_promises import unkept_promises
+from supercargo.plan.part_names import named_as_before
 from supercargo.plan.pipeline import StageWatch, answer_of, share_of, stage_report, stowage_report, used_windows
 from supercargo.plan.replan_changes import changes_of, disturbance_of
+from supercargo.plan.replan_flown import old_manifest
 from supercargo.plan.replan_loads import before_of, each_reason, hold_loads, reload
 from supercargo.plan.replan_reasons import Reasons
 from supercargo.plan.replan_schedule import Resettled, first_choice, settled_by
@@ -101,7 +103,8 @@ def _answer(
     schedule = answer_of(settled.outcome, "schedule")
     scenario = agreed(upset.scenario, schedule)
     loaded, stowage = _loaded(upset, scenario, schedule, loading, watch, fuse)
-    manifest = each_reason(scenario, schedule, answer_of(loaded, "manifest"), upset.urgent, upset.flown)
+    named = named_as_before(answer_of(loaded, "manifest"), old_manifest(upset.plan).loads)
+    manifest = each_reason(scenario, schedule, named, upset.urgent, upset.flown)
     used = _windows_used(upset, scenario, schedule)
     new = assemble_year(scenario, schedule, manifest, stowage, windows=used, forecast=upset.forecast)
     reports = (stage_report("schedule", settled.outcome, fuse), stage_report("manifest", loaded, fuse))

@@ -213,7 +213,7 @@ def _whole(
 
 
 def _joined(scenario: Scenario, schedule: Schedule, flown: Flown, loaded: Manifest) -> Manifest:
-    """One manifest of flown and later loads; a line's parts are numbered anew, in order of lift-off."""
+    """One manifest of flown and later loads; parts of a line are in order of lift-off."""
     parts: dict[str, Parts] = {}
     for load in (*flown.loads, *loaded.loads):
         if load.mission_id:

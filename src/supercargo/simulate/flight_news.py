@@ -8,6 +8,7 @@ falls below its reserve: at most so many a year, and so far apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from supercargo.kernel import days, format_utc
@@ -270,8 +271,7 @@ def _follow(year: Year, plan: OperationsPlan, at: datetime) -> Flown:
 def _follow_rows(year: Year, plan: OperationsPlan, at: datetime) -> None:
     named = {row.item_id: row for row in plan.manifest}
     for name, parcel in year.parcels.items():
-        if name in named:
-            parcel.row = named[name]
+        parcel.row = named.get(name) or replace(parcel.row, mission_id="")  # of a line split anew: it goes nowhere
     for name, row in named.items():
         if name not in year.parcels and row.mission_id:
             cargo.expect(year, row, at)

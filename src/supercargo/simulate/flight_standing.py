@@ -25,7 +25,7 @@ from supercargo.simulate.flight_state import Craft, Year
 from supercargo.simulate.flight_stock import observed_share
 from supercargo.track.missions.phases import WITHDRAWN
 
-__all__ = ["events_for", "keep_names", "standing_plan"]
+__all__ = ["events_for", "standing_plan"]
 
 _AFTER_D = 90.0
 """How long after now a mission may fly that a plan has left out [d]."""
@@ -135,24 +135,3 @@ def events_for(year: Year, at: datetime) -> tuple[Event, ...]:
             year.shifted.add(key)
             events.append(DemandShift(destination=key[0], supply_class=key[1], share=share))
     return tuple(events)
-
-
-def keep_names(old: OperationsPlan, new: OperationsPlan) -> OperationsPlan:
-    """The new plan with parts of bulk lines named as they were aboard the missions that they were aboard."""
-    before = {(row.item_id.partition("#")[0], row.mission_id): row.item_id for row in old.manifest if "#" in row.item_id}
-    parts: dict[str, list[ManifestRow]] = {}
-    for row in new.manifest:
-        if "#" in row.item_id:
-            parts.setdefault(row.item_id.partition("#")[0], []).append(row)
-    renamed: dict[tuple[str, str], str] = {}
-    for line, rows in parts.items():
-        kept = {row.mission_id: before[line, row.mission_id] for row in rows if (line, row.mission_id) in before}
-        free = [f"{line}#{number}" for number in range(1, len(rows) + len(kept) + 1)]
-        free = [name for name in free if name not in kept.values()]
-        for row in rows:
-            renamed[line, row.mission_id] = kept.get(row.mission_id) or free.pop(0)
-    manifest = tuple(
-        replace(row, item_id=renamed[row.item_id.partition("#")[0], row.mission_id]) if "#" in row.item_id else row
-        for row in new.manifest
-    )
-    return replace(new, manifest=manifest)

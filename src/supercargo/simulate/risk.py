@@ -30,7 +30,7 @@ from supercargo.simulate.outcomes import METRICS
 from supercargo.simulate.spreads import probability_error, shared, spread_of
 from supercargo.simulate.value import differences, measures_of
 
-__all__ = ["DRIVER_METRICS", "DRIVER_RUNS", "RULES", "simulate_plan"]
+__all__ = ["DRIVER_METRICS", "DRIVER_RUNS", "RULES", "simulate_plan", "spreads_of_plan"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,6 +105,25 @@ def simulate_plan(
         chances=chances.rows,
         rules=RULES,
     )
+
+
+def spreads_of_plan(
+    plan: OperationsPlan,
+    chances: Chances,
+    *,
+    seed: int,
+    runs: int,
+    workers: int = 1,
+    watch: Callable[[float], None] = lambda share: None,
+) -> tuple[Spread, ...]:
+    """How the figures spread over the futures that `simulate_plan` flies: its spreads, without stocks, bands and drivers.
+
+    Raises ScenarioError for runs or workers out of range.
+    """
+    case = Case.of(plan, chances)
+    ((sample, _),) = fly_futures([Order(case=case, seed=seed, runs=runs)], workers=workers, watch=watch)
+    numbers, arrived, _ = fly_unharmed(case)
+    return tuple(_spreads(case, sample, numbers, arrived))
 
 
 def _spreads(case: Case, sample: Sample, numbers: Floats, arrived: Floats) -> Iterator[Spread]:

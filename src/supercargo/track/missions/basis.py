@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from supercargo.model import Blackout, CostRow, OperationsPlan, Scenario
 
 __all__ = [
+    "AccountCost",
     "Market",
     "OwnedTail",
     "PlanBasis",
@@ -65,12 +66,25 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCost:
+    """What an account of a SCOR process is planned to cost the service [USD]."""
+
+    account: str
+    service_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCost:
-    """What a SCOR process is planned to cost [USD]: the service, and customers that furnish launches and spacecraft."""
+    """What a SCOR process is planned to cost [USD]: the service, and customers that furnish launches and spacecraft.
+
+    `accounts` part what the service pays, so that invoices can take the place of planned amounts one by one; releases of
+    older versions do not tell them.
+    """
 
     process: str
     service_usd: float
     furnished_usd: float = 0.0
+    accounts: tuple[AccountCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +109,29 @@ class PlanBasis:
 
 
 def costs_by_mission(rows: Iterable[CostRow]) -> dict[str, tuple[PlannedCost, ...]]:
-    """Planned costs by mission (empty: of none) and process, revenue left out, in whole cents."""
-    sums: dict[str, dict[str, tuple[list[float], list[float]]]] = defaultdict(dict)
+    """Planned costs by mission (empty: of none), process and account, revenue left out, in whole cents."""
+    sums: dict[str, dict[str, dict[str, tuple[list[float], list[float]]]]] = defaultdict(dict)
     for row in rows:
         if not (row.account == "revenue" or row.account.startswith("revenue:")):
-            kept = sums[row.mission_id].setdefault(row.scor_process, ([], []))
+            kept = sums[row.mission_id].setdefault(row.scor_process, {}).setdefault(row.account, ([], []))
             kept[row.paid_by != SERVICE].append(row.plan_usd)
     return {
-        mission: tuple(
-            PlannedCost(process=process, service_usd=round(math.fsum(own), 2), furnished_usd=round(math.fsum(furnished), 2))
-            for process, (own, furnished) in sorted(processes.items())
-        )
+        mission: tuple(_process_cost(process, accounts) for process, accounts in sorted(processes.items()))
         for mission, processes in sums.items()
     }
+
+
+def _process_cost(process: str, accounts: Mapping[str, tuple[list[float], list[float]]]) -> PlannedCost:
+    return PlannedCost(
+        process=process,
+        service_usd=round(math.fsum(usd for own, _ in accounts.values() for usd in own), 2),
+        furnished_usd=round(math.fsum(usd for _, furnished in accounts.values() for usd in furnished), 2),
+        accounts=tuple(
+            AccountCost(account=account, service_usd=round(math.fsum(own), 2))
+            for account, (own, _) in sorted(accounts.items())
+            if own
+        ),
+    )
 
 
 def basis_of(plan: OperationsPlan) -> PlanBasis:
