@@ -187,6 +187,21 @@ def test_an_unlawful_step_is_refused_with_what_to_do(kind: str, thing: str, said
     assert world.store.head() == before
 
 
+def test_a_plan_says_what_is_expected_until_something_is_ordered_or_handled() -> None:
+    world = a_world()
+    world.do("planned", "cargo/I7", 0)
+    world.do("planned", "cargo/I7", 1, mass_kg=36.0, pieces=3.0, plan="p2")
+    thing = thing_in(world.view, "cargo/I7")
+    assert thing is not None
+    assert (thing.mass_kg, thing.pieces) == (36.0, 3.0)
+    told = world.do("received", "cargo/I7", 2, mass_kg=36.0, pieces=3.0)
+    assert [one.stream for one in told] == ["cargo/I7"], "what the plan in force expects opens no non-conformance"
+    world.do("planned", "cargo/I7", 3, mass_kg=99.0, plan="p3")
+    after = thing_in(world.view, "cargo/I7")
+    assert after is not None
+    assert after.mass_kg == 36.0
+
+
 @pytest.mark.parametrize("said", [{"thing": "I1"}, {"by": " "}, {"thing": "cargo/" + "x" * 300}, {"where": "site/\x1b[2J"}])
 def test_a_step_out_of_form_is_input_that_is_wrong(said: dict[str, str]) -> None:
     world = a_world()
