@@ -10,9 +10,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.intake import mapping as mapped
 from supercargo.app.intake import taking
+from supercargo.app.intake.doubting import SORTS
 from supercargo.app.intake.judging import CHANGED, NEW
 from supercargo.app.intake.tables import INTAKES, Intake, intake_named
 from supercargo.app.operations.commands import Act
@@ -28,7 +30,7 @@ __all__ = ["intake_pages"]
 _COMPANY = Rule("read", "company")
 _FIELDS_MOST = 240
 _WORDS_MOST = 20_000
-_ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN = 50, 200, 50
+_ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN, _AGREED_SHOWN = 50, 200, 50, 5
 
 
 async def _sent(request: Request) -> tuple[TypedWords, str, bytes]:
@@ -119,11 +121,7 @@ def _uploads(router: APIRouter, tray: taking.Tray) -> None:
             return RedirectResponse(f"/intake/{known.name}", status_code=303)
         try:
             if typed["do"] == "record":
-                asks = taking.TakeAsked(
-                    principal=asked.principal, at_utc=now_of(request, asked), command_id=form_id(asked, typed),
-                    reason=typed["reason"],
-                )  # fmt: skip
-                done = taking.record_rows(desk_of(request).store, known, upload, asks)
+                done = taking.record_rows(desk_of(request).store, known, upload, _asks(request, asked, typed))
                 return RedirectResponse(f"/intake/{known.name}?done={done.said.rows_digest[:12]}", status_code=303)
             upload = _mapped(known, upload, typed)
             mapped.choices_of(upload.columns, known)
@@ -161,6 +159,17 @@ def _act(request: Request, asked: Asked, typed: TypedWords) -> Act:
     return Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
 
 
+def _asks(request: Request, asked: Asked, typed: TypedWords) -> taking.TakeAsked:
+    """What a person asks who records a file: by which preview, and what was agreed to on it."""
+    desk = desk_of(request)
+    kept = plan_in_force(desk.store, desk.shelf)
+    return taking.TakeAsked(
+        principal=asked.principal, at_utc=now_of(request, asked), command_id=form_id(asked, typed), reason=typed["reason"],
+        plan=None if kept is None else kept.plan, seen=typed["sign"],
+        accepted=frozenset(sort for sort in SORTS if typed[f"accept-{sort}"] == "yes"),
+    )  # fmt: skip
+
+
 def _mapped(known: Intake, upload: taking.Upload, typed: TypedWords) -> taking.Upload:
     """The upload with its columns going as the form says."""
     columns = tuple(
@@ -194,8 +203,8 @@ def _table(
         tables = [taking.standing_table(store, known)]
     return page(
         request, asked, "intake.html", title=f"Take in: {known.title}", tables=tables, intake=known, told=told,
-        faults=faults[:_FAULTS_SHOWN], done=done, kept=mapped.kept_mappings(store, known), text_of=mapped.mapping_text,
-        key=_key, counted=_counted,
+        faults=faults[:_FAULTS_SHOWN], done=done and _done_words(done), taken=done, kept=mapped.kept_mappings(store, known),
+        text_of=mapped.mapping_text, key=_key, counted=_counted,
     )  # fmt: skip
 
 
@@ -208,15 +217,32 @@ def _files(files: tuple[taking.TakenFile, ...]) -> Table:
     return Table(
         name="files",
         caption="Files taken in, the last first",
-        columns=(Column("When", "UTC"), Column("By"), Column("File"), Column("Rows"), Column("Digest")),
-        rows=[(one.at_utc, one.by, one.said.file, one.said.rows_count, one.said.digest[:12]) for one in files[:_FILES_SHOWN]],
+        columns=(Column("When", "UTC"), Column("By"), Column("File"), Column("Rows"), Column("New"), Column("Changed"),
+                 Column("Odd, agreed to"), Column("Digest")),
+        rows=[
+            (one.at_utc, one.by, one.said.file, one.said.rows_count, one.said.new_count, one.said.changed_count,
+             "; ".join(one.said.accepted[:_AGREED_SHOWN]), one.said.digest[:12])
+            for one in files[:_FILES_SHOWN]
+        ],
         empty="No file was taken in yet.",
         unshown_count=max(0, len(files) - _FILES_SHOWN),
-    )
+    )  # fmt: skip
+
+
+def _done_words(done: taking.TakenFile) -> str:
+    """What a file brought, in words: how many of its rows were new, changed, or known already."""
+    said = done.said
+    if said.new_count is None or said.changed_count is None:
+        return _counted(said.rows_count, "row")
+    parts = [f"{said.new_count:,} new"]
+    parts += [f"{said.changed_count:,} changed"] if said.changed_count else []
+    left_count = said.rows_count - said.new_count - said.changed_count
+    parts += [f"{left_count:,} on record already or with nothing to record"] if left_count else []
+    return f"{', '.join(parts)} of {_counted(said.rows_count, 'row')}"
 
 
 def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload, told: Told | None = None) -> Response:
-    asks = taking.TakeAsked(principal=asked.principal, at_utc=now_of(request, asked), command_id="looked-at")
+    asks = _asks(request, asked, TypedWords(key="looked-at"))
     found = taking.Looked(records={}, states={}, faults=())
     try:
         found = taking.look(desk_of(request).store, known, upload, asks)
@@ -227,7 +253,8 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
         return Response(taking.faults_book(upload, found), media_type=XLSX, headers=headers)
     counts = {"new": found.count(NEW), "changed": found.count(CHANGED), "left": len(found.states) - found.recorded_count}
     return page(
-        request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
+        request, asked, "upload.html", title=f"Look at: {known.title}",
+        tables=[_faults(found), _questions(found), _rows(known, found)], sorts=_sorts(found),
         intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
         notes=[*_notes(known, upload), *_effects(found)], key=_key, counted=_counted, **counts,
     )  # fmt: skip
@@ -282,6 +309,24 @@ def _faults(found: taking.Looked) -> Table:
         rows=[(one.row, one.column, Cell(one.what, look="bad"), one.fix) for one in found.faults[:_FAULTS_SHOWN]],
         unshown_count=max(0, len(found.faults) - _FAULTS_SHOWN),
         empty="Nothing is wrong.",
+    )
+
+
+def _sorts(found: taking.Looked) -> list[tuple[str, str, int, str]]:
+    """Each sort of question with its words, how many rows it is about, and those of the first."""
+    rows = {sort: [one for one in found.questions if one.sort == sort] for sort in SORTS}
+    return [(sort, words, len(rows[sort]), f"row {rows[sort][0].row}: {rows[sort][0].what}")
+            for sort, words in SORTS.items() if rows[sort]]  # fmt: skip
+
+
+def _questions(found: taking.Looked) -> Table:
+    return Table(
+        name="questions",
+        caption="What is odd, row by row",
+        columns=(Column("Row"), Column("What is odd")),
+        rows=[(one.row, Cell(one.what, look="warn")) for one in found.questions[:_FAULTS_SHOWN]],
+        unshown_count=max(0, len(found.questions) - _FAULTS_SHOWN),
+        empty="Nothing is odd.",
     )
 
 
