@@ -169,7 +169,8 @@ def test_counts_far_from_the_record_partners_that_have_run_out_and_unknown_missi
         (quest, "complaints", ("customer", "complaint", "text", "at"), ("UNI-LAKE", "K8", "late", early), "accept-when"),
         (quest, "invoices", ("invoice_id", "date", "account", "amount_usd", "mission_id"),
          ("I9", "2026-12-01", "launch", "1", "TN-77"), "accept-name"),
-        (quest, "invoices", ("invoice_id", "date", "account", "amount_usd"), ("I8", "2031-12-01", "launch", "1"), "accept-when"),
+        (quest, "invoices", ("invoice_id", "date", "account", "amount_usd"), ("I8", "2031-12-01", "launch", "1"),
+         "accept-when"),
         (quest, "budget", ("line", "owner", "destination", "budget_usd"), ("L9", "dora", "Atlantis", "1"), "accept-name"),
     )  # fmt: skip
     for client, table, header, row, box in sent:

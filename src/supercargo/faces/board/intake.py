@@ -21,7 +21,7 @@ from supercargo.app.operations.commands import Act
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
-from supercargo.faces.board.forms import Told, TypedWords, form_id, refusal, refused
+from supercargo.faces.board.forms import Told, TypedWords, form_id, refusal, refused, words_of
 from supercargo.faces.board.frame import XLSX, now_of, page
 from supercargo.kernel import Fault, Refused, ScenarioError, SupercargoError
 
@@ -36,15 +36,13 @@ _ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN, _AGREED_SHOWN = 50, 200, 50, 5
 async def _sent(request: Request) -> tuple[TypedWords, str, bytes]:
     """What a form sent: its words, and the name and bytes of its file; both empty where there is none."""
     async with request.form(max_files=1, max_fields=_FIELDS_MOST, max_part_size=_WORDS_MOST * 4) as form:
-        words, name, content = TypedWords(), "", b""
+        name, content, said = "", b"", dict[str, str]()
         for field, value in form.multi_items():
             if isinstance(value, UploadFile):
                 name, content = value.filename or "", await value.read()
-            elif len(value) > _WORDS_MOST:
-                raise Problem(422, f"{field[:40]} is too long", fix=f"write at most {_WORDS_MOST:,} signs", where=field[:40])
             else:
-                words[field] = value
-        return words, name, content
+                said[field] = value
+        return words_of(said, _WORDS_MOST), name, content
 
 
 Sent = Annotated[tuple[TypedWords, str, bytes], Depends(_sent)]
@@ -90,8 +88,9 @@ def _tables(router: APIRouter, tray: taking.Tray) -> None:
     def keep(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, sent: Sent) -> Response:
         """Keep a mapping as it was edited, or keep it no longer."""
         known, typed = _known(asked, table), sent[0]
-        store, act = desk_of(request).store, _act(request, asked, typed)
+        store = desk_of(request).store
         try:
+            act = _act(request, asked, typed)
             if typed["do"] == "drop":
                 mapped.drop_mapping(store, known, typed["name"], act)
             else:
