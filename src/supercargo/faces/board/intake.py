@@ -172,23 +172,29 @@ def _asks(request: Request, asked: Asked, typed: TypedWords) -> taking.TakeAsked
 def _mapped(known: Intake, upload: taking.Upload, typed: TypedWords) -> taking.Upload:
     """The upload with its columns going as the form says."""
     columns = tuple(
-        mapped.MappedColumn(theirs=name, ours=typed[f"c{at}"], unit=typed[f"u{at}"] if _units(known, typed[f"c{at}"]) else "")
+        mapped.MappedColumn(theirs=name, ours=typed[f"c{at}"], unit=typed[f"u{at}"])
         for at, name in enumerate(upload.given.header)
         if typed[f"c{at}"]
     )
-    return replace(
-        upload, columns=columns, decimal_comma="comma" in typed, formulas_taken="formulas" in typed,
-        by_mapping=upload.by_mapping if columns == upload.columns else "",
-    )  # fmt: skip
+    return replace(upload, columns=columns, decimal_comma="comma" in typed, formulas_taken="formulas" in typed)
+
+
+def _going_by(request: Request, known: Intake, upload: taking.Upload) -> str:
+    """By which kept mapping the columns go, and what that says; empty where they go by none as it is kept now."""
+    kept = mapped.kept_mappings(desk_of(request).store, known)
+    found = mapped.going_by(kept, upload.by_mapping, upload.columns, decimal_comma=upload.decimal_comma)
+    if found is None:
+        return ""
+    all_count, count = len(upload.columns), len(found.columns)
+    which = "Its columns go" if count == all_count else f"{count} of its {_counted(all_count, 'mapped column')} go"
+    said = "; ".join(mapped.mapping_text(found.columns).splitlines())
+    comma = "; numbers as 1.234,56" if found.decimal_comma else ""
+    others = ", the others by their names or as chosen below" if count < all_count else ""
+    return f"{which} by the kept mapping {found.name} ({said}{comma}){others}."
 
 
 def _all_units(known: Intake) -> list[str]:
     return [unit for own in dict.fromkeys(one.unit for one in known.columns) for unit in mapped.UNITS.get(own, {})]
-
-
-def _units(known: Intake, ours: str) -> tuple[str, ...]:
-    column = next((one for one in known.columns if one.name == ours), None)
-    return tuple(mapped.UNITS.get(column.unit, {})) if column else ()
 
 
 def _table(
@@ -254,7 +260,8 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
     return page(
         request, asked, "upload.html", title=f"Look at: {known.title}",
         tables=[_faults(found), _questions(found), _rows(known, found)], sorts=_sorts(found),
-        intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
+        intake=known, upload=upload, found=found, going_by=_going_by(request, known, upload),
+        told=told, columns=_columns(known, upload), units=_all_units(known),
         notes=[*_notes(known, upload), *_effects(found)], key=_key, counted=_counted, **counts,
     )  # fmt: skip
 
