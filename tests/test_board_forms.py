@@ -133,7 +133,8 @@ def test_odd_spans_in_the_address_are_told_on_the_page(olga: TestClient) -> None
      "/intake/{}", "/intake/orders?done={}", "/intake/orders?refused={}", "/missions/{}",
      "/quality?refused={}", "/admin?refused={}",
      "/plans?a={}&b={}", "/cost?by={}", "/orbit?place={}", "/kpis?refused={}", "/conflicts/{}", "/today?told={}",
-     "/year?told={}", "/login?refused={}", "/compliance?state={}&framework={}", "/stock?place={}", "/audit?by={}", "/nowhere/{}"],
+     "/year?told={}", "/login?refused={}", "/compliance?state={}&framework={}", "/stock?place={}",
+     "/audit?by={}", "/nowhere/{}"],
 )  # fmt: skip
 def test_a_link_puts_no_words_into_what_a_page_says(path: str, olga: TestClient) -> None:
     text = olga.get(path.replace("{}", LURE.replace(" ", "%20")), follow_redirects=True).text

@@ -188,7 +188,8 @@ INTAKES: tuple[Intake, ...] = (
         name="surveys", title="Survey answers", scope="quality", judge=judging.judge_survey, standing=_surveys,
         about="Each row with a score records what a customer answers to a survey that was asked.",
         aliases={"customer": ("from", "who", *_CUSTOMER), "survey": ("survey no", "name"),
-                 "score": ("mark", "rating", "points"), "text": ("comment", "words", "remark"), "at_utc": (*_WHEN, "answered")},
+                 "score": ("mark", "rating", "points"), "text": ("comment", "words", "remark"),
+                 "at_utc": (*_WHEN, "answered")},
     ),
     Intake(
         name="partners", title="Partners", scope="comply", judge=judging.judge_partner, standing=_none,
