@@ -152,6 +152,10 @@ def test_an_item_that_is_not_known_can_not_come_in_and_what_may_be_meant_is_name
     _, text = looked(client_of(desk, "cora"), "receipts", "u.csv", csv_of(rows))
     assert "1 fault" in words_of(text)
     assert f"did you mean {line.item_id}?" in words_of(text)
+    known = [("item_id", "where", "taker"), (line.item_id, "planet/Mars", "cora")]
+    _, text = looked(client_of(desk, "cora"), "receipts", "k.csv", csv_of(known))
+    assert "1 fault" in words_of(text)
+    assert "did you mean" not in words_of(text)
 
 
 def test_counts_far_from_the_record_partners_that_have_run_out_and_unknown_missions_are_asked_about(desk: Desk) -> None:

@@ -61,7 +61,9 @@ class Yardstick:
         return tuple(Question(row=number, sort=sort, what=what) for sort, what in found)
 
     def meant(self, item_id: str) -> str:
-        """Which known items a name may mean, as a question; empty where none is near."""
+        """Which known items a name may mean, as a question; empty where none is near, or the name is one of them."""
+        if _bare(item_id) in self._items:
+            return ""
         return _did_you_mean(self._near_items.near(_bare(item_id)))
 
     def _when(self, record: Any) -> Doubts:

@@ -22,7 +22,24 @@ _YEAR_S = 365 * 86_400
 def door_router() -> APIRouter:
     """Routes by which one comes in and goes out."""
     router = APIRouter(include_in_schema=False)
+    _in_and_out(router)
 
+    @router.post("/look", openapi_extra=_ANYBODY.mark)
+    def look(
+        request: Request,
+        look: Annotated[str, Form(max_length=20)] = "auto",
+        next: Annotated[str, Form(max_length=2000)] = "/",
+    ) -> Response:
+        """Light, dark or of high contrast from now on."""
+        answer = RedirectResponse(safe_next(next), status_code=303)
+        if look in LOOKS:
+            answer.set_cookie(LOOK_COOKIE, look, max_age=_YEAR_S, httponly=True, samesite="lax")
+        return answer
+
+    return router
+
+
+def _in_and_out(router: APIRouter) -> None:
     @router.get("/login", openapi_extra=_ANYBODY.mark)
     def asked_who(request: Request, next: str = "/") -> HTMLResponse:
         """The form that asks who one is."""
@@ -66,17 +83,3 @@ def door_router() -> APIRouter:
         answer = RedirectResponse("/login", status_code=303)
         answer.delete_cookie(COOKIE)
         return answer
-
-    @router.post("/look", openapi_extra=_ANYBODY.mark)
-    def look(
-        request: Request,
-        look: Annotated[str, Form(max_length=20)] = "auto",
-        next: Annotated[str, Form(max_length=2000)] = "/",
-    ) -> Response:
-        """Light, dark or of high contrast from now on."""
-        answer = RedirectResponse(safe_next(next), status_code=303)
-        if look in LOOKS:
-            answer.set_cookie(LOOK_COOKIE, look, max_age=_YEAR_S, httponly=True, samesite="lax")
-        return answer
-
-    return router
