@@ -156,7 +156,7 @@ def test_what_is_too_large_is_answered_with_a_page_that_says_the_limit_and_the_w
         ("/intake/orders", {"files": {"file": ("o.csv", large)}}),
         ("/quality/cases", {"data": {"said": large}}),
     ):
-        answer = olga.post(path, headers=came, **sent)  # type: ignore[arg-type]
+        answer = olga.post(path, headers=came, **sent)
         assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
         assert "more than 8 MiB" in answer.text
         assert "a file may have 4 MB" in answer.text
