@@ -155,7 +155,7 @@ def test_a_complaint_is_about_ones_own_items_and_flights_alone_and_others_look_a
     assert others
     told = set()
     for number, about in enumerate([*others[:3], others[0].removeprefix("cargo/"), *strange[:1], "NO-SUCH-THING", "TN-99"]):
-        form = {"command": f"{number}{'f' * 15}", "about": about, "text": "late"}
+        form = {"key": f"{number}{'f' * 15}", "about": about, "text": "late"}
         answer = client.post("/customer/complaint", data=form)
         page = client.get(answer.headers["location"]) if answer.status_code == 303 else answer
         assert "is not among your cargo" in page.text, about
@@ -169,7 +169,7 @@ def test_a_complaint_about_an_own_item_or_flight_is_taken_as_it_is_written_on_re
     own = next(row for row in desk.store.page("unit", limit=5000) if row["tenant"] == "UNI-LAKE" and row["mission"])
     item, flight = str(own["name"]).removeprefix("cargo/"), str(own["mission"])
     for number, about in enumerate((item, f"cargo/{item}", item.lower(), flight, flight.lower(), "")):
-        form = {"command": f"{number}{'9' * 15}", "about": about, "text": "late"}
+        form = {"key": f"{number}{'9' * 15}", "about": about, "text": "late"}
         assert client.post("/customer/complaint", data=form).status_code == 303, about
     rows = [row for row in desk.store.page("complaints", column="customer", value="UNI-LAKE") if "9999" in row["complaint"]]
     assert [row["about"] for row in rows] == [item, item, item, flight, flight, ""]

@@ -187,7 +187,12 @@ def _forget(request: Request) -> None:
 
 
 def _shown(
-    request: Request, asked: Asked, *, told: Told | None = None, issued: IssuedKey | None = None, made: OneTimePassword | None = None
+    request: Request,
+    asked: Asked,
+    *,
+    told: Told | None = None,
+    issued: IssuedKey | None = None,
+    made: OneTimePassword | None = None,
 ) -> Response:
     found = desk_of(request).accounts.people()
     table = Table(
