@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 from fastapi.testclient import TestClient
 
-__all__ = ["alerts", "book", "csv_of", "looked", "posted", "recorded", "words_of"]
+__all__ = ["alerts", "as_shown", "book", "csv_of", "looked", "posted", "recorded", "words_of"]
 
 ORDER = ("item_id", "customer", "supplier", "order_no", "pieces", "mass_kg")
 
@@ -47,11 +47,19 @@ def looked(client: TestClient, table: str, name: str, content: bytes) -> tuple[s
 
 
 def recorded(client: TestClient, place: str, **typed: str) -> tuple[int, str]:
-    """Press `Record` on the page of a file."""
-    key = re.search(r'id="form-columns".*?name="key" value="([^"]+)"', client.get(place).text, re.S)
-    assert key is not None
-    answer = client.post(place, data={"key": key[1], "do": "record", **typed})
+    """Press `Record` on the page of a file, once all that it asks is agreed to."""
+    answer = client.post(place, data={**as_shown(client.get(place).text), **typed})
     return answer.status_code, answer.headers.get("location", "") or html.unescape(answer.text)
+
+
+def as_shown(text: str) -> dict[str, str]:
+    """What the form that records sends from a page, every box ticked; of a page without it, what one would forge."""
+    form = re.search(r'id="form-record".*?</form>', text, re.S)
+    found = form[0] if form else text[text.index('id="form-columns"') :]
+    key, sign = re.search(r'name="key" value="([^"]+)"', found), re.search(r'name="sign" value="([^"]+)"', found)
+    assert key is not None
+    ticks = dict.fromkeys(re.findall(r'name="(accept-\w+)"', found), "yes")
+    return {"key": key[1], "do": "record", "sign": sign[1] if sign else "", **ticks}
 
 
 def alerts(text: str) -> str:

@@ -134,8 +134,8 @@ def test_every_link_of_another_customer_leads_a_customers_person_nowhere(desk: D
 def test_a_customers_person_writes_for_no_other_customer_and_takes_nothing_in(desk: Desk) -> None:
     own, before = client_of(desk, "esa"), desk.store.head()
     for path, form in (
-        ("/customer/complaint", {"name": "STATE-CORP", "command": "c" * 16, "text": "x"}),
-        ("/customer/survey", {"name": "STATE-CORP", "command": "d" * 16, "survey": "S", "score": "1"}),
+        ("/customer/complaint", {"name": "STATE-CORP", "key": "c" * 16, "text": "x"}),
+        ("/customer/survey", {"name": "STATE-CORP", "key": "d" * 16, "survey": "S", "score": "1"}),
     ):
         assert own.post(path, data=form).status_code == 404, path
     rows = csv_of([ORDER, ("V1", "UNI-LAKE", "S", "1", 1, 2)])

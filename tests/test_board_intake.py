@@ -10,14 +10,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from supercargo.app.intake.mapping import UNITS, guessed, read_mapping_text
+from supercargo.app.intake.mapping import UNITS, MappedColumn, conversions, guessed, read_mapping_text
 from supercargo.app.intake.tables import INTAKES, Intake, intake_named
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.recording import record_party
 from supercargo.store.accounts import Person
 from supercargo.track.acts import Act
 from supercargo.track.parties.deciding import AskSurvey
-from tests.intake_files import ORDER, alerts, book, csv_of, looked, posted, recorded, words_of
+from tests.intake_files import ORDER, alerts, as_shown, book, csv_of, looked, posted, recorded, words_of
 from tests.test_board import NOW, WORD, client_of, desk
 
 __all__ = ["desk"]  # the store of the pages' tests
@@ -49,16 +49,14 @@ def test_a_file_is_looked_at_first_and_then_recorded_whole_as_one_act(desk: Desk
     assert [event.body.get("mass_kg") for event in events[:2]] == [45.359, 22.906]
     assert events[0].occurred_utc == datetime(2027, 1, 5, tzinfo=UTC)
     assert {event.by for event in events} == {"cora"}
-    assert "from-acme.xlsx is recorded: 2 rows, as one act, by cora" in words_of(client.get(done).text)
+    assert "from-acme.xlsx is recorded: 2 new of 2 rows, as one act, by cora" in words_of(client.get(done).text)
 
 
 def test_a_form_sent_twice_is_one_act_and_a_file_sent_twice_is_refused_as_the_same(desk: Desk) -> None:
     client = client_of(desk, "cora")
     rows = [ORDER, ("T1", "UNI-LAKE", "S", "1", 1, 2)]
     place, text = looked(client, "orders", "a.csv", csv_of(rows))
-    key = re.search(r'id="form-record".*?name="key" value="([^"]+)"', text, re.S)
-    assert key is not None
-    answers = [client.post(place, data={"key": key[1], "do": "record"}) for _ in range(2)]
+    answers = [client.post(place, data=as_shown(text)) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     head = desk.store.head().position
     for name, content in (("a.csv", csv_of(rows)), ("other-name.csv", csv_of(rows)), ("b.xlsx", book(rows))):
@@ -109,7 +107,7 @@ def test_the_workbook_comes_back_with_faults_beside_its_rows_and_is_taken_once_m
 
 def test_columns_with_foreign_names_are_mapped_by_hand_kept_and_suggested_the_next_time(desk: Desk) -> None:
     client = client_of(desk, "cora")
-    header = ("Teil", "Kunde", "Lieferant", "Best.-Nr.", "Stk", "Gewicht")
+    header = ("Osa", "Asiakas", "Toimittaja", "Tilaus", "Kpl", "Paino")
     place, text = looked(client, "orders", "g.csv", csv_of([header, ("G1", "UNI-LAKE", "S", "1", "1", "2")]))
     assert "no column gives item_id" in text
     ours = dict(enumerate(ORDER))
@@ -117,7 +115,15 @@ def test_columns_with_foreign_names_are_mapped_by_hand_kept_and_suggested_the_ne
     answer = client.post(place, data={**typed, "key": "k" * 12, "do": "keep", "name": "Acme's list"})
     assert answer.status_code == 303
     text = client.get(place).text
-    assert "Gewicht: 1 g is 0.001 kg" in words_of(text)
+    assert "Paino: 1 g is 0.001 kg" in words_of(text)
+    assert "Its columns go by the kept mapping Acme's list (Osa = item_id; " in words_of(text)
+    assert "Paino = mass_kg [g]; numbers as 1.234,56)." in words_of(text)
+    for other in ({"u5": "oz"}, {"comma": ""}):  # what goes otherwise does not go by it
+        otherwise = {name: word for name, word in {**typed, **other}.items() if word}
+        assert client.post(place, data={**otherwise, "key": "k" * 12, "do": "look"}).status_code == 303
+        assert "kept mapping Acme" not in words_of(client.get(place).text), other
+    assert client.post(place, data={**typed, "key": "k" * 12, "do": "look"}).status_code == 303
+    assert "kept mapping Acme" in words_of(client.get(place).text)
     second = csv_of([header, ("G2", "UNI-LAKE", "S", "1", "1", "1.234,5")], ";")
     place, text = looked(client, "orders", "g2.csv", second)
     assert "go by the kept mapping Acme's list" in words_of(text)
@@ -133,7 +139,8 @@ def test_a_kept_mapping_that_leaves_needed_columns_open_is_completed_by_their_na
     assert client.post("/intake/orders/mappings", data=keep).status_code == 303
     header = ("Sack", "Customer", "Vendor", "PO", "Qty", "Weight", "Note")
     _, text = looked(client, "orders", "p.csv", csv_of([header, ("PX", "UNI-LAKE", "S", "1", 1, 2, "left out")]))
-    assert "go by the kept mapping part" in words_of(text)
+    assert "2 of its 6 mapped columns go by the kept mapping part (Sack = item_id; Weight = mass_kg [lb])" in words_of(text)
+    assert "the others by their names or as chosen below" in words_of(text)
     assert "1 new" in words_of(text)
     assert "passed over: Note" in words_of(text)
 
@@ -291,6 +298,72 @@ def test_a_file_waits_for_who_sent_it_and_for_no_other(desk: Desk) -> None:
 def test_a_tables_own_headings_name_its_columns(one: Intake) -> None:
     header = [column.name for column in one.columns]
     assert [column.ours for column in guessed(header, one)] == header
+
+
+def test_a_mapping_that_was_changed_or_dropped_meanwhile_is_no_more_said_to_be_gone_by(desk: Desk) -> None:
+    client = client_of(desk, "cora")
+    keep = {"name": "brief", "columns": "Bag = item_id\nWeight = mass_kg [lb]", "do": "keep"}
+    assert client.post("/intake/counts/mappings", data={**keep, "key": "brief-1"}).status_code == 303
+    place, text = looked(client, "counts", "b.csv", csv_of([("Bag", "Weight"), ("HOSTILE", "2")]))
+    assert "go by the kept mapping brief" in words_of(text)
+    changed = {**keep, "columns": "Bag = item_id\nWeight = mass_kg [g]", "key": "brief-2"}
+    assert client.post("/intake/counts/mappings", data=changed).status_code == 303
+    assert "kept mapping brief" not in words_of(client.get(place).text)
+    assert "Weight: 1 lb is 0.45359237 kg" in words_of(client.get(place).text)
+
+
+def test_a_unit_for_a_column_that_has_none_is_refused_and_no_mapping_is_kept_without_it(desk: Desk) -> None:
+    client, before = client_of(desk, "cora"), desk.store.head()
+    place, _ = looked(client, "counts", "u.csv", csv_of([("item_id", "pieces"), ("HOSTILE", "2")]))
+    typed = {"c0": "item_id", "c1": "pieces", "u1": "lb", "key": "k" * 12, "do": "keep", "name": "odd unit"}
+    answer = client.post(place, data=typed)
+    assert answer.status_code == 422
+    assert "the unit 'lb' is not converted: pieces has no other unit" in alerts(answer.text)
+    assert desk.store.head() == before
+
+
+@pytest.mark.parametrize(
+    ("heading", "ours", "unit"),
+    [("Masse (kg)", "mass_kg", "kg"), ("Weight in pounds", "mass_kg", "lb"), ("Weight (lb)", "mass_kg", "lb"),
+     ("Weight (lbs)", "mass_kg", "lb"), ("Bruttogewicht in kg", "mass_kg", "kg"), ("Gewicht [Gramm]", "mass_kg", "g"),
+     ("Gross wt, oz", "mass_kg", "oz"), ("GEWICHT", "mass_kg", ""), ("Stück", "pieces", ""), ("Stu\u0308ck", "pieces", ""),
+     ("STÜCKZAHL", "pieces", ""), ("Anzahl (Stk)", "pieces", ""), ("Quantity pcs", "pieces", ""), ("Qty [ea]", "pieces", ""),
+     ("Menge", "pieces", ""), ("Kunde", "customer", ""), ("Lieferant", "supplier", ""), ("Best.-Nr.", "order_no", ""),
+     ("Datum", "at_utc", ""), ("Artikel-Nr.", "item_id", ""), ("Bemerkung", "note", "")],
+)  # fmt: skip
+def test_usual_headings_in_english_and_german_are_known_with_the_unit_that_they_state(
+    heading: str, ours: str, unit: str
+) -> None:
+    orders = intake_named("orders")
+    assert orders is not None
+    assert [(one.ours, one.unit) for one in guessed([heading], orders)] == [(ours, unit)]
+
+
+@pytest.mark.parametrize("heading", ["Net weight (kg)", "Weight (stone)", "Pieces [kg]", "Gewichtung", "Pounds", "in kg"])
+def test_headings_that_mean_something_else_are_left_to_a_person(heading: str) -> None:
+    orders = intake_named("orders")
+    assert orders is not None
+    assert guessed([heading], orders) == ()
+
+
+@pytest.mark.parametrize("one", INTAKES, ids=lambda one: one.name)
+def test_no_other_name_stands_for_two_columns_of_a_table(one: Intake) -> None:
+    names = [name for column, others in one.aliases.items() for name in {*others, column}]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
+def test_a_heading_that_states_another_unit_than_is_read_is_said_to() -> None:
+    orders = intake_named("orders")
+    assert orders is not None
+
+    def said(heading: str, unit: str) -> tuple[str, ...]:
+        return conversions([MappedColumn(theirs=heading, ours="mass_kg", unit=unit)], orders)
+
+    assert said("Weight (lb)", "") == ("Weight (lb) is read in kg, though its heading says lb",)
+    assert said("Weight (kgs)", "") == ()
+    assert said("Weight in kilograms", "") == ()
+    assert said("Weight", "") == ("Weight is read in kg, which its heading does not say",)
+    assert said("Weight (kg)", "g") == ("Weight (kg): 1 g is 0.001 kg", "Weight (kg) is read in g, though its heading says kg")
 
 
 def test_headings_with_an_unknown_unit_are_left_to_a_person() -> None:

@@ -169,10 +169,8 @@ def test_a_complaint_is_made_and_answered_and_the_customer_reads_the_answer(
 ) -> None:
     customer, said = at_work(browser, url, "esa", script=script), f"the box was wet {int(script)}"
     go(customer, "Customers")
-    tab_to(customer, customer.locator("#text"))
-    customer.keyboard.type(said)
-    tab_to(customer, customer.locator("button", has_text="Complain"))
-    enter(customer)
+    fill(customer, "complain", text=said)
+    press(customer, "complain", "complain")
     complaint = customer.locator("#complaints li", has_text=said).locator("b").inner_text()
 
     page = at_work(browser, url, "quin", script=script)

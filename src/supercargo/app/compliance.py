@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from supercargo.app.operations.known import not_absurdly_early
 from supercargo.kernel import ScenarioError, canonical_json, format_utc, plain
 from supercargo.measure.compliance import Compliance, Facts, Review, measure_compliance
 from supercargo.model import OperationsPlan, Requirement
@@ -132,9 +133,10 @@ def compliance_files(review: Review) -> dict[str, bytes]:
 def record_compliance(store: EventStore, principal: Principal, command: Command) -> tuple[Receipt, ...]:
     """Add evidence, a waiver, an edit, a drill, a partner's status or a risk to the record.
 
-    Raises Refused for a principal without the scope and for what `decide` refuses.
+    Raises Refused for a principal without the scope, for an instant that lies years back, and for what `decide` refuses.
     """
     permit(principal, command.scope)
+    not_absurdly_early(store, command)
     events = store.stream(stream_of(command))
     known = [event for event in events if event.event_id == command.command_id]
     before = events[: known[0].version - 1] if known else events  # a repeat is decided as it was, and told as a repeat

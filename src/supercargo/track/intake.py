@@ -41,7 +41,11 @@ class MappedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTaken:
-    """A file was taken in whole: `digest` is of its bytes, `rows_digest` of what its rows say."""
+    """A file was taken in whole: `digest` is of its bytes, `rows_digest` of what its rows say.
+
+    Of its rows so many were new and so many changed what was recorded (None: not told then); `accepted` is what was odd about
+    them and agreed to.
+    """
 
     table: str
     file: str
@@ -49,6 +53,9 @@ class FileTaken:
     rows_digest: str
     rows_count: int
     mapping: tuple[MappedColumn, ...] = ()
+    new_count: int | None = None
+    changed_count: int | None = None
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from supercargo.kernel import plain
 from supercargo.model import BudgetLine, Invoice
 from supercargo.model.intake import ComplaintRow, CountRow, DeliveryRow, OrderRow, PartnerRow, ReceiptRow, SurveyRow
 from supercargo.track.acts import Act
+from supercargo.track.cargo.alike import odd_parts
 from supercargo.track.cargo.life import Life
-from supercargo.track.cargo.steps import Inspect, Order, Receive, Step, said_of
+from supercargo.track.cargo.steps import Inspect, Order, Receive, Step
 from supercargo.track.compliance.commands import SetPartnerStatus
 from supercargo.track.contracts.deciding import Deliver, contract_of
 from supercargo.track.costs.deciding import BookInvoice, CorrectInvoice, SetBudget
@@ -64,9 +65,9 @@ def _who(asked: RowAsked) -> dict[str, Any]:
 
 def _step(store: Gathering, asked: RowAsked, step: Step) -> str:
     """A step that says what the thing's record says already, and no other instant, is not told again."""
-    said = said_of(step)
     for event in store.stream(step.thing):
-        if event.kind == step.kind and event.body == said and asked.record.at_utc in (None, event.occurred_utc):
+        then = step if asked.record.at_utc else replace(step, at_utc=event.occurred_utc)
+        if event.kind == step.kind and not odd_parts(then, event):
             return SAME
     with store.reading() as view:
         drafts, _ = judged([step], store, asked.principal, (view, lambda name: Life.of(name, store.stream(name))))

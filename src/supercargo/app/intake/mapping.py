@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from supercargo.app.intake.tables import Intake
@@ -22,6 +23,7 @@ __all__ = [
     "choices_of",
     "conversions",
     "drop_mapping",
+    "going_by",
     "guessed",
     "keep_mapping",
     "kept_mappings",
@@ -44,14 +46,22 @@ UNITS: Mapping[str, Mapping[str, float]] = {
 _SPELT = {
     "kgs": "kg", "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "tonne": "t", "tonnes": "t", "lbs": "lb",
     "lbm": "lb", "pound": "lb", "pounds": "lb", "ounce": "oz", "ounces": "oz", "usd": "USD", "$": "USD", "us$": "USD",
-    "kusd": "kUSD", "k$": "kUSD", "musd": "MUSD", "cents": "cent",
+    "kusd": "kUSD", "k$": "kUSD", "musd": "MUSD", "cents": "cent", "kilo": "kg", "kilos": "kg", "kilogramm": "kg",
+    "gramm": "g", "tonnen": "t", "us dollar": "USD", "us dollars": "USD",
 }  # fmt: skip
+_PIECES = frozenset({"pcs", "pc", "piece", "pieces", "ea", "each", "stk", "st", "stueck", "count"})
+"""How headings say that they count pieces, where our column does."""
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _BRACKETED = re.compile(r"(.*?)\s*[\[(]\s*([^\])]{1,20}?)\s*[\])]\s*")
 _LINE = re.compile(r"(.*\S)\s*=\s*(\w+)\s*(?:\[([^\]]*)\])?\s*")
 
 
 def _norm(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", words.casefold()).strip()
+    """Words of a heading in small letters of ASCII, umlauts spelt out, other accents left away."""
+    folded = unicodedata.normalize("NFC", words).casefold().translate(_UMLAUTS)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
 def _unit(words: str) -> str:
@@ -74,13 +84,10 @@ def guessed(header: Sequence[str], intake: Intake) -> tuple[MappedColumn, ...]:
 
 
 def _guess(name: str, intake: Intake, free: Mapping[str, Column], *, exact: bool) -> MappedColumn | None:
-    bracketed = _BRACKETED.fullmatch(name)
-    words, unit = (bracketed[1], _unit(bracketed[2])) if bracketed else (name, "")
+    words = bracketed[1] if (bracketed := _BRACKETED.fullmatch(name)) else name
     for column in free.values():
         known = UNITS.get(column.unit, {})
-        stem, given = _norm(words), unit
-        if not bracketed and known and (last := _unit(stem.rpartition(" ")[2])) in known and stem.count(" "):
-            stem, given = stem.rpartition(" ")[0], last
+        stem, given = _heading(name, column)
         names = {_norm(column.name), _norm(column.name.removesuffix("_utc"))}
         names |= {_norm(column.name.removesuffix(f"_{column.unit.lower()}"))} if column.unit else set()
         names |= set() if exact else set(intake.aliases.get(column.name, ()))
@@ -89,6 +96,23 @@ def _guess(name: str, intake: Intake, free: Mapping[str, Column], *, exact: bool
         ):
             return MappedColumn(theirs=name, ours=column.name, unit=given if given in known else "")
     return None
+
+
+def _heading(name: str, column: Column) -> tuple[str, str]:
+    """A heading's words without the unit that it states for a column, and that unit: bracketed, or as its last word.
+
+    Pieces that a column of pieces states are no unit; a bracketed word that is none of ours is given as it stands.
+    """
+    known = UNITS.get(column.unit, {})
+    if bracketed := _BRACKETED.fullmatch(name):
+        words, unit = _norm(bracketed[1]), _unit(bracketed[2])
+        return words, "" if column.unit == "count" and _norm(bracketed[2]) in _PIECES else unit
+    stem = _norm(name)
+    before, _, last = stem.rpartition(" ")
+    unit = _unit(last)
+    if before and (unit in known or (column.unit == "count" and last in _PIECES)):
+        return before.removesuffix(" in"), unit if unit in known else ""
+    return stem, ""
 
 
 def choices_of(columns: Iterable[MappedColumn], intake: Intake) -> dict[str, Choice]:
@@ -117,9 +141,14 @@ def conversions(columns: Iterable[MappedColumn], intake: Intake) -> tuple[str, .
     words = []
     for one in columns:
         unit = known[one.ours].unit if one.ours in known else ""
-        if one.unit and one.unit != unit:
-            words.append(f"{one.theirs}: 1 {one.unit} is {UNITS[unit][one.unit]:.12g} {unit}")
-        elif not one.unit and unit in UNITS and unit.casefold() not in _norm(one.theirs).split():
+        if unit not in UNITS:
+            continue
+        said, read = _heading(one.theirs, known[one.ours])[1], one.unit or unit
+        if read != unit:
+            words.append(f"{one.theirs}: 1 {read} is {UNITS[unit][read]:.12g} {unit}")
+        if said in UNITS[unit] and said != read:
+            words.append(f"{one.theirs} is read in {read}, though its heading says {said}")
+        elif said not in UNITS[unit] and not one.unit:
             words.append(f"{one.theirs} is read in {unit}, which its heading does not say")
     return tuple(words)
 
@@ -148,6 +177,15 @@ def proposed(kept: Iterable[KeptMapping], header: Sequence[str], intake: Intake)
     more = [one for one in guess if one.ours in needed - given and one.theirs not in given]
     columns = sorted((*fit.columns, *more), key=lambda one: list(header).index(one.theirs))
     return tuple(columns), fit.name, fit.decimal_comma
+
+
+def going_by(
+    kept: Iterable[KeptMapping], name: str, columns: Iterable[MappedColumn], *, decimal_comma: bool
+) -> KeptMapping | None:
+    """The kept mapping of that name, if all that it says, units and decimal commas too, is how the columns go now."""
+    found = next((one for one in kept if one.name == name), None)
+    fits = found is not None and set(found.columns) <= set(columns) and found.decimal_comma == decimal_comma
+    return found if fits else None
 
 
 def keep_mapping(store: EventStore, intake: Intake, mapping: MappingSaved, act: Act) -> tuple[Receipt, ...]:

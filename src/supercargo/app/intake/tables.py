@@ -20,10 +20,18 @@ from supercargo.track.parties.view import PARTY_TABLES
 __all__ = ["INTAKES", "Intake", "Standing", "intake_named"]
 
 _TABLE = {table.attribute: table for table in (*INTAKE_TABLES, *BOOK_TABLES)}
-_ITEM = ("item", "thing", "name", "item no", "item number", "part", "line")
-_WHEN = ("at", "when", "day", "date", "time")
-_MASS = ("mass", "gross mass", "weight", "gross weight", "wt")
-_PIECES = ("pieces", "pcs", "qty", "quantity", "count", "number of pieces")
+_ITEM = ("item", "thing", "name", "item no", "item number", "part", "line", "part no", "part number", "teil", "artikel",
+         "artikelnummer", "artikelnr", "artikel nr", "teilenummer")  # fmt: skip
+_WHEN = ("at", "when", "day", "date", "time", "datum", "tag", "zeitpunkt")
+_MASS = ("mass", "gross mass", "weight", "gross weight", "wt", "gross wt", "total weight", "total mass", "masse", "gewicht",
+         "bruttogewicht", "bruttomasse", "gesamtgewicht", "gesamtmasse")  # fmt: skip
+_PIECES = ("pieces", "pcs", "qty", "quantity", "count", "number of pieces", "no of pieces", "stk", "stueck", "stueckzahl",
+           "anzahl", "menge")  # fmt: skip
+_NOTE = ("remark", "comment", "remarks", "comments", "notes", "bemerkung", "anmerkung", "notiz")
+_CUSTOMER = ("kunde", "client", "auftraggeber")
+_SUPPLIER = ("vendor", "lieferant")
+_CONTRACT = ("contract", "contract no", "vertrag", "vertragsnummer")
+_MISSION = ("mission", "flight", "flug")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,40 +130,46 @@ INTAKES: tuple[Intake, ...] = (
         name="orders", title="Orders", scope="cargo", judge=judging.judge_order, standing=_none,
         about="Each row orders an item: from then on its supplier holds it.",
         aliases={
-            "item_id": _ITEM, "customer": ("owner", "for", "whose"), "supplier": ("vendor", "from"), "pieces": _PIECES,
-            "order_no": ("order", "order number", "po", "po number", "purchase order"), "mass_kg": _MASS, "at_utc": _WHEN,
-            "note": ("remark", "comment"),
+            "item_id": _ITEM, "customer": ("owner", "for", "whose", *_CUSTOMER), "supplier": ("from", *_SUPPLIER),
+            "pieces": _PIECES,
+            "order_no": ("order", "order number", "po", "po number", "purchase order", "bestellnummer", "bestellnr",
+                         "best nr"),
+            "mass_kg": _MASS, "at_utc": _WHEN,
+            "note": _NOTE,
         },
     ),
     Intake(
         name="receipts", title="Receipts", scope="cargo", judge=judging.judge_receipt, standing=_receipts,
         about="Each row with a place records that an item came in there, counted and weighed where figures stand.",
         aliases={
-            "item_id": _ITEM, "where": ("place", "to", "location", "received at"),
-            "taker": ("held by", "received by", "holder"), "pieces": _PIECES, "mass_kg": _MASS,
-            "at_utc": (*_WHEN, "received"), "note": ("remark", "comment"),
+            "item_id": _ITEM, "where": ("place", "to", "location", "received at", "ort", "lagerort"),
+            "taker": ("held by", "received by", "holder", "empfaenger"), "pieces": _PIECES, "mass_kg": _MASS,
+            "at_utc": (*_WHEN, "received", "eingang"), "note": _NOTE,
         },
     ),
     Intake(
         name="counts", title="Stock counts", scope="cargo", judge=judging.judge_count, standing=_counts,
         about="Each row whose figures differ from the record, or that has a date or a remark, records a count.",
         aliases={"item_id": _ITEM, "pieces": _PIECES, "mass_kg": _MASS, "at_utc": (*_WHEN, "counted"),
-                 "note": ("remark", "comment")},
+                 "note": _NOTE},
     ),
     Intake(
         name="deliveries", title="Deliveries", scope="contract", judge=judging.judge_delivery, standing=_deliveries,
         about="Each row with evidence books a contract's line as delivered, once its mission has flown.",
-        aliases={"contract_id": ("contract",), "item_id": _ITEM, "evidence": ("proof", "document"),
-                 "mission_id": ("mission", "flight"), "at_utc": (*_WHEN, "delivered")},
+        aliases={"contract_id": _CONTRACT, "item_id": _ITEM, "evidence": ("proof", "document", "nachweis", "beleg"),
+                 "mission_id": _MISSION, "at_utc": (*_WHEN, "delivered")},
     ),
     Intake(
         name="invoices", title="Invoices", scope="contract", judge=judging.judge_invoice, standing=_invoices,
         about="Each row books a position; one that is booked otherwise is corrected, with a reason.",
         aliases={
-            "invoice_id": ("invoice", "invoice no", "invoice number", "position", "belegnr", "document"), "date": _WHEN,
-            "mission_id": ("mission", "flight"), "account": ("cost account", "konto"), "supplier": ("vendor", "lieferant"),
-            "quantity": ("billed", "menge"), "unit_price_usd": ("unit price", "price"), "note": ("remark", "comment", "text"),
-            "amount_usd": ("amount", "total", "sum", "betrag", "net"), "unit": ("driver",), "currency": ("ccy",),
+            "invoice_id": ("invoice", "invoice no", "invoice number", "position", "belegnr", "document", "rechnung",
+                           "rechnungsnummer", "rechnungsnr"),
+            "date": (*_WHEN, "invoice date", "rechnungsdatum"),
+            "mission_id": _MISSION, "account": ("cost account", "konto"), "supplier": _SUPPLIER,
+            "quantity": ("billed", "menge"), "unit_price_usd": ("unit price", "price", "einzelpreis"),
+            "note": (*_NOTE, "text"),
+            "amount_usd": ("amount", "total", "sum", "betrag", "net"), "unit": ("driver",), "currency": ("ccy", "waehrung"),
         },
     ),
     Intake(
@@ -167,20 +181,21 @@ INTAKES: tuple[Intake, ...] = (
     Intake(
         name="complaints", title="Complaints", scope="quality", judge=judging.judge_complaint, standing=_complaints,
         about="Each row takes a customer's complaint.",
-        aliases={"customer": ("from", "who"), "complaint": ("complaint no", "case", "name"),
+        aliases={"customer": ("from", "who", *_CUSTOMER), "complaint": ("complaint no", "case", "name", "reklamation"),
                  "text": ("complaint text", "words"), "about": ("mission", "line", "concerns"), "at_utc": _WHEN},
     ),
     Intake(
         name="surveys", title="Survey answers", scope="quality", judge=judging.judge_survey, standing=_surveys,
         about="Each row with a score records what a customer answers to a survey that was asked.",
-        aliases={"customer": ("from", "who"), "survey": ("survey no", "name"), "score": ("mark", "rating", "points"),
-                 "text": ("comment", "words", "remark"), "at_utc": (*_WHEN, "answered")},
+        aliases={"customer": ("from", "who", *_CUSTOMER), "survey": ("survey no", "name"),
+                 "score": ("mark", "rating", "points"), "text": ("comment", "words", "remark"),
+                 "at_utc": (*_WHEN, "answered")},
     ),
     Intake(
         name="partners", title="Partners", scope="comply", judge=judging.judge_partner, standing=_none,
         about="Each row records whether a partner may hold cargo, on what that rests, and until when.",
-        aliases={"party": ("partner", "name", "company"), "status": ("state",), "reason": ("why", "basis"),
-                 "valid_until_utc": ("valid until", "until", "expires"), "at_utc": _WHEN},
+        aliases={"party": ("partner", "name", "company", "firma"), "status": ("state",), "reason": ("why", "basis"),
+                 "valid_until_utc": ("valid until", "until", "expires", "gueltig bis"), "at_utc": _WHEN},
     ),
 )  # fmt: skip
 """Every table that can be taken in; for each a command of operations records what its rows say."""

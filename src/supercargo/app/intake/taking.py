@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from supercargo.app.board.tables import Column as Shown
 from supercargo.app.board.tables import Table as ShownTable
+from supercargo.app.intake.doubting import SORTS, Question, Yardstick
 from supercargo.app.intake.gathering import Gathering
 from supercargo.app.intake.judging import CHANGED, NEW, RowAsked
 from supercargo.app.intake.mapping import MappedColumn, choices_of
+from supercargo.app.intake.signs import changes_between, sign_of
 from supercargo.app.intake.tables import Intake, Standing
-from supercargo.kernel import Fault, Refused, ScenarioError, canonical_json, plain
+from supercargo.kernel import Fault, Refused, ScenarioError, canonical_json, format_utc, plain
+from supercargo.model import OperationsPlan
 from supercargo.store.intake import Given, ReadRows, open_given, read_given, returned_book
 from supercargo.store.log import SqlStore
 from supercargo.track import intake as told
@@ -42,6 +45,7 @@ TakenFile = told.TakenFile
 
 _MOST_EACH, _MOST_ALL, _KEPT = 3, 24, timedelta(hours=2)
 _NO_REASON = "to be said"
+_ACCEPTED_MOST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,22 +97,34 @@ class Tray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeAsked:
-    """Who takes a file in, when, under which name, and why rows that are recorded otherwise are corrected."""
+    """Who takes a file in, when, under which name, and why rows that are recorded otherwise are corrected.
+
+    Rows are held against the `plan` in force. `seen` is the sign of the preview that was seen, `accepted` the sorts of
+    questions that were agreed to.
+    """
 
     principal: Principal
     at_utc: datetime
     command_id: str
     reason: str = ""
+    plan: OperationsPlan | None = None
+    seen: str = ""
+    accepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What an upload would record: sound rows with what each is to the log, every fault, and the drafts."""
+    """What an upload would record: sound rows with what each is to the log, every fault and question, and the drafts.
+
+    `sign` is that of all of it, as `changes_between` compares it.
+    """
 
     records: Mapping[int, Any]
     states: Mapping[int, str]
     faults: tuple[Fault, ...]
+    questions: tuple[Question, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    sign: str = ""
     again: str = ""  # by whom and when the same was taken in before
 
     def count(self, state: str) -> int:
@@ -134,7 +150,8 @@ def look(store: SqlStore, intake: Intake, upload: Upload, asked: TakeAsked) -> L
     Raises ScenarioError for a mapping that does not fit the table.
     """
     read = _read(intake, upload)
-    found = _judged(store, intake, (upload, read), replace(asked, reason=asked.reason or _NO_REASON))
+    asked = replace(asked, command_id=f"look-{upload.token}")  # a word that nobody types, so that it can be left out again
+    found = _judged(store, intake, (upload, read), asked)
     try:
         told.decide_taken(store.stream(f"intake/{intake.name}"), _taken(intake, upload, read), _act(asked))
     except Refused as error:
@@ -156,19 +173,79 @@ def _act(asked: TakeAsked, number: int = 0) -> Act:
 def _judged(store: SqlStore, intake: Intake, what: tuple[Upload, ReadRows], asked: TakeAsked) -> Looked:
     upload, read = what
     states: dict[int, str] = {}
-    faults = list(read.faults)
+    faults, questions = list(read.faults), list[Question]()
     with store.reading() as view:
-        gathering = Gathering(store, view)
+        gathering, known = Gathering(store, view), Yardstick(store, view, asked.plan, asked.at_utc)
         for number, record in read.records.items():
-            row = RowAsked(record=record, act=_act(asked, number), principal=asked.principal, reason=asked.reason)
             try:
-                states[number] = intake.judge(gathering, row)
+                state = _state(store, intake, (gathering, known), _row(asked, number, record))
             except (Refused, ScenarioError) as error:
-                faults.append(Fault(upload.given.file, number, "", error.what, error.fix))
-    return Looked(records=read.records, states=states, faults=tuple(sorted(faults)), drafts=tuple(gathering.drafts))
+                faults += _faults_of(error, (upload, intake), number, known.meant(getattr(record, "item_id", "")))
+                continue
+            states[number] = state
+            if state in (NEW, CHANGED):
+                questions += known.doubts(intake.name, number, record)
+    found = Looked(
+        records=read.records, states=states, faults=tuple(sorted(faults)), questions=tuple(sorted(questions)),
+        drafts=tuple(gathering.drafts),
+    )  # fmt: skip
+    return replace(found, sign=_sign(upload, found, asked))
 
 
-def _taken(intake: Intake, upload: Upload, read: ReadRows) -> told.FileTaken:
+def _row(asked: TakeAsked, number: int, record: Any) -> RowAsked:
+    return RowAsked(record=record, act=_act(asked, number), principal=asked.principal, reason=asked.reason or _NO_REASON)
+
+
+def _state(store: SqlStore, intake: Intake, held: tuple[Gathering, Yardstick], row: RowAsked) -> str:
+    """What a row is to the log. Raises Refused or ScenarioError for one that can't be, or that the log would not take."""
+    gathering, known = held
+    if words := known.impossible(row.record):
+        raise Refused(words, fix="check the year", where="at_utc")
+    before = len(gathering.drafts)
+    state = intake.judge(gathering, row)
+    store.check(gathering.drafts[before:])
+    return state
+
+
+_STATED = {"occurred_utc": "at_utc"}
+
+
+def _faults_of(error: Refused | ScenarioError, sent: tuple[Upload, Intake], number: int, meant: str) -> Iterator[Fault]:
+    """The faults of a row under the names that the file gives its columns."""
+    upload, intake = sent
+    theirs = {one.ours: one.theirs for one in upload.columns}
+    told = error.faults if isinstance(error, ScenarioError) and error.faults else (
+        Fault("", 0, error.where, error.what, f"{error.fix}{meant.replace(': did', '; did')}"),
+    )  # fmt: skip
+    ours = {column.name for column in intake.columns}
+    for one in told:
+        column = _STATED.get(one.column, one.column)
+        yield Fault(upload.given.file, number, theirs.get(column, column if column in ours else ""), one.what, one.fix)
+
+
+def _sign(upload: Upload, found: Looked, asked: TakeAsked) -> str:
+    """The sign of a preview; names of events and the present instant, which no page shows, are left out of it."""
+    told_of = [{name: value for name, value in one.body.items() if name != "reason"} for one in found.drafts]
+    effects = [
+        f"{one.stream.partition('/')[0]} {one.kind} {canonical_json(plain(body))}".replace(asked.command_id, "").replace(
+            format_utc(asked.at_utc), "now"
+        )
+        for one, body in zip(found.drafts, told_of, strict=True)
+    ]
+    return sign_of(
+        {
+            "file": upload.given.digest,
+            "columns": upload.columns,
+            "numbers": (upload.decimal_comma, upload.formulas_taken),
+            "rows": list(found.records.items()),
+            "states": sorted(found.states.items()),
+            "questions": found.questions,
+            "effects": effects,
+        }
+    )
+
+
+def _taken(intake: Intake, upload: Upload, read: ReadRows, found: Looked | None = None) -> told.FileTaken:
     said = canonical_json(plain({"table": intake.name, "rows": list(read.records.values())}))
     return told.FileTaken(
         table=intake.name,
@@ -177,6 +254,9 @@ def _taken(intake: Intake, upload: Upload, read: ReadRows) -> told.FileTaken:
         rows_digest=hashlib.sha256(said.encode()).hexdigest(),
         rows_count=len(read.records),
         mapping=upload.columns,
+        new_count=found.count(NEW) if found else None,
+        changed_count=found.count(CHANGED) if found else None,
+        accepted=tuple(f"row {one.row}: {one.what[:200]}" for one in found.questions[:_ACCEPTED_MOST]) if found else (),
     )
 
 
@@ -184,7 +264,8 @@ def record_rows(store: SqlStore, intake: Intake, upload: Upload, asked: TakeAske
     """Record every row of an upload, with the file itself, as one act; asked for twice under one name it is done once.
 
     Raises ScenarioError with every fault where a row has one, Refused without the scope, for a file that was taken in before,
-    for one of which nothing is to be recorded, for changes without a reason, and where somebody else was faster.
+    for one of which nothing is to be recorded, for one that would record something else than was seen, for questions that were
+    not agreed to, for changes without a reason, and where somebody else was faster.
     """
     permit(asked.principal, intake.scope)
     stream = f"intake/{intake.name}"
@@ -193,16 +274,28 @@ def record_rows(store: SqlStore, intake: Intake, upload: Upload, asked: TakeAske
     if done is not None:
         return done
     read = _read(intake, upload)
-    file = told.decide_taken(events, _taken(intake, upload, read), _act(asked))
-    found = _judged(store, intake, (upload, read), replace(asked, reason=asked.reason.strip() or _NO_REASON))
+    told.decide_taken(events, _taken(intake, upload, read), _act(asked))
+    found = _judged(store, intake, (upload, read), replace(asked, reason=asked.reason.strip()))
+    _refuse_unsound(intake, upload, found, asked)
+    store.append([*found.drafts, *told.decide_taken(events, _taken(intake, upload, read, found), _act(asked))])
+    return told.taken_of(store.stream(stream))[-1]
+
+
+def _refuse_unsound(intake: Intake, upload: Upload, found: Looked, asked: TakeAsked) -> None:
+    """Raises ScenarioError or Refused for what can't be recorded, or was not seen and agreed to as it would be recorded."""
     if found.faults:
         raise ScenarioError.of(found.faults, where=upload.given.file)
     if not found.drafts:
-        raise Refused("no row is to be recorded", fix="all of them say what the record says, or nothing", where=stream)
+        fix = "all of them say what the record says, or nothing"
+        raise Refused("no row is to be recorded", fix=fix, where=f"intake/{intake.name}")
+    if changes := changes_between(asked.seen, found.sign):
+        what = f"what would be recorded is not what the page showed: {'; '.join(changes)}"
+        raise Refused(what, fix="look at it as it is shown now, then record it; nothing was recorded", where="sign")
+    if missing := sorted({one.sort for one in found.questions} - asked.accepted):
+        what = f"not agreed to: {'; '.join(SORTS[sort] for sort in missing)}"
+        raise Refused(what, fix="tick what is meant so, or mend the file; nothing was recorded", where=missing[0])
     if found.count(CHANGED) and intake.name == "invoices" and not asked.reason.strip():
         raise Refused("invoices are corrected without a reason", fix="say why they are corrected", where="reason")
-    store.append([*found.drafts, *file])
-    return told.taken_of(store.stream(stream))[-1]
 
 
 def taken_files(store: SqlStore, intake: Intake) -> tuple[TakenFile, ...]:

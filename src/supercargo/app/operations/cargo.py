@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from supercargo.app.operations.deciding import while_moved
-from supercargo.app.operations.known import customer_known
+from supercargo.app.operations.known import customer_known, not_absurdly_early
 from supercargo.app.operations.lives import CargoReader, Lives, LivesRead
 from supercargo.kernel import Refused, ScenarioError
 from supercargo.model import OperationsPlan
@@ -265,7 +265,11 @@ def record_cargo(
 
 
 def record_case(log: EventStore, step: CaseStep) -> tuple[Receipt, ...]:
-    """Store a step of a non-conformance; told again it gives its first receipt. Raises Refused for one that is not lawful."""
+    """Store a step of a non-conformance; told again it gives its first receipt.
+
+    Raises Refused for one that is not lawful, or stated years before anything that the store tells of.
+    """
+    not_absurdly_early(log, step)
 
     def recorded() -> tuple[Receipt, ...]:
         events = _before(step, log.stream(f"ncr/{step.case_id}"))

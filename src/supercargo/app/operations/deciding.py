@@ -41,5 +41,5 @@ def record_on(
     decided: Callable[[T], tuple[Draft, ...]],
 ) -> tuple[Receipt, ...]:
     """Store what is decided on the state of a stream. Raises Refused for an absurdly early act, and what `decided` does."""
-    not_absurdly_early(store, stream, act)
+    not_absurdly_early(store, act)
     return while_moved(lambda: store.append(decided(fold(before(store, stream, act)))))

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
+from typing import Protocol
 
 from supercargo.kernel import Refused, format_utc
 from supercargo.track.acts import Act
 from supercargo.track.event_store import EventStore, View
 from supercargo.track.missions.phases import PHASES
 
-__all__ = ["asset_known", "customer_known", "not_absurdly_early", "not_before_release", "objects_known"]
+__all__ = [
+    "Dated",
+    "asset_known",
+    "customer_known",
+    "earliest_utc",
+    "not_absurdly_early",
+    "not_before_release",
+    "objects_known",
+    "too_early",
+]
 
 _EARLIEST_D = 5 * 365.25
+
+
+class Dated(Protocol):
+    """Something that is stated to have happened at an instant."""
+
+    @property
+    def at_utc(self) -> datetime:
+        """When."""
 
 
 def _missions(view: View) -> list[dict[str, str]]:
@@ -67,9 +85,20 @@ def not_before_release(store: EventStore, stream: str, act: Act) -> None:
             raise Refused(what, fix="state when it happened, after the release", where=stream)
 
 
-def not_absurdly_early(store: EventStore, stream: str, act: Act) -> None:
-    """Refuse an act more than five years before the first event of the store."""
+def earliest_utc(store: EventStore) -> datetime | None:
+    """Five years before the first event of the store, before which nothing is told; None for an empty store."""
     for event in store.since(0, limit=1):
-        if act.at_utc < event.occurred_utc - timedelta(days=_EARLIEST_D):
-            what = f"{format_utc(act.at_utc)} is more than five years before the first event of the store"
-            raise Refused(what, fix="check the year", where=stream)
+        return event.occurred_utc - timedelta(days=_EARLIEST_D)
+    return None
+
+
+def not_absurdly_early(store: EventStore, act: Dated) -> None:
+    """Refuse what is stated more than five years before the first event of the store."""
+    earliest = earliest_utc(store)
+    if earliest is not None and act.at_utc < earliest:
+        raise Refused(too_early(act.at_utc), fix="check the year", where="at_utc")
+
+
+def too_early(at_utc: datetime) -> str:
+    """What is said of an instant that lies too far back."""
+    return f"{format_utc(at_utc)} is more than five years before the first event of the store"

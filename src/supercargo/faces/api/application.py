@@ -20,7 +20,7 @@ from supercargo.faces.api.gate import COOKIE, Gate
 from supercargo.faces.api.kpi_routes import kpi_router
 from supercargo.faces.api.live import live_router
 from supercargo.faces.api.log_routes import log_router
-from supercargo.faces.api.problems import PROBLEM, answer_problems
+from supercargo.faces.api.problems import PROBLEM, answer_problems, page_too_large
 from supercargo.faces.api.rules import rules_missing
 from supercargo.faces.api.session_routes import session_router
 from supercargo.faces.api.swift import SwiftLane
@@ -70,7 +70,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime], *, lane: bool = True) 
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     app.state.page_of_problem = error_page
     answer_problems(app)
-    app.add_middleware(Wire, problem_media=PROBLEM)
+    app.add_middleware(Wire, problem_media=PROBLEM, page_of=page_too_large)
     for router in all_routers():
         app.router.routes.extend(router.routes)  # the routes themselves, so that each one's rule can be seen
     missing = rules_missing(app)

@@ -9,10 +9,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from supercargo.faces.api.wire import BODY_MOST
 from supercargo.kernel import NoPlan, Refused, ScenarioError, StoreError, SupercargoError
 
-__all__ = ["PROBLEM", "PageOfProblem", "Problem", "answer_problems", "problem_answers", "problem_of"]
+__all__ = ["PROBLEM", "PageOfProblem", "Problem", "answer_problems", "page_too_large", "problem_answers", "problem_of"]
 
 PROBLEM = "application/problem+json"
 
@@ -63,6 +65,16 @@ def _answer(request: Request, body: Mapping[str, Any], headers: Mapping[str, str
 
 def _as_json(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse(dict(body), status_code=body["status"], media_type=PROBLEM, headers=dict(headers or {}))
+
+
+def page_too_large(scope: Scope, told: Mapping[str, Any]) -> Response | None:
+    """What a browser is shown of a body that is too large to be read; None for what is no page's."""
+    page: PageOfProblem | None = getattr(scope["app"].state, "page_of_problem", None)
+    if page is None or scope["path"].startswith("/v1/"):
+        return None
+    what = f"what was sent has more than {BODY_MOST // 1024**2} MiB, and was not read"
+    fix = "a file may have 4 MB, a text 4,000 signs: go back, split or shorten it, and send it again"
+    return page(Request(scope), {**told, "detail": what, "fix": fix, "where": ""})
 
 
 def problem_of(error: SupercargoError) -> JSONResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -22,6 +22,13 @@ _HEADERS = (
 )
 
 
+PageOf = Callable[[Scope, Mapping[str, Any]], ASGIApp | None]
+"""What a browser is shown of an error, as an answer that can be sent; None where it is to be told as JSON."""
+
+DRAINED_MOST = 64 * 1024 * 1024
+"""Of a body that is too large so much is read and let go [bytes]: a browser that still sends reads no answer."""
+
+
 class _TooLarge(Exception):
     """More bytes came than are read."""
 
@@ -29,8 +36,10 @@ class _TooLarge(Exception):
 class Wire:
     """Refuses bodies that are too large, by their stated size and as they come; adds headers to every answer."""
 
-    def __init__(self, app: ASGIApp, *, problem_media: str, most: int = BODY_MOST) -> None:
-        self._app, self._media, self._most = app, problem_media, most
+    def __init__(
+        self, app: ASGIApp, *, problem_media: str, most: int = BODY_MOST, page_of: PageOf = lambda scope, body: None
+    ) -> None:
+        self._app, self._media, self._most, self._page_of = app, problem_media, most, page_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it."""
@@ -39,7 +48,7 @@ class Wire:
             return
         stated = Headers(scope=scope).get("content-length", "0")
         if not (stated.isascii() and stated.isdigit()) or int(stated) > self._most:
-            await self._refuse(send)
+            await self._refuse(scope, receive, send)
             return
         came = 0
 
@@ -54,7 +63,7 @@ class Wire:
         async def dressed(message: Message) -> None:
             if came > self._most:  # whatever the app makes of it, the answer is that it was too large
                 if message["type"] == "http.response.start":
-                    await self._refuse(send)
+                    await self._refuse(scope, receive, send)
                 return
             if message["type"] == "http.response.start":
                 dress(message)
@@ -62,11 +71,16 @@ class Wire:
 
         await self._app(scope, counted, dressed)
 
-    async def _refuse(self, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = {
             "type": "about:blank", "title": "Too large", "status": 413, "detail": f"the body has more than {self._most} bytes",
             "fix": "send less at once", "where": "body",
         }  # fmt: skip
+        page = self._page_of(scope, body)
+        if page is not None:
+            await _drained(receive)
+            await page(scope, receive, _closing(send))
+            return
         start: MutableMapping[str, Any] = {
             "type": "http.response.start",
             "status": 413,
@@ -75,6 +89,28 @@ class Wire:
         dress(start)
         await send(start)
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+async def _drained(receive: Receive) -> None:
+    """Read what still comes of a body, and let it go."""
+    came = 0
+    while came <= DRAINED_MOST:
+        message = await receive()
+        came += len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
+
+
+def _closing(send: Send) -> Send:
+    """Sends an answer after which the connection is closed."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+            dress(message)
+        await send(message)
+
+    return sent
 
 
 def dress(message: MutableMapping[str, Any]) -> None:

@@ -27,13 +27,15 @@ from supercargo.faces.api.gate import Gate
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
+from supercargo.faces.board.forms import Told, TypedWords, refusal
 from supercargo.faces.board.frame import page
-from supercargo.kernel import SupercargoError
+from supercargo.kernel import ScenarioError, SupercargoError
 
 __all__ = ["admin_pages"]
 
 _ADMIN = Rule("admin", "company")
-Word = Annotated[str, Form(max_length=200)]
+_WORD_MOST, _PASSWORD_MOST = 200, 1000
+Word = Annotated[str, Form()]
 
 
 def admin_pages() -> APIRouter:
@@ -52,20 +54,22 @@ def admin_pages() -> APIRouter:
         *,
         command: Word = "",
         name: Word = "",
-        password: Annotated[str, Form(max_length=1000)] = "",
+        password: Word = "",
         roles: Annotated[list[str] | None, Form()] = None,
         customer: Word = "",
         new_customer: Word = "",
     ) -> Response:
         """Open an account; without a password one is made and shown once."""
-        desk = desk_of(request)
+        desk, typed = desk_of(request), TypedWords(form="person", name=name, customer=customer, roles=" ".join(roles or ()))
+        typed["new_customer"] = new_customer
         try:
+            _refuse_long(name=name, customer=customer, password=password)
             person = Person(
                 name=name.strip(), roles=tuple(roles or ()), customer=customer.strip(), enabled=True, created_utc=asked.at_utc
             )
             made = admit_for(desk, _act(asked, command), person, password=password, new_customer=new_customer == "yes")
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            return _shown(request, asked, told=refusal(error, typed))
         if made is not None:
             return _shown(request, asked, made=made)
         return RedirectResponse("/admin", status_code=303)
@@ -90,7 +94,7 @@ def _standing(router: APIRouter) -> None:
         try:
             let_in(desk.accounts, desk.log, _act(asked, command), name, enabled=enabled == "yes")
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            return _shown(request, asked, told=refusal(error, TypedWords()))
         _forget(request)
         return RedirectResponse("/admin", status_code=303)
 
@@ -113,7 +117,7 @@ def _roles(router: APIRouter) -> None:
             act = _act(asked, command)
             set_roles_for(desk_of(request), act, name, tuple(roles or ()), customer.strip(), new_customer=new)
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            return _shown(request, asked, told=refusal(error, TypedWords()))
         _forget(request)
         return RedirectResponse("/admin", status_code=303)
 
@@ -124,7 +128,7 @@ def _roles(router: APIRouter) -> None:
         try:
             made = reset_password(desk.accounts, desk.log, _act(asked, command), name)
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            return _shown(request, asked, told=refusal(error, TypedWords()))
         return _shown(request, asked, made=made)
 
 
@@ -137,14 +141,16 @@ def _keys(router: APIRouter) -> None:
         *,
         command: Word = "",
         scopes: Annotated[list[str] | None, Form()] = None,
-        days: Annotated[float, Form()] = 90.0,
+        days: Word = "90",
     ) -> Response:
         """Issue a key and show it once."""
-        desk = desk_of(request)
+        desk, typed = desk_of(request), TypedWords(form=f"key-{name}", days=days)
         try:
-            issued = issue_key(desk.accounts, desk.log, _act(asked, command), name, scopes=scopes or [], days=days)
+            lasts_d = typed.number("days") or 0.0
+            issued = issue_key(desk.accounts, desk.log, _act(asked, command), name, scopes=scopes or [], days=lasts_d)
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            typed["scopes"] = " ".join(scopes or ())
+            return _shown(request, asked, told=refusal(error, typed))
         return _shown(request, asked, issued=issued)
 
     @router.post("/admin/people/{name}/keys/revoked", openapi_extra=_ADMIN.mark)
@@ -156,7 +162,7 @@ def _keys(router: APIRouter) -> None:
         try:
             revoke_key(desk.accounts, desk.log, _act(asked, command), name, key_id=key_id.strip())
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}")
+            return _shown(request, asked, told=refusal(error, TypedWords()))
         _forget(request)
         return RedirectResponse("/admin", status_code=303)
 
@@ -167,13 +173,26 @@ def _act(asked: Asked, command: str) -> AdminAct:
     return AdminAct(principal=asked.principal, at_utc=asked.at_utc, command_id=name)
 
 
+def _refuse_long(**words: str) -> None:
+    """Raises ScenarioError for a word that is longer than any name or password."""
+    for field, word in words.items():
+        most = _PASSWORD_MOST if field == "password" else _WORD_MOST
+        if len(word) > most:
+            raise ScenarioError(f"{len(word):,} signs are too many", fix=f"write at most {most:,}", where=field)
+
+
 def _forget(request: Request) -> None:
     gate: Gate = request.app.state.gatekeeper
     gate.forget_keys()
 
 
 def _shown(
-    request: Request, asked: Asked, *, refused: str = "", issued: IssuedKey | None = None, made: OneTimePassword | None = None
+    request: Request,
+    asked: Asked,
+    *,
+    told: Told | None = None,
+    issued: IssuedKey | None = None,
+    made: OneTimePassword | None = None,
 ) -> Response:
     found = desk_of(request).accounts.people()
     table = Table(
@@ -187,7 +206,7 @@ def _shown(
         ],
     )  # fmt: skip
     return page(
-        request, asked, "admin.html", title="Admin", tables=[table], people=found, refused=refused, issued=issued, made=made,
+        request, asked, "admin.html", title="Admin", tables=[table], people=found, told=told, issued=issued, made=made,
         customers=customers_on_record(desk_of(request)), least=PASSWORD_LEAST, scopes=SCOPES, roles=ROLE_SCOPES,
         command=lambda: secrets.token_hex(16),
     )  # fmt: skip

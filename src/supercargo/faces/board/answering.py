@@ -1,15 +1,22 @@
-"""The company's words to a customer: what is done about a complaint, why it is closed, how content the customer is."""
+"""Words between a customer and the company: complaints, what is done about them, how content the customer is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from supercargo.app.operations.parties import AnswerComplaint, AskSurvey, CloseComplaint, PartyCommand
+from supercargo.app.operations.parties import (
+    AnswerComplaint,
+    AnswerSurvey,
+    AskSurvey,
+    CloseComplaint,
+    OpenComplaint,
+    PartyCommand,
+)
 from supercargo.faces.board.forms import Asking, Field, TypedWords, choices_of
 from supercargo.kernel import ScenarioError
 
-__all__ = ["answer_forms", "words_said"]
+__all__ = ["answer_forms", "customer_forms", "customers_words", "words_said"]
 
 _ACTION = "/customer/words#complaints"
 
@@ -41,6 +48,45 @@ def answer_forms(who: str, complaints: Sequence[Mapping[str, Any]]) -> tuple[Ask
         ),
     )  # fmt: skip
     return (*forms, ask)
+
+
+def customer_forms(who: str, surveys: Sequence[Mapping[str, Any]]) -> tuple[Asking, tuple[Asking, ...]]:
+    """The forms by which a customer complains, and answers each survey that it has not answered."""
+    complain = Asking(
+        name="complain", action="/customer/complaint#form-complain", legend="Complain", given=(("name", who),), timed=False,
+        buttons=(("complain", "Complain"),),
+        fields=(
+            Field(name="about", label="About a flight or an item, empty for the service as a whole"),
+            Field(name="text", label="What is wrong", kind="words", needed=True),
+        ),
+    )  # fmt: skip
+    waiting = [row for row in surveys if row["score"] is None]
+    return complain, tuple(_survey(who, number, row) for number, row in enumerate(waiting, start=1))
+
+
+def _survey(who: str, number: int, row: Mapping[str, Any]) -> Asking:
+    about = f", about {row['about']}" if row["about"] else ""
+    return Asking(
+        name=f"survey-{number}", action=f"/customer/survey#form-survey-{number}", legend=f"{row['survey']}{about}",
+        given=(("name", who), ("survey", row["survey"])), timed=False, buttons=(("answer-survey", "Answer"),),
+        fields=(
+            Field(name="score", label=f"From 0 (not at all) to {row['most']:g}", kind="number", needed=True),
+            Field(name="text", label="In your own words", kind="words"),
+        ),
+    )  # fmt: skip
+
+
+def customers_words(typed: TypedWords, name: str) -> OpenComplaint | AnswerSurvey:
+    """What a customer says: a complaint of that name, or, where a survey is named, its answer.
+
+    Raises ScenarioError for an answer without a score.
+    """
+    if "survey" not in typed:
+        return OpenComplaint(complaint=name, text=typed["text"].strip(), about=typed["about"].strip())
+    score = typed.number("score")
+    if score is None:
+        raise ScenarioError("no score is given", fix="give a number on the survey's scale", where="score")
+    return AnswerSurvey(survey=typed["survey"], score=score, text=typed["text"].strip())
 
 
 def words_said(typed: TypedWords) -> PartyCommand:

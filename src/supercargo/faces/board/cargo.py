@@ -47,7 +47,7 @@ def cargo_pages() -> APIRouter:
                     name = named_thing(view, word, asked.principal)
                 return RedirectResponse(_href(name), status_code=303)
             except ScenarioError as error:
-                said = f"{error.what}: {error.fix}"
+                said = f"Nothing has this name: {error.fix}"  # its own words are a link's, and stand in the field alone
         sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
         found = things_seen(desk.store, asked.principal, sought, after=after, limit=_ROWS)
         tables = [_things(found.rows, back="cargo" in asked.principal.scopes)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from supercargo.app.board.customers import ArrivalRange, Delays, arrivals_of, customer_seen, customers_known, delays_of
@@ -16,29 +15,29 @@ from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board
 from supercargo.app.operations.commands import Act
 from supercargo.app.operations.desk import Desk
-from supercargo.app.operations.parties import AnswerSurvey, OpenComplaint, about_own, record_party
+from supercargo.app.operations.parties import OpenComplaint, about_own, record_party
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
-from supercargo.faces.board.answering import answer_forms, words_said
-from supercargo.faces.board.forms import Told, Typed, form_id, refusal
+from supercargo.faces.board.answering import answer_forms, customer_forms, customers_words, words_said
+from supercargo.faces.board.forms import Told, Typed, TypedWords, form_id, refusal
 from supercargo.faces.board.forms import refused as refused_page
 from supercargo.faces.board.frame import now_of, page
-from supercargo.kernel import Refused, ScenarioError, SupercargoError
+from supercargo.kernel import Refused, ScenarioError
 
 __all__ = ["customer_pages"]
 
 _OWN = Rule("read", "own")
 _QUALITY = Rule("quality", "company")
 _SHOWN = 500
-Word = Annotated[str, Form(max_length=200)]
 
 
 def customer_pages() -> APIRouter:
     """The routes of customers: the company's people see each, a customer's person its own."""
     router = APIRouter(include_in_schema=False)
-    _one(router)
-    _words(router)
+    counted: Slow[Delays] = Slow()
+    _one(router, counted)
+    _words(router, counted)
 
     @router.get("/customers", openapi_extra=_OWN.mark)
     def customers(request: Request, asked: Annotated[Asked, rule_of(_OWN)]) -> Response:
@@ -68,22 +67,18 @@ def customer_pages() -> APIRouter:
     return router
 
 
-def _one(router: APIRouter) -> None:
-    counted: Slow[Delays] = Slow()
-
+def _one(router: APIRouter, counted: Slow[Delays]) -> None:
     @router.get("/customer", openapi_extra=_OWN.mark)
-    def customer(
-        request: Request, asked: Annotated[Asked, rule_of(_OWN)], *, name: str = "", refused: str = "", flight: str = ""
-    ) -> Response:
+    def customer(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: str = "", flight: str = "") -> Response:
         """One customer's lines, complaints and surveys."""
-        return _customer(request, asked, counted, name, flight=flight, refused=refused)
+        return _customer(request, asked, counted, name, flight=flight)
 
     @router.post("/customer/words", openapi_extra=_QUALITY.mark)
     def words(request: Request, asked: Annotated[Asked, rule_of(_QUALITY)], typed: Typed) -> Response:
         """Answer or close a complaint, or ask how content the customer is; or show why that was refused."""
-        act = Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
         _refuse_unknown(desk_of(request), typed["name"])
         try:
+            act = Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
             record_party(desk_of(request).store, typed["name"], words_said(typed), act)
         except (Refused, ScenarioError) as error:
             shown = _customer(request, asked, counted, typed["name"], told=refusal(error, typed))
@@ -98,7 +93,6 @@ def _customer(
     name: str,
     *,
     flight: str = "",
-    refused: str = "",
     told: Told | None = None,
 ) -> Response:
     who = _whose(asked, name)
@@ -116,11 +110,12 @@ def _customer(
         counting = known.counting
         lines = arrivals_of(kept, who, known.value or {}, standing)
     shown = [row for row in lines if flight in ("", row.mission_id)]
+    complain, surveys = customer_forms(who, seen.surveys)
     may_answer = "quality" in asked.principal.scopes and not asked.principal.customer
     return page(
         request, asked, "customer.html", title=who, tables=[_arrivals(shown)], seen=seen, who=who, counting=counting,
-        refused=refused, flights=sorted({row.mission_id for row in lines if row.mission_id}), flight=flight, told=told,
-        command=lambda: secrets.token_hex(16), forms=answer_forms(who, seen.complaints) if may_answer else (),
+        flights=sorted({row.mission_id for row in lines if row.mission_id}), flight=flight, told=told,
+        complain=complain, surveys=surveys, forms=answer_forms(who, seen.complaints) if may_answer else (),
     )  # fmt: skip
 
 
@@ -139,55 +134,34 @@ def _whose(asked: Asked, name: str) -> str:
     return own or name
 
 
-def _words(router: APIRouter) -> None:
+def _words(router: APIRouter, counted: Slow[Delays]) -> None:
     @router.post("/customer/complaint", openapi_extra=_OWN.mark)
-    def complain(
-        request: Request,
-        asked: Annotated[Asked, rule_of(_OWN)],
-        *,
-        name: Word = "",
-        command: Word = "",
-        about: Word = "",
-        text: Annotated[str, Form(max_length=4000)] = "",
-    ) -> Response:
-        """Take a complaint in the customer's own words."""
-        who = _whose(asked, name)
-        complaint = f"C-{command[:12]}"
-        return _said(request, asked, who, OpenComplaint(complaint=complaint, text=text.strip(), about=about.strip()), command)
+    def complain(request: Request, asked: Annotated[Asked, rule_of(_OWN)], typed: Typed) -> Response:
+        """Take a complaint in the customer's own words, or show why it was refused."""
+        typed.setdefault("form", "complain")
+        return _said(request, asked, typed, counted)
 
     @router.post("/customer/survey", openapi_extra=_OWN.mark)
-    def answer(
-        request: Request,
-        asked: Annotated[Asked, rule_of(_OWN)],
-        *,
-        name: Word = "",
-        command: Word = "",
-        survey: Word = "",
-        score: Annotated[float, Form()] = -1.0,
-        text: Annotated[str, Form(max_length=4000)] = "",
-    ) -> Response:
-        """Record what the customer answers."""
-        who = _whose(asked, name)
-        return _said(request, asked, who, AnswerSurvey(survey=survey, score=score, text=text.strip()), command)
+    def answer(request: Request, asked: Annotated[Asked, rule_of(_OWN)], typed: Typed) -> Response:
+        """Record what the customer answers, or show why it was refused."""
+        return _said(request, asked, typed, counted)
 
 
-def _said(request: Request, asked: Asked, who: str, command: OpenComplaint | AnswerSurvey, name: str) -> Response:
-    """Record it once, and lead back; what is refused is told on the page."""
-    if not (name.isalnum() and 8 <= len(name) <= 64):
-        name = secrets.token_hex(16)
-    act = Act(command_id=name, by=asked.principal.name, at_utc=now_of(request, asked))
-    refused = ""
+def _said(request: Request, asked: Asked, typed: TypedWords, counted: Slow[Delays]) -> Response:
+    """Record it once, and lead back; what is refused is told beside its form with what was typed."""
+    who = _whose(asked, typed["name"])
     try:
+        act = Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
+        command = customers_words(typed, f"C-{(typed['key'] if typed['key'].isalnum() else act.command_id)[:12]}")
         if isinstance(command, OpenComplaint):
             with desk_of(request).views() as view:
                 whose = "your cargo" if asked.principal.customer else f"the cargo of {who}"
                 command = about_own(view, who, command, whose)
         record_party(desk_of(request).store, who, command, act)
-    except SupercargoError as error:
-        refused = f"{error.what}: {error.fix}"
+    except (Refused, ScenarioError) as error:
+        return refused_page(_customer(request, asked, counted, who, told=refusal(error, typed)), error)
     query = {} if asked.principal.customer else {"name": who}
-    query |= {"refused": refused} if refused else {}
-    return RedirectResponse(str(request.url_for("customer").include_query_params(**query)), status_code=303)
+    return RedirectResponse(f"/customer?{urlencode(query)}".rstrip("?") + "#complaints", status_code=303)
 
 
 def _arrivals(rows: list[ArrivalRange]) -> Table:

@@ -16,7 +16,7 @@ from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.rules import Asked
 from supercargo.kernel import Refused, ScenarioError, SupercargoError, format_utc
 
-__all__ = ["Asking", "Field", "Told", "Typed", "TypedWords", "choices_of", "form_id", "refusal", "refused"]
+__all__ = ["Asking", "Field", "Told", "Typed", "TypedWords", "choices_of", "form_id", "refusal", "refused", "words_of"]
 
 _WORDS_MOST = 4000
 _FIELDS_MOST = 60
@@ -55,7 +55,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a page tells of a form that was refused: why, how to mend it, what had been typed, and what stood against it."""
+    """What a page tells of a form that was refused: why, how to mend it, what had been typed, and what stood against it.
+
+    `where` is the field that is at fault, or what else is.
+    """
 
     what: str
     fix: str
@@ -66,7 +69,10 @@ class Told:
 
 
 class TypedWords(dict[str, str]):
-    """What was typed into a form, by field; a field that is not there is empty."""
+    """What was typed into a form, by field; a field that is not there is empty. Fields `too_long` hold more than is read."""
+
+    too_long: tuple[str, ...] = ()
+    most: int = _WORDS_MOST
 
     def __missing__(self, name: str) -> str:
         return ""
@@ -96,10 +102,11 @@ class TypedWords(dict[str, str]):
             return ""
         try:
             at = datetime.fromisoformat(word.replace("Z", "+00:00"))
-        except ValueError:
+            utc = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):  # no instant, or one before the year 1 in UTC
             fix = "write it as 2027-03-01T12:00 in UTC"
             raise ScenarioError(f"{word[:40]!r} is no instant", fix=fix, where=name) from None
-        return format_utc((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0))
+        return format_utc(utc.replace(microsecond=0))
 
     def listed(self, name: str) -> tuple[str, ...]:
         """Words that stand in lines or between semicolons."""
@@ -108,11 +115,13 @@ class TypedWords(dict[str, str]):
 
 async def _typed(request: Request) -> TypedWords:
     form = await request.form(max_files=0, max_fields=_FIELDS_MOST)
-    words = TypedWords()
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile) or len(value) > _WORDS_MOST:
-            raise Problem(422, f"{name[:40]} is too long", fix=f"write at most {_WORDS_MOST} signs", where=name[:40])
-        words[name] = value
+    return words_of({name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}, _WORDS_MOST)
+
+
+def words_of(said: Mapping[str, str], most: int) -> TypedWords:
+    """What was typed, with the names of fields that hold more than `most` signs: `form_id` refuses a form with such."""
+    words = TypedWords(said)
+    words.most, words.too_long = most, tuple(name for name, value in words.items() if len(value) > most)
     return words
 
 
@@ -123,17 +132,30 @@ Typed = Annotated[TypedWords, Depends(_typed)]
 def form_id(asked: Asked, typed: TypedWords) -> str:
     """The name of the act that a form asks for: of who sends it and of the showing that it was sent from.
 
-    Raises Problem for a form that names none, because sent twice it would be done twice.
+    Raises Problem for a form that names none, because sent twice it would be done twice, and ScenarioError for one in which
+    more was typed than is read.
     """
+    for name in typed.too_long:
+        what = f"{len(typed[name]):,} signs are too many"
+        raise ScenarioError(what, fix=f"write at most {typed.most:,}", where=name)
     if not (key := typed["key"]):
         raise Problem(422, "the form does not say which it is", fix="open the page again and send its form", where="key")
     return hashlib.sha256(f"{asked.principal.name}\0{key}".encode()).hexdigest()[:32]
 
 
+_FIELDS = {"occurred_utc": "at", "at_utc": "at", "--at": "at", "--to": "to"}
+"""Fields of forms by what errors call them."""
+
+
 def refusal(error: SupercargoError, typed: TypedWords) -> Told:
-    """What the page tells of an act that was refused."""
+    """What the page tells of an act that was refused; of faults that are listed the first, the others as causes."""
     causes = error.causes if isinstance(error, Refused) else ()
-    return Told(error.what, error.fix, error.where, typed["form"], typed, causes)
+    faults = error.faults if isinstance(error, ScenarioError) else ()
+    if faults:
+        first, *others = faults
+        where = _FIELDS.get(first.column, first.column)
+        return Told(first.what, first.fix, where, typed["form"], typed, tuple(f"{one.what}: {one.fix}" for one in others))
+    return Told(error.what, error.fix, _FIELDS.get(error.where, error.where), typed["form"], typed, causes)
 
 
 def refused(page: Response, error: SupercargoError) -> Response:

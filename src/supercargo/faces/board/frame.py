@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -27,6 +27,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 LOOKS = ("auto", "light", "dark", "contrast")
 """How pages may look; auto follows the machine."""
+
+_CUTS = (200, 80, 60, 40)
+"""So many signs of a wrong word are quoted, by one error or another."""
 
 LOOK_COOKIE = "supercargo_look"
 """Where a browser keeps how the pages look."""
@@ -139,8 +142,28 @@ def error_page(request: Request, told: Mapping[str, Any]) -> Response:
         return RedirectResponse(f"/login?{urlencode({'next': _here(request)})}", status_code=303)
     if told["status"] == 403 and told["where"] == OWN_PLACE and request.method == "GET":
         return RedirectResponse(OWN_PLACE, status_code=303)
+    if request.method == "GET":
+        told = {**told, **{name: _without_sentences(request, str(told[name])) for name in ("detail", "fix", "where")}}
     faults = told.get("faults", ())[:50]
-    return bare_page(request, "error.html", title=told["title"], status=told["status"], told=told, faults=faults)
+    return bare_page(
+        request, "error.html", title=told["title"], status=told["status"], told=told, faults=faults, back=_back(request)
+    )
+
+
+def _without_sentences(request: Request, words: str) -> str:
+    """An error's words without what a link says in its address: names have no blanks, what has some is there to be read."""
+    said = [*request.query_params.values(), *unquote(request.url.path).split("/")]
+    for one in (one for one in said if " " in one.strip()):
+        for cut in (one, *(one[:most] for most in _CUTS)):
+            words = words.replace(repr(cut), "that").replace(cut, "that")
+    return words
+
+
+def _back(request: Request) -> str:
+    """The page of ours that a form was sent from; empty where none is told."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    ours = came.netloc == request.headers.get("Host", "")
+    return safe_next(came.path + (f"?{came.query}" if came.query else "")) if ours and request.method == "POST" else ""
 
 
 def bare_page(request: Request, template: str, *, title: str, status: int = 200, **content: Any) -> HTMLResponse:

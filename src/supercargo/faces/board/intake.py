@@ -10,16 +10,18 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.intake import mapping as mapped
 from supercargo.app.intake import taking
+from supercargo.app.intake.doubting import SORTS
 from supercargo.app.intake.judging import CHANGED, NEW
 from supercargo.app.intake.tables import INTAKES, Intake, intake_named
 from supercargo.app.operations.commands import Act
 from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
-from supercargo.faces.board.forms import Told, TypedWords, form_id, refusal, refused
+from supercargo.faces.board.forms import Told, TypedWords, form_id, refusal, refused, words_of
 from supercargo.faces.board.frame import XLSX, now_of, page
 from supercargo.kernel import Fault, Refused, ScenarioError, SupercargoError
 
@@ -28,21 +30,19 @@ __all__ = ["intake_pages"]
 _COMPANY = Rule("read", "company")
 _FIELDS_MOST = 240
 _WORDS_MOST = 20_000
-_ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN = 50, 200, 50
+_ROWS_SHOWN, _FAULTS_SHOWN, _FILES_SHOWN, _AGREED_SHOWN = 50, 200, 50, 5
 
 
 async def _sent(request: Request) -> tuple[TypedWords, str, bytes]:
     """What a form sent: its words, and the name and bytes of its file; both empty where there is none."""
     async with request.form(max_files=1, max_fields=_FIELDS_MOST, max_part_size=_WORDS_MOST * 4) as form:
-        words, name, content = TypedWords(), "", b""
+        name, content, said = "", b"", dict[str, str]()
         for field, value in form.multi_items():
             if isinstance(value, UploadFile):
                 name, content = value.filename or "", await value.read()
-            elif len(value) > _WORDS_MOST:
-                raise Problem(422, f"{field[:40]} is too long", fix=f"write at most {_WORDS_MOST:,} signs", where=field[:40])
             else:
-                words[field] = value
-        return words, name, content
+                said[field] = value
+        return words_of(said, _WORDS_MOST), name, content
 
 
 Sent = Annotated[tuple[TypedWords, str, bytes], Depends(_sent)]
@@ -88,8 +88,9 @@ def _tables(router: APIRouter, tray: taking.Tray) -> None:
     def keep(request: Request, asked: Annotated[Asked, rule_of(_COMPANY)], table: str, sent: Sent) -> Response:
         """Keep a mapping as it was edited, or keep it no longer."""
         known, typed = _known(asked, table), sent[0]
-        store, act = desk_of(request).store, _act(request, asked, typed)
+        store = desk_of(request).store
         try:
+            act = _act(request, asked, typed)
             if typed["do"] == "drop":
                 mapped.drop_mapping(store, known, typed["name"], act)
             else:
@@ -119,11 +120,7 @@ def _uploads(router: APIRouter, tray: taking.Tray) -> None:
             return RedirectResponse(f"/intake/{known.name}", status_code=303)
         try:
             if typed["do"] == "record":
-                asks = taking.TakeAsked(
-                    principal=asked.principal, at_utc=now_of(request, asked), command_id=form_id(asked, typed),
-                    reason=typed["reason"],
-                )  # fmt: skip
-                done = taking.record_rows(desk_of(request).store, known, upload, asks)
+                done = taking.record_rows(desk_of(request).store, known, upload, _asks(request, asked, typed))
                 return RedirectResponse(f"/intake/{known.name}?done={done.said.rows_digest[:12]}", status_code=303)
             upload = _mapped(known, upload, typed)
             mapped.choices_of(upload.columns, known)
@@ -161,26 +158,43 @@ def _act(request: Request, asked: Asked, typed: TypedWords) -> Act:
     return Act(command_id=form_id(asked, typed), by=asked.principal.name, at_utc=now_of(request, asked))
 
 
+def _asks(request: Request, asked: Asked, typed: TypedWords) -> taking.TakeAsked:
+    """What a person asks who records a file: by which preview, and what was agreed to on it."""
+    desk = desk_of(request)
+    kept = plan_in_force(desk.store, desk.shelf)
+    return taking.TakeAsked(
+        principal=asked.principal, at_utc=now_of(request, asked), command_id=form_id(asked, typed), reason=typed["reason"],
+        plan=None if kept is None else kept.plan, seen=typed["sign"],
+        accepted=frozenset(sort for sort in SORTS if typed[f"accept-{sort}"] == "yes"),
+    )  # fmt: skip
+
+
 def _mapped(known: Intake, upload: taking.Upload, typed: TypedWords) -> taking.Upload:
     """The upload with its columns going as the form says."""
     columns = tuple(
-        mapped.MappedColumn(theirs=name, ours=typed[f"c{at}"], unit=typed[f"u{at}"] if _units(known, typed[f"c{at}"]) else "")
+        mapped.MappedColumn(theirs=name, ours=typed[f"c{at}"], unit=typed[f"u{at}"])
         for at, name in enumerate(upload.given.header)
         if typed[f"c{at}"]
     )
-    return replace(
-        upload, columns=columns, decimal_comma="comma" in typed, formulas_taken="formulas" in typed,
-        by_mapping=upload.by_mapping if columns == upload.columns else "",
-    )  # fmt: skip
+    return replace(upload, columns=columns, decimal_comma="comma" in typed, formulas_taken="formulas" in typed)
+
+
+def _going_by(request: Request, known: Intake, upload: taking.Upload) -> str:
+    """By which kept mapping the columns go, and what that says; empty where they go by none as it is kept now."""
+    kept = mapped.kept_mappings(desk_of(request).store, known)
+    found = mapped.going_by(kept, upload.by_mapping, upload.columns, decimal_comma=upload.decimal_comma)
+    if found is None:
+        return ""
+    all_count, count = len(upload.columns), len(found.columns)
+    which = "Its columns go" if count == all_count else f"{count} of its {_counted(all_count, 'mapped column')} go"
+    said = "; ".join(mapped.mapping_text(found.columns).splitlines())
+    comma = "; numbers as 1.234,56" if found.decimal_comma else ""
+    others = ", the others by their names or as chosen below" if count < all_count else ""
+    return f"{which} by the kept mapping {found.name} ({said}{comma}){others}."
 
 
 def _all_units(known: Intake) -> list[str]:
     return [unit for own in dict.fromkeys(one.unit for one in known.columns) for unit in mapped.UNITS.get(own, {})]
-
-
-def _units(known: Intake, ours: str) -> tuple[str, ...]:
-    column = next((one for one in known.columns if one.name == ours), None)
-    return tuple(mapped.UNITS.get(column.unit, {})) if column else ()
 
 
 def _table(
@@ -194,8 +208,8 @@ def _table(
         tables = [taking.standing_table(store, known)]
     return page(
         request, asked, "intake.html", title=f"Take in: {known.title}", tables=tables, intake=known, told=told,
-        faults=faults[:_FAULTS_SHOWN], done=done, kept=mapped.kept_mappings(store, known), text_of=mapped.mapping_text,
-        key=_key, counted=_counted,
+        faults=faults[:_FAULTS_SHOWN], done=done and _done_words(done), taken=done, kept=mapped.kept_mappings(store, known),
+        text_of=mapped.mapping_text, key=_key, counted=_counted,
     )  # fmt: skip
 
 
@@ -208,15 +222,32 @@ def _files(files: tuple[taking.TakenFile, ...]) -> Table:
     return Table(
         name="files",
         caption="Files taken in, the last first",
-        columns=(Column("When", "UTC"), Column("By"), Column("File"), Column("Rows"), Column("Digest")),
-        rows=[(one.at_utc, one.by, one.said.file, one.said.rows_count, one.said.digest[:12]) for one in files[:_FILES_SHOWN]],
+        columns=(Column("When", "UTC"), Column("By"), Column("File"), Column("Rows"), Column("New"), Column("Changed"),
+                 Column("Odd, agreed to"), Column("Digest")),
+        rows=[
+            (one.at_utc, one.by, one.said.file, one.said.rows_count, one.said.new_count, one.said.changed_count,
+             "; ".join(one.said.accepted[:_AGREED_SHOWN]), one.said.digest[:12])
+            for one in files[:_FILES_SHOWN]
+        ],
         empty="No file was taken in yet.",
         unshown_count=max(0, len(files) - _FILES_SHOWN),
-    )
+    )  # fmt: skip
+
+
+def _done_words(done: taking.TakenFile) -> str:
+    """What a file brought, in words: how many of its rows were new, changed, or known already."""
+    said = done.said
+    if said.new_count is None or said.changed_count is None:
+        return _counted(said.rows_count, "row")
+    parts = [f"{said.new_count:,} new"]
+    parts += [f"{said.changed_count:,} changed"] if said.changed_count else []
+    left_count = said.rows_count - said.new_count - said.changed_count
+    parts += [f"{left_count:,} on record already or with nothing to record"] if left_count else []
+    return f"{', '.join(parts)} of {_counted(said.rows_count, 'row')}"
 
 
 def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload, told: Told | None = None) -> Response:
-    asks = taking.TakeAsked(principal=asked.principal, at_utc=now_of(request, asked), command_id="looked-at")
+    asks = _asks(request, asked, TypedWords(key="looked-at"))
     found = taking.Looked(records={}, states={}, faults=())
     try:
         found = taking.look(desk_of(request).store, known, upload, asks)
@@ -227,8 +258,10 @@ def _upload(request: Request, asked: Asked, known: Intake, upload: taking.Upload
         return Response(taking.faults_book(upload, found), media_type=XLSX, headers=headers)
     counts = {"new": found.count(NEW), "changed": found.count(CHANGED), "left": len(found.states) - found.recorded_count}
     return page(
-        request, asked, "upload.html", title=f"Look at: {known.title}", tables=[_faults(found), _rows(known, found)],
-        intake=known, upload=upload, found=found, told=told, columns=_columns(known, upload), units=_all_units(known),
+        request, asked, "upload.html", title=f"Look at: {known.title}",
+        tables=[_faults(found), _questions(found), _rows(known, found)], sorts=_sorts(found),
+        intake=known, upload=upload, found=found, going_by=_going_by(request, known, upload),
+        told=told, columns=_columns(known, upload), units=_all_units(known),
         notes=[*_notes(known, upload), *_effects(found)], key=_key, counted=_counted, **counts,
     )  # fmt: skip
 
@@ -282,6 +315,24 @@ def _faults(found: taking.Looked) -> Table:
         rows=[(one.row, one.column, Cell(one.what, look="bad"), one.fix) for one in found.faults[:_FAULTS_SHOWN]],
         unshown_count=max(0, len(found.faults) - _FAULTS_SHOWN),
         empty="Nothing is wrong.",
+    )
+
+
+def _sorts(found: taking.Looked) -> list[tuple[str, str, int, str]]:
+    """Each sort of question with its words, how many rows it is about, and those of the first."""
+    rows = {sort: [one for one in found.questions if one.sort == sort] for sort in SORTS}
+    return [(sort, words, len(rows[sort]), f"row {rows[sort][0].row}: {rows[sort][0].what}")
+            for sort, words in SORTS.items() if rows[sort]]  # fmt: skip
+
+
+def _questions(found: taking.Looked) -> Table:
+    return Table(
+        name="questions",
+        caption="What is odd, row by row",
+        columns=(Column("Row"), Column("What is odd")),
+        rows=[(one.row, Cell(one.what, look="warn")) for one in found.questions[:_FAULTS_SHOWN]],
+        unshown_count=max(0, len(found.questions) - _FAULTS_SHOWN),
+        empty="Nothing is odd.",
     )
 
 

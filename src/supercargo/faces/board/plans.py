@@ -44,12 +44,12 @@ def plan_pages() -> APIRouter:
     def released(request: Request, asked: Annotated[Asked, rule_of(_RELEASE)], typed: Typed) -> Response:
         """Release a plan that stands on the shelf, in place of the plan in force, or show why it was refused."""
         desk, name = desk_of(request), typed["plan"]
-        form_id(asked, typed)
         kept = _kept(desk, name)
         if [one.digest for one in plans_released(desk.store, desk.shelf)][-1:] == [kept.digest]:
             return RedirectResponse("/plans", status_code=303)  # the form was sent twice
         waive = tuple(line.strip() for line in typed["waive"].splitlines() if line.strip())
         try:
+            form_id(asked, typed)
             base = _still_upon(desk, name)
             supersedes = typed["supersedes"] or base
             order = ReleaseAsked(by=asked.principal.name, at_utc=now_of(request, asked), waive=waive, supersedes=supersedes)

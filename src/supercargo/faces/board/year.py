@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
@@ -21,7 +21,6 @@ from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board
 from supercargo.app.operations.typed import ActWords, do_mission
-from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.board.forms import Told, Typed, TypedWords, form_id, refusal, refused
@@ -66,13 +65,19 @@ def year_pages() -> APIRouter:
         end: str = "",
         place: str = "",
         mission: str = "",
-        days: Annotated[float | None, Query(ge=-400, le=400, allow_inf_nan=False)] = None,
+        days: str = "",
         proposal: str = "",
         shut: str = "",
     ) -> Response:
         """The plan in force from one day to another, of all places or one; a mission moved by days, and what that would do."""
-        wanted = _Wanted(start=start, end=end, place=place, mission=mission, days=days, proposal=proposal, shut=shut)
-        return _year(request, asked, wanted)
+        typed = TypedWords(form="moving", days=days.strip(), start=start, end=end)
+        wanted = _Wanted(start=start, end=end, place=place, mission=mission, proposal=proposal, shut=shut)
+        try:
+            return _year(request, asked, replace(wanted, days=_days_asked(typed)))
+        except ScenarioError as error:  # the same page, as it stands without what can't be shown
+            if error.where in ("start", "end"):
+                wanted, typed["form"] = replace(wanted, start="", end=""), "span"
+            return refused(_year(request, asked, wanted, refusal(error, typed)), error)
 
     @router.post("/year", openapi_extra=_MISSION.mark)
     def moved(request: Request, asked: Annotated[Asked, rule_of(_MISSION)], typed: Typed) -> Response:
@@ -86,6 +91,17 @@ def year_pages() -> APIRouter:
         return RedirectResponse(where, status_code=303)
 
     return router
+
+
+def _days_asked(typed: TypedWords) -> float | None:
+    """By how many days a mission is to be moved, None where it is not said. Raises ScenarioError for no such number."""
+    try:
+        days = typed.number("days")
+    except ScenarioError:  # its own words are a link's: they stand in the field, not in what the page says
+        raise ScenarioError("that is no number of days", fix="write it as 21", where="days") from None
+    if days is not None and not -400 <= days <= 400:
+        raise ScenarioError("nothing is moved so far", fix="give -400 to 400 days", where="days")
+    return days
 
 
 def _days_of(typed: TypedWords) -> float:
@@ -173,9 +189,7 @@ def _span(plan: OperationsPlan, wanted: _Wanted) -> tuple[datetime, datetime]:
     settings = plan.scenario.settings
     first, last = _day(wanted.start) or settings.start_utc, _day(wanted.end) or settings.end_utc
     if first >= last:
-        raise Problem(
-            422, f"{wanted.start[:40]} is not before {wanted.end[:40]}", fix="give a day and a later one", where="start"
-        )
+        raise ScenarioError(f"{first:%Y-%m-%d} is not before {last:%Y-%m-%d}", fix="give a day and a later one", where="start")
     return first, last
 
 
@@ -251,11 +265,10 @@ def _day(word: str) -> datetime | None:
     try:
         day = datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise Problem(422, f"{word[:40]!r} is no day", fix="write it as 2027-03-01", where="start") from None
+        raise ScenarioError("that is no day", fix="write it as 2027-03-01", where="start") from None
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise Problem(
-            422, f"{word} lies outside {_FIRST_YEAR} to {_LAST_YEAR}", fix="give a day of these years", where="start"
-        )
+        what = f"{word} lies outside {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise ScenarioError(what, fix="give a day of these years", where="start")
     return day
 
 

@@ -32,6 +32,7 @@ from supercargo.store.log.views import SqlView, dump_views
 from supercargo.store.log.writer import Request, Tell, Writer
 from supercargo.track.envelope import Draft, Head, Receipt, Recorded
 from supercargo.track.event_store import View
+from supercargo.track.limits import check_drafts
 from supercargo.track.views import Projection
 
 __all__ = ["LogReader", "SqlStore", "broken_store", "make_room", "note", "note_in", "open_log", "read_log", "rebuild_log"]
@@ -216,6 +217,10 @@ class SqlStore(LogReader):
     def send(self, drafts: Sequence[Draft], tell: Tell) -> None:
         """Have drafts stored while the caller goes on: `tell` hears what `append` would answer or raise."""
         self._writer.send(drafts, tell)
+
+    def check(self, drafts: Sequence[Draft]) -> None:
+        """Raises ScenarioError where `append` would refuse the drafts for their form or their instants; nothing is stored."""
+        check_drafts(drafts, self._clock())
 
     def on_stored(self, hear: Callable[[Sequence[Recorded]], None]) -> None:
         """Have somebody hear the events that this program stores, in their order, before those who wait have their answers."""
