@@ -54,8 +54,8 @@ _MEASURE = """
     return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
   };
   const inside = (x, y) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
-  const named = (one) => [one.closest("svg"), one].map((each) => `${each.tagName}.${each.getAttribute("class") ?? ""}`).join(" ")
-    + ` ${one.textContent.slice(0, 24)}`;
+  const kind = (one) => `${one.tagName}.${one.getAttribute("class") ?? ""}`;
+  const named = (one) => `${kind(one.closest("svg"))} ${kind(one)} ${one.textContent.slice(0, 24)}`;
   const found = [];
   for (const one of document.querySelectorAll("main svg text")) {
     const box = one.getBoundingClientRect(), style = getComputedStyle(one);
