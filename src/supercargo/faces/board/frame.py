@@ -22,7 +22,8 @@ from supercargo.faces.board.assets import asset_href
 from supercargo.faces.board.rows import instant_said, number_said, rows_of
 
 __all__ = [
-    "LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page", "refuse_unknown", "safe_next",
+    "LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page",
+    "refuse_unknown", "safe_next",
 ]  # fmt: skip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
