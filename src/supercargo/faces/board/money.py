@@ -184,7 +184,8 @@ def _steps(report: CostReport) -> Table:
             (one.cause, one.account, one.destination, one.usd, Cell(one.mission_id, f"/missions/{one.mission_id}"))
             for one in report.causes
         ],
-        empty="Nothing is billed yet: take invoices in on the page Take in, under invoices (or with `supercargo cost import FILE --store STORE`).",
+        empty="Nothing is billed yet: take invoices in on the page Take in, under invoices (or with "
+        "`supercargo cost import FILE --store STORE`).",
     )
 
 

@@ -173,7 +173,7 @@ def _standing(desk: Desk, one: Proposal, known: list[str], rows: Sequence[Mappin
         return Cell("no such plan" if one.state == "none" else one.state, look="bad")
     if one.plan in known:
         return Cell("released, in force", look="good") if one.plan == known[-1] else Cell("released, replaced since")
-    if overtaken(desk.store, desk.shelf, one, rows):
+    if known and overtaken(desk.store, desk.shelf, one, rows):
         return Cell("overtaken: plan it anew", look="warn")
     return Cell("waits to be released", look="good")
 
