@@ -161,6 +161,41 @@ def test_a_mission_is_moved_by_keyboard_alone_and_by_mouse_and_nothing_is_saved(
     assert desk.store.head().position == before
 
 
+def test_after_a_move_by_keyboard_the_focus_is_on_what_the_move_would_do(browser: Browser, url: str) -> None:
+    page = signed_in(browser, url, "cora", WORD, viewport={"width": 1440, "height": 900})
+    page.goto(f"{url}/year")
+    page.locator("#lane-TN-02").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    assert page.locator("#lane-TN-02 .lane").text_content() == "TN-02 +1 d"
+    page.wait_for_url("**days=1*")
+    page.locator("#move h2:focus").wait_for()
+    assert "nothing is saved yet" in page.locator("#move h2").inner_text()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#move') !== null")
+    still = signed_in(browser, url, "cora", WORD, java_script_enabled=False)
+    still.goto(f"{url}/year")
+    still.get_by_role("button", name="See what it would do").click()
+    still.locator("#move:focus").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_narrow_window_says_that_the_year_scrolls_sideways_and_a_wide_one_does_not(
+    browser: Browser, url: str, scripts: bool
+) -> None:
+    for width in (800, 1280, 1440):
+        page = signed_in(
+            browser, url, "dora", WORD, viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )  # fmt: skip
+        page.goto(f"{url}/year")
+        cue = page.get_by_text("scroll it sideways")
+        assert cue.is_visible() == (width < 1440)
+        shade = page.locator("#timeline").bounding_box()
+        assert shade is not None
+        picture = page.locator("#timeline > svg").bounding_box()
+        assert picture is not None
+        assert (picture["width"] > shade["width"]) == (width < 1440)
+
+
 def test_the_bays_turn_with_the_arrow_keys_and_by_links_without_a_script(browser: Browser, url: str) -> None:
     page = signed_in(browser, url, "dora", WORD)
     page.goto(f"{url}/missions/TN-01/stowage")

@@ -81,6 +81,43 @@ def test_a_page_whose_network_is_cut_says_since_when_and_then_has_every_event_in
         assert page.locator("#live[data-cut]").count() == 0
 
 
+COVERED = """
+() => [...document.querySelectorAll("a, button, input, select, textarea, summary, .state")].filter((one) => {
+  if (one.closest(".skip") || !one.checkVisibility()) return false;
+  const box = one.getBoundingClientRect();
+  if (!box.width || box.bottom <= 1 || box.top >= innerHeight - 1) return false;
+  const y = Math.min(Math.max((box.top + box.bottom) / 2, 0), innerHeight - 1);
+  return [box.left + 1, (box.left + box.right) / 2, box.right - 1].some((x) => {
+    const hit = x >= 0 && x < innerWidth ? document.elementFromPoint(x, y) : null;
+    return hit && hit.closest(".live, .strip") && !hit.closest(".live, .strip").contains(one);
+  });
+}).map((one) => one.outerHTML.slice(0, 80))
+"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (800, 600), (390, 700)], ids=["wide", "narrow", "small"])
+def test_what_is_said_of_the_connection_covers_nothing_and_is_seen_wherever_one_is_on_the_page(
+    browser: Browser, desk: Desk, size: tuple[int, int]
+) -> None:
+    with served(create_app(desk, lambda: NOW)) as url:
+        page = signed_in(browser, url, "ann", WORD, viewport={"width": size[0], "height": size[1]})
+        for path in ("/audit", "/missions", "/year"):
+            page.goto(url + path)
+            page.wait_for_timeout(200)
+            page.context.set_offline(True)
+            assert cut_off(page)
+            assert page.title().startswith("Cut off: ")
+            high = int(page.evaluate("document.documentElement.scrollHeight"))
+            for y in range(0, min(high, 6_000), size[1] // 2):
+                page.evaluate(f"scrollTo(0, {y})")
+                assert page.evaluate(COVERED) == [], (path, y)
+                assert page.locator("#strip").is_visible()
+            page.context.set_offline(False)
+            page.locator("#live:not([data-cut])").wait_for()
+            assert not page.locator("#strip").is_visible()
+            assert not page.title().startswith("Cut off")
+
+
 def test_a_page_whose_server_was_stopped_and_started_again_resumes_where_it_was_and_stays_live(
     browser: Browser, desk: Desk
 ) -> None:

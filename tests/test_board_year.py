@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import python_calamine
+from fastapi.testclient import TestClient
 
 from supercargo.app.board.overtaken import overtaken
 from supercargo.app.board.proposals import Proposal, proposal_named
@@ -112,6 +113,16 @@ def planned(desk: Desk, where: str) -> Proposal:
     return made
 
 
+def standings(client: TestClient) -> dict[str, str]:
+    """What each proposed plan has come to, by the page of plans."""
+    table = re.search(r'<table id="table-proposals">.*?</table>', client.get("/plans").text, re.DOTALL)
+    assert table is not None
+    rows = re.findall(r"<tr>(.*?)</tr>", table[0], re.DOTALL)
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in rows]
+    found = [[re.sub("<[^>]+>", "", cell) for cell in row] for row in cells]
+    return {row[5]: row[4] for row in found[1:]}
+
+
 def test_of_two_proposals_upon_one_plan_the_second_is_refused_with_the_reason_and_merged_when_planned_anew(desk: Desk) -> None:
     admit(desk, "mia", "controller")
     one, other, director = client_of(desk, "cora"), client_of(desk, "mia"), client_of(desk, "dora")
@@ -127,9 +138,11 @@ def test_of_two_proposals_upon_one_plan_the_second_is_refused_with_the_reason_an
     where = other.post("/year", data={**mine, "do": "propose"}).headers["location"]
     second = planned(desk, where)
     assert {first.base, second.base} == {base}
+    assert [standings(director)[made.plan] for made in (first, second)] == ["waits to be released"] * 2
     besides = [f"/plans?a={base}&b={made.plan}" for made in (first, second)]
     forms = [form_shown(director.get(path).text, "release")[1] for path in besides]
     assert director.post("/plans", data={**forms[0], "do": "release"}).status_code == 303
+    assert [standings(director)[made.plan] for made in (first, second)] == ["released, in force", "overtaken: plan it anew"]
     refused = director.post("/plans", data={**forms[1], "do": "release"})
     assert refused.status_code == 409
     assert f"dora released plan {first.plan}" in refused.text
@@ -155,3 +168,4 @@ def test_of_two_proposals_upon_one_plan_the_second_is_refused_with_the_reason_an
     assert launches["TN-02"] > plan.mission_named["TN-02"].launch_utc
     assert sent(director, f"/plans?a={first.plan}&b={merged.plan}", "release", "release")[0] == 303
     assert plans_released(desk.store, desk.shelf)[-1].digest[:12] == merged.plan
+    assert [standings(director)[made.plan] for made in (first, merged)] == ["released, replaced since", "released, in force"]

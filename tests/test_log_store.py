@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,19 @@ def _all(url: str) -> tuple[Recorded, ...]:
         return log.since(0, limit=100_000)
     finally:
         log.close()
+
+
+def test_the_latest_recording_is_told_though_a_later_event_was_recorded_by_an_earlier_clock(log_url: str) -> None:
+    clock = [NOON]
+    with open_log(log_url, (), lambda: clock[0]) as store:
+        assert store.last_recorded_utc() is None
+        for days, latest in ((500, 500), (0, 500), (501, 501)):
+            clock[0] = NOON + timedelta(days=days)
+            store.append([a_draft()])
+            assert store.last_recorded_utc() == NOON + timedelta(days=latest)
+    log = read_log(log_url)
+    assert log.last_recorded_utc() == NOON + timedelta(days=501)
+    log.close()
 
 
 def test_a_reader_can_not_write(log_url: str) -> None:

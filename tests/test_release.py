@@ -276,6 +276,37 @@ def test_of_two_releases_at_once_one_is_told_to_decide_anew() -> None:
     assert store.head() == head
 
 
+class _Forestalled(MemoryOperations):
+    """A store in which somebody else does something right before the release is stored."""
+
+    def __init__(self, other: Sequence[Draft]) -> None:
+        super().__init__()
+        self.other = other
+
+    def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
+        other, self.other = self.other, ()
+        if other:
+            super().append(other)
+        return super().append(drafts)
+
+
+def test_who_loses_the_race_of_two_releases_is_told_who_won_it_and_what_to_do(tmp_path: Path) -> None:
+    other = decide_release(PLAN, an_order(PLAN, digest="f" * 64, by="Lee Roe"), Standing())
+    with pytest.raises(Refused) as told:
+        let_go(written(tmp_path / "plan"), _Forestalled(other))
+    assert "Lee Roe released plan ffffffffffff" in told.value.what
+    assert "version" not in str(told.value)
+    assert "release yours again, or plan it anew upon that one" in told.value.fix
+
+
+def test_a_release_beneath_which_operations_went_on_says_so(tmp_path: Path) -> None:
+    drafts = decide_release(PLAN, an_order(PLAN), Standing())
+    other = [replace(draft, event_id="other") for draft in drafts if draft.stream.startswith("mission/")][:1]
+    with pytest.raises(Refused, match="operations went on while plan") as told:
+        let_go(written(tmp_path / "plan"), _Forestalled(other))
+    assert "release it again" in told.value.fix
+
+
 @pytest.fixture
 def operated(tmp_path: Path) -> tuple[Path, str]:
     """A plan folder and an empty store."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import sys
 from datetime import UTC, datetime
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from supercargo.app.operations.desk import open_desk
 from supercargo.app.operations.log import open_operations
@@ -26,6 +28,19 @@ FIRST_NAME = "admin"
 def now_utc() -> datetime:
     """The instant, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends what pages listen to before it stops, so that no listener is cut off in the middle."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop as uvicorn does, and let answers without end come to theirs."""
+        self._app.state.stopping = True
+        super().handle_exit(sig, frame)
 
 
 def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
@@ -50,11 +65,12 @@ def serve(store: str, *, host: str, port: int, as_json: bool) -> None:
         else:
             tell(f"serving {store} on {url}, described at /v1/openapi.json; Ctrl-C stops it\n")
         sys.stdout.flush()
+        app = create_app(desk, now_utc, lane=False)
         config = uvicorn.Config(
-            served(create_app(desk, now_utc, lane=False)), host=host, port=port, log_level="warning", access_log=False,
+            served(app), host=host, port=port, log_level="warning", access_log=False,
             server_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
-        uvicorn.Server(config).run()
+        _Server(config, app).run()
 
 
 def password(name: str, store: str, *, by: str, as_json: bool) -> None:

@@ -59,8 +59,9 @@ class MissionTold:
                 self._planned(flight, event)
             case told.MissionWithdrawn(reason=reason):
                 self.state, self.reason, self.position = "withdrawn", reason, event.position
-            case told.MissionSlipped(reason=reason):
+            case told.MissionSlipped(reason=reason, launch_utc=launch) if self.flight is not None:
                 self.reason, self.position = reason, event.position
+                self.flight = replace(self.flight, launch_utc=launch)
             case told.MissionLaunched():
                 self._end_span(at)
                 self.state, self.launched_utc = "flown", at
@@ -164,20 +165,23 @@ class MissionTold:
         )
 
     def due_steps(self, now_utc: datetime) -> tuple[StepFact, ...]:
-        """Gates and steps of procedures that are due; of a mission that was given up, none."""
+        """Gates and steps of procedures that are due by lift-off as it stands, slips told; of a mission given up, none.
+
+        What is not due yet counts neither way, even where it is done already.
+        """
         if self.flight is None or self.state == "withdrawn":
             return ()
         launch = self.launched_utc or self.flight.launch_utc
         found = []
         for name, (gate, state, position) in self.gates.items():
             due = launch - days(gate.before_launch_d)
-            if self.launched_utc is not None or due <= now_utc or state == "done":
+            if due <= now_utc:
                 found.append(
                     StepFact(step=name, mission_id=self.mission_id, kind="gate", state=state, due_utc=due, position=position)
                 )
         for (procedure, step), one in self.steps.items():
-            done = one.signed >= one.step.people_count
-            if self.launched_utc is not None or done:
+            if launch <= now_utc:
+                done = one.signed >= one.step.people_count
                 name, state = f"{procedure}/{step}", "done" if done else "open"
                 found.append(
                     StepFact(

@@ -86,10 +86,12 @@ def _chosen(blocks: Iterable[Block], asked: CalendarAsked) -> Iterator[Block]:
 
 
 def _within(lane: Lane, asked: CalendarAsked) -> Lane:
-    """The lane without what lies outside of the span."""
+    """The lane without what lies outside of the span; of a flight that begins after it, when it does is kept to be told."""
+    inside = tuple(bar for bar in lane.bars if bar.end >= asked.start and bar.start <= asked.end)
+    later = tuple(bar for bar in lane.bars if bar.label and bar.start > asked.end) if lane.shades and not inside else ()
     return replace(
         lane,
-        bars=tuple(bar for bar in lane.bars if bar.end >= asked.start and bar.start <= asked.end),
+        bars=(*inside, *later),
         shades=tuple(shade for shade in lane.shades if shade.end >= asked.start and shade.start <= asked.end),
     )
 

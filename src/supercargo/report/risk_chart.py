@@ -21,7 +21,7 @@ _GRADES = ("low", "low", "low", "medium", "medium", "high", "high", "extreme", "
 
 
 def draw_heat_map(rows: Sequence[RiskRow]) -> str:
-    """Risks by the bands of probability, upward, and impact, to the right; each by its class's letters and its rank."""
+    """Risks by the bands of probability, upward, and impact, to the right; each by its rank, which the table has."""
     cells: dict[tuple[int, int], list[RiskRow]] = defaultdict(list)
     for row in rows:
         cells[band_of(row.probability, PROBABILITY_BANDS), band_of(row.impact_usd, IMPACT_BANDS_USD)].append(row)
@@ -40,7 +40,8 @@ def draw_heat_map(rows: Sequence[RiskRow]) -> str:
     for grave, words in enumerate(_IMPACT_WORDS):
         x = _LEFT_PX + grave * _CELL_X_PX + _CELL_X_PX / 2
         parts.append(f'<text class="foot" x="{x}" y="{_TOP_PX + 5 * _CELL_Y_PX + 18}">{words}</text>')
-    parts.append(f'<text class="foot" x="{_LEFT_PX + 2.5 * _CELL_X_PX}" y="{height - 8}">cost where it happens</text>')
+    words = "cost where it happens; the number in a circle is the risk's rank in the table, 1 the largest expected loss"
+    parts.append(f'<text class="foot" x="{_LEFT_PX + 2.5 * _CELL_X_PX}" y="{height - 8}">{words}</text>')
     return "".join([*parts, "</svg>"])
 
 
@@ -54,7 +55,7 @@ def _marks(rows: list[RiskRow], x: float, y: float) -> Iterator[str]:
         at_x, at_y = x + 19 + n % 4 * 36, y + 20 + n // 4 * 32
         name = escaped(f"{row.rank}. {row.risk_id} {row.title}: probability {row.probability:.3g}, {row.impact_usd:,.0f} USD")
         yield f'<a href="#risk-{row.rank}" aria-label="{name}"><title>{name}</title><circle cx="{at_x}" cy="{at_y}" r="14.5"/>'
-        yield f'<text class="mark" x="{at_x}" y="{at_y + 4}">{CLASS_MARKS[row.risk_class]}{row.rank}</text></a>'
+        yield f'<text class="mark" x="{at_x}" y="{at_y + 4}">{row.rank}</text></a>'
     if len(rows) > len(shown):
         more = len(rows) - len(shown)
         yield f'<text class="mark" x="{x + 19 + 3 * 36}" y="{y + 56}">+{more}</text>'

@@ -19,9 +19,12 @@ _BETA_SPAN_DEG = 90.0
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _HIGH = 960, 320, 64, 64, 56, 200
 
 
-def chart_line(x1: float, y1: float, x2: float, y2: float, colour: str = "#dddddd") -> str:
-    """A thin line."""
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
+_THIN = {"grid": "#dddddd", "limit": "#a63a00"}
+
+
+def chart_line(x1: float, y1: float, x2: float, y2: float, kind: str = "grid") -> str:
+    """A thin line: of the grid, or a limit. A page that has looks of its own colours it by its kind."""
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{_THIN[kind]}"/>'
 
 
 def chart_text(x: float, y: float, words: str, anchor: str = "end") -> str:
@@ -54,7 +57,7 @@ def sun_panel(sun: Sequence[SunPoint], axis: CalendarAxis, top: float, high: flo
         return top + high * (1.0 - share / 0.5)
 
     for beta in (-90, -60, 0, 60, 90):
-        yield chart_line(left, beta_y(beta), right, beta_y(beta), "#e8b0a0" if abs(beta) == 60 else "#dddddd")
+        yield chart_line(left, beta_y(beta), right, beta_y(beta), "limit" if abs(beta) == 60 else "grid")
         yield chart_text(left - 8, beta_y(beta) + 4, f"{beta:+d}°" if beta else "0°")
     for percent in (0, 25, 50):
         yield chart_text(right + 8, night_y(percent / 100.0) + 4, f"{percent} %", "start")
@@ -64,8 +67,11 @@ def sun_panel(sun: Sequence[SunPoint], axis: CalendarAxis, top: float, high: flo
     yield chart_text(left, top - 8, told, "start")
     curve = [(axis.x(at), beta_y(beta)) for at, beta, _ in sun]
     night = [(axis.x(at), night_y(share)) for at, _, share in sun]
-    yield f'<polyline points="{points(curve)}" fill="none" stroke="{PALETTE[5]}" stroke-width="2"/>'
-    yield f'<polyline points="{points(night)}" fill="none" stroke="{PALETTE[0]}" stroke-width="2" stroke-dasharray="6 4"/>'
+    yield f'<polyline class="beta" points="{points(curve)}" fill="none" stroke="{PALETTE[5]}" stroke-width="2"/>'
+    yield (
+        f'<polyline class="night" points="{points(night)}" fill="none" stroke="{PALETTE[0]}" stroke-width="2" '
+        'stroke-dasharray="6 4"/>'
+    )
 
 
 def render_beta(rows: Sequence[BetaDay], start: datetime, end: datetime) -> str:
@@ -75,9 +81,10 @@ def render_beta(rows: Sequence[BetaDay], start: datetime, end: datetime) -> str:
     title = f"Sun over {named}, {format_utc(start)[:10]} to {format_utc(end)[:10]}"
     sun = [(row.at_utc, row.beta_deg, row.night_fraction) for row in rows]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<svg class="sun" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
+        'font-size="12">',
         f"<title>{escaped(title)}</title>",
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
+        f'<rect class="sheet" width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
         f'<text x="{_LEFT}" y="24" font-size="16">{escaped(title)}</text>',
         *sun_panel(sun, axis, _TOP, _HIGH),
         *(chart_text(axis.x(at), _TOP + _HIGH + 18, words, "middle") for at, words in marked_days(axis)),

@@ -8,12 +8,15 @@ from typing import Any
 
 from supercargo.app.operations.asking import MissionSeen
 from supercargo.track.missions.commands import POLL_POSITIONS
-from supercargo.track.missions.phases import ASCENT, GROUND_PHASES, NEXT_PHASES
+from supercargo.track.missions.phases import ASCENT, GROUND_PHASES, NEXT_PHASES, PHASES
 
-__all__ = ["COMING_PHASES", "Lawful", "lawful_next", "poll_shown"]
+__all__ = ["COMING_PHASES", "PHASE_NAMES", "Lawful", "lawful_next", "poll_shown"]
 
 COMING_PHASES = GROUND_PHASES
 """Phases in which lift-off is still ahead."""
+
+PHASE_NAMES = PHASES
+"""Every phase that a mission can be in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,8 @@ def slips_standing(plan: OperationsPlan, rows: Sequence[Mapping[str, Any]]) -> d
 def moved_plan(plan: OperationsPlan, mission_id: str, wanted_d: float) -> tuple[Moved, OperationsPlan]:
     """A mission moved by so many days: to the first listed launch window of its pad and launcher from then on, within 4 d.
 
+    Later is later and earlier is earlier: the window that it has is none of them.
+
     Where none is listed so near, it is moved by the days and no more.
     """
     row = plan.mission_named[mission_id]
@@ -138,6 +140,8 @@ def moved_plan(plan: OperationsPlan, mission_id: str, wanted_d: float) -> tuple[
         for one in plan.windows
         if (one.destination, one.site, one.pad, one.launcher) == alike
         and timedelta(0) <= one.launch_utc - wanted + timedelta(hours=12) <= days(4)
+        and (one.launch_utc - row.launch_utc) * wanted_d >= timedelta(0)
+        and (one.launch_utc != row.launch_utc or not wanted_d)
     ]
     to_utc = min(near, default=wanted)
     moved = Moved(mission_id=mission_id, from_utc=row.launch_utc, to_utc=to_utc, in_window=bool(near))

@@ -13,10 +13,13 @@ from supercargo.app.operations.asking import conflicts_seen, mission_board, work
 from supercargo.kernel import DAY_S, format_utc, parse_utc
 from supercargo.track.event_store import View
 
-__all__ = ["SOON_D", "Choice", "Decision", "decisions_of"]
+__all__ = ["DECISION_KINDS", "SOON_D", "Choice", "Decision", "decisions_of"]
 
 SOON_D = 14.0
 """Gates and lift-offs that are so near count as near [d]."""
+
+DECISION_KINDS = ("conflict", "gate", "incident", "non-conformance", "stock", "work")
+"""What decisions are about."""
 
 _GRAVITY = {1: 0, 2: 1, 3: 3, 4: 5}
 

@@ -16,6 +16,7 @@ from supercargo.referee import judge, unwaived
 from supercargo.store import digest_of_plan, digest_violations, read_plan
 from supercargo.track.contracts.deciding import contract_of
 from supercargo.track.envelope import Draft, Recorded
+from supercargo.track.event_store import StreamMoved
 from supercargo.track.limits import MOST_DRAFTS
 from supercargo.track.missions.phases import FLOWN_PHASES, PHASES
 from supercargo.track.missions.release import (
@@ -69,7 +70,10 @@ def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: 
     flown = {name for name, state in standing.missions.items() if state.phase in FLOWN_PHASES}
     cargo = opening_drafts(plan, store, by=order.by, opened_utc=order.at_utc, digest=digest, flown=flown)
     drafts = decide_release(plan, order, standing, cargo=cargo)
-    receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
+    try:
+        receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
+    except StreamMoved as error:
+        raise _forestalled(store, digest, standing) from error
     return Released(
         plan=digest[:12],
         digest=digest,
@@ -82,6 +86,19 @@ def release_plan(folder: Path, store: Operations, asked: ReleaseAsked, *, most: 
         supersedes=str(drafts[-1].body["supersedes"])[:12],
         position=receipts[-1].position,
     )
+
+
+def _forestalled(store: Operations, digest: str, standing: Standing) -> Refused:
+    """Why a release came too late by an instant: who released what meanwhile, or that operations went on beneath it."""
+    after = register_of(store.stream(REGISTER))[len(standing.released) :]
+    if not after:
+        what = f"operations went on while plan {digest[:12]} was being released"
+        return Refused(what, fix="release it again: it is held against what has happened by then", where=digest[:12])
+    said, at = after[-1]
+    when = f"{at:%Y-%m-%d %H:%M} UTC"
+    what = f"{said.by} released plan {said.digest[:12]} (as of {when}) while plan {digest[:12]} was being released"
+    fix = "look at the plan in force, and release yours again, or plan it anew upon that one"
+    return Refused(what, fix=fix, where=digest[:12])
 
 
 def waivers_of(asked: ReleaseAsked) -> tuple[Waiver, ...]:

@@ -69,6 +69,7 @@ def create_app(desk: Desk, clock: Callable[[], datetime], *, lane: bool = True) 
     )  # fmt: skip
     app.state.desk, app.state.clock, app.state.gatekeeper = desk, clock, Gate(desk.accounts, clock)
     app.state.page_of_problem = error_page
+    app.state.stopping = False
     answer_problems(app)
     app.add_middleware(Wire, problem_media=PROBLEM, page_of=page_too_large)
     for router in all_routers():

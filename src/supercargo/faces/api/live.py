@@ -69,7 +69,7 @@ def live_router() -> APIRouter:
         async def told() -> AsyncIterator[str]:
             position, quiet_s, asked_s = start, 0.0, 0.0
             yield ": from the log of operations\n\n"
-            while not await request.is_disconnected():
+            while not (request.app.state.stopping or await request.is_disconnected()):
                 batch = await asyncio.to_thread(events_since, desk, asked.principal, position, limit=_AT_ONCE)
                 for event in batch.events:
                     yield _written(event, named=not unnamed)

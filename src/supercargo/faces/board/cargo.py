@@ -97,7 +97,8 @@ def _things(rows: Any, *, back: bool) -> Table:
              row["custodian"], row["mission"], row["tenant"], row["pieces"], row["mass_kg"])
             for row in rows
         ],
-        empty="Nothing is known by that: release a plan, or take in events with `supercargo track import`.",
+        empty="Nothing is known by that: order it on the page Take in, under orders (or release a plan, or take in events "
+        "with `supercargo track import`).",
         back_href="/intake/counts" if back else "",
     )  # fmt: skip
 

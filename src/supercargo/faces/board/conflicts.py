@@ -122,7 +122,8 @@ def _options(row: Mapping[str, Any]) -> Table:
         columns=(Column("Option"), Column("What"), Column("Cost", "USD"), Column("Delay", "d", 1), Column("Offered by"),
                  Column("Chosen")),
         rows=[
-            (one["option"], one["text"], one["cost_usd"], one["delay_d"], one["by"],
+            (one["option"], one["text"], Cell(one["cost_usd"], note="(it saves)" if one["cost_usd"] < 0 else ""),
+             one["delay_d"], one["by"],
              Cell("chosen", look="good") if one["option"] == row["chosen"] else "")
             for one in row["options"]
         ],

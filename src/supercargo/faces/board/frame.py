@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,12 +15,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from supercargo.app.board.tables import Table, workbook_of
 from supercargo.app.operations.people import Principal
+from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import OWN_PLACE, Asked
 from supercargo.faces.board.assets import asset_href
 from supercargo.faces.board.rows import instant_said, number_said, rows_of
 
-__all__ = ["LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page", "safe_next"]
+__all__ = [
+    "LOOKS", "LOOK_COOKIE", "PLACES", "XLSX", "Place", "bare_page", "error_page", "now_of", "page",
+    "refuse_unknown", "safe_next",
+]  # fmt: skip
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a workbook is to a browser."""
@@ -91,6 +95,13 @@ def now_of(request: Request, asked: Asked) -> datetime:
     """What time it is for operations: that of the clock, or of the last event where a year is flown ahead of it."""
     told = desk_of(request).store.last_recorded_utc()
     return asked.at_utc if told is None else max(asked.at_utc, told)
+
+
+def refuse_unknown(where: str, word: str, known: Collection[str], *, what: str) -> None:
+    """Raises Problem 404 for a word of an address that names nothing there is, with the list of what there is."""
+    if word and word not in known:
+        names = ", ".join(sorted(known)) or "there is none yet"
+        raise Problem(404, f"{what} {word[:60]!r}", fix=f"use one of: {names}", where=where)
 
 
 def page(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from supercargo.app.board.lawful import lawful_next, poll_shown
+from supercargo.app.board.lawful import PHASE_NAMES, lawful_next, poll_shown
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import mission_board, mission_seen
@@ -18,7 +18,7 @@ from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.board.forms import Told, Typed, form_id, refusal, refused
-from supercargo.faces.board.frame import now_of, page
+from supercargo.faces.board.frame import now_of, page, refuse_unknown
 from supercargo.faces.board.mission_forms import mission_forms, mission_words
 from supercargo.faces.board.stowing import stowage_of
 from supercargo.kernel import Refused, ScenarioError, parse_utc
@@ -40,6 +40,8 @@ def mission_pages() -> APIRouter:
         """Every mission, by lift-off."""
         with desk_of(request).views() as view:
             rows = mission_board(view)["missions"]
+        refuse_unknown("phase", phase, PHASE_NAMES, what="no phase of a mission is called")
+        refuse_unknown("place", place, {row["destination"] for row in rows}, what="no mission flies to")
         chosen = [row for row in rows if phase in ("", row["phase"]) and place in ("", row["destination"])]
         return page(
             request, asked, "missions.html", title="Missions", tables=[_board(chosen)], phase=phase, place=place,

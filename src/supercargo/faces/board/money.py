@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -19,8 +20,9 @@ from supercargo.faces.api.problems import Problem
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.board.frame import page
+from supercargo.model import RiskRow
 from supercargo.report.cost import draw_waterfall
-from supercargo.report.risk_chart import CLASS_MARKS, draw_heat_map
+from supercargo.report.risk_chart import draw_heat_map
 
 __all__ = ["money_pages"]
 
@@ -96,12 +98,12 @@ def _risks(router: APIRouter) -> None:
                 (
                     row.rank,
                     row.risk_id,
-                    f"{CLASS_MARKS[row.risk_class]} {row.risk_class}",
+                    row.risk_class,
                     row.title,
                     row.probability,
                     row.impact_usd,
                     row.expected_usd,
-                    row.basis,
+                    Cell(row.basis, note=row.how),
                     row.owner,
                     row.mitigation,
                     row.residual_expected_usd,
@@ -116,7 +118,15 @@ def _risks(router: APIRouter) -> None:
         recorded = [board_named(desk.store, name) for name in boards]
         tables = [planned, *(_recorded(told, found) for told, found in recorded)]
         heat = Markup(draw_heat_map(rows)) if rows else ""
-        return page(request, asked, "risk.html", title="Risk", tables=tables, heat=heat, shown=tables[1:], kept=kept)
+        return page(
+            request, asked, "risk.html", title="Risk", tables=tables, heat=heat, shown=tables[1:], kept=kept,
+            of_template=_of_template(rows), flights_count=len(kept.plan.missions) if kept else 0,
+        )  # fmt: skip
+
+
+def _of_template(rows: Sequence[RiskRow]) -> bool:
+    """Whether the register's chances of a loss are the template's, which were made for a year of 48 flights."""
+    return any(one.driver in ("loss", "two-losses") and one.basis == "assumption" and "template" in one.how for one in rows)
 
 
 def _ledger(rows: list[dict[str, object]]) -> Table:
@@ -174,7 +184,8 @@ def _steps(report: CostReport) -> Table:
             (one.cause, one.account, one.destination, one.usd, Cell(one.mission_id, f"/missions/{one.mission_id}"))
             for one in report.causes
         ],
-        empty="Nothing is billed yet: take invoices in with `supercargo cost import FILE --store STORE`.",
+        empty="Nothing is billed yet: take invoices in on the page Take in, under invoices (or with "
+        "`supercargo cost import FILE --store STORE`).",
     )
 
 

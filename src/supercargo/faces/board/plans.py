@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -93,7 +94,8 @@ def _plans(request: Request, asked: Asked, pair: tuple[str, str], told: Told | N
     desk = desk_of(request)
     released = plans_released(desk.store, desk.shelf)
     proposals = proposals_made(desk.shelf)
-    tables, beside, form, behind = [_versions(released), _proposals(proposals)], None, None, None
+    tables = [_versions(released), _proposals(proposals, _standings(desk, proposals, released))]
+    beside, form, behind = None, None, None
     if all(pair):
         base, other = (_kept(desk, name) for name in pair)
         beside = side_by_side(desk.shelf.compared(base, other))
@@ -156,7 +158,27 @@ def _versions(released: tuple[PlanReleased, ...]) -> Table:
     )  # fmt: skip
 
 
-def _proposals(proposals: tuple[Proposal, ...]) -> Table:
+def _standings(desk: Desk, proposals: tuple[Proposal, ...], released: tuple[PlanReleased, ...]) -> dict[str, Cell]:
+    """What each proposal has come to, by its name."""
+    known = [one.digest[:12] for one in released]
+    with desk.views() as view:
+        rows = mission_board(view)["missions"]
+    return {one.name: _standing(desk, one, known, rows) for one in proposals}
+
+
+def _standing(desk: Desk, one: Proposal, known: list[str], rows: Sequence[Mapping[str, Any]]) -> Cell:
+    if one.state == "working":
+        return Cell(f"{one.stage}, {one.share:.0%}")
+    if one.state != "made":
+        return Cell("no such plan" if one.state == "none" else one.state, look="bad")
+    if one.plan in known:
+        return Cell("released, in force", look="good") if one.plan == known[-1] else Cell("released, replaced since")
+    if known and overtaken(desk.store, desk.shelf, one, rows):
+        return Cell("overtaken: plan it anew", look="warn")
+    return Cell("waits to be released", look="good")
+
+
+def _proposals(proposals: tuple[Proposal, ...], standings: Mapping[str, Cell]) -> Table:
     return Table(
         name="proposals",
         caption="Proposals, the newest first",
@@ -165,7 +187,7 @@ def _proposals(proposals: tuple[Proposal, ...]) -> Table:
         rows=[
             (
                 Cell(one.title, _where(one)),
-                one.asked_utc, one.by, one.base, one.state if one.state != "working" else f"{one.stage}, {one.share:.0%}",
+                one.asked_utc, one.by, one.base, standings[one.name],
                 Cell(one.plan, f"/plans?a={one.base}&b={one.plan}" if one.plan else ""), one.told,
             )
             for one in proposals

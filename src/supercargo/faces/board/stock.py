@@ -14,7 +14,7 @@ from supercargo.app.board.stock import StockSeen, stocks_seen
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
-from supercargo.faces.board.frame import now_of, page
+from supercargo.faces.board.frame import now_of, page, refuse_unknown
 from supercargo.model import InventoryRow
 
 __all__ = ["stock_pages"]
@@ -35,6 +35,8 @@ def stock_pages() -> APIRouter:
         if kept is None:
             return page(request, asked, "stock.html", title="Stock", kept=None)
         plan = kept.plan
+        refuse_unknown("place", place, {row.destination for row in plan.inventory}, what="no stock is kept at a place called")
+        refuse_unknown("supply", supply, {row.supply_class for row in plan.inventory}, what="no stock is of a class called")
         seen = stocks_seen(plan, now_of(request, asked), place=place, supply_class=supply)
         chosen = {(one.destination, one.supply_class) for one in seen}
         curves: dict[str, list[Markup]] = {}

@@ -9,11 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
-from supercargo.app.board.today import Decision, decisions_of
+from supercargo.app.board.today import DECISION_KINDS, Decision, decisions_of
 from supercargo.app.operations.asking import mission_board
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
-from supercargo.faces.board.frame import now_of, page
+from supercargo.faces.board.frame import now_of, page, refuse_unknown
 
 __all__ = ["today_pages"]
 
@@ -36,6 +36,7 @@ def today_pages() -> APIRouter:
         with desk.views() as view:
             found = decisions_of(view, kept, now)
             missions = mission_board(view)["missions"]
+        refuse_unknown("kind", kind, DECISION_KINDS, what="no decision is of the kind")
         kinds = sorted({one.kind for one in found})
         chosen = [one for one in found if kind in ("", one.kind)]
         shown = chosen if all else chosen[:_SHOWN]

@@ -24,10 +24,10 @@ from supercargo.app.operations.typed import ActWords, do_mission
 from supercargo.faces.api.requests import desk_of
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.board.forms import Told, Typed, TypedWords, form_id, refusal, refused
-from supercargo.faces.board.frame import now_of, page
+from supercargo.faces.board.frame import now_of, page, refuse_unknown
 from supercargo.faces.board.moving import moving_of
 from supercargo.kernel import Refused, ScenarioError, format_utc
-from supercargo.model import OperationsPlan
+from supercargo.model import OperationsPlan, Violation
 from supercargo.report.calendar import CalendarAsked, calendar_blocks, draw_calendar
 from supercargo.report.lanes import Block, timeline_blocks
 
@@ -167,6 +167,10 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
         found = view.find("gates", "mission_id", wanted.mission) if wanted.mission else ()
         gates = [gate for gate in found if gate["state"] in ("open", "failed")]
     stands = as_it_stands(kept.plan, rows)
+    if told is None:
+        known = {*stands.mission_named, *(row["mission_id"] for row in rows)}
+        refuse_unknown("mission", wanted.mission, known, what="no mission is called")
+    refuse_unknown("place", wanted.place, [one.destination for one in stands.scenario.destinations], what="no place is called")
     shown, moving = stands, None
     if wanted.mission in stands.mission_named and wanted.days is not None:
         moved, shown = moved_plan(stands, wanted.mission, wanted.days)
@@ -181,7 +185,7 @@ def _year(request: Request, asked: Asked, wanted: _Wanted, told: Told | None = N
         months=list(_months(stands.scenario.settings.start_utc, stands.scenario.settings.end_utc)),
         names=[row.mission_id for row in stands.missions], base=kept.digest[:12],
         proposal=proposal, behind=overtaken(desk.store, desk.shelf, proposal, rows) if proposal else None,
-        tables=[_violations(kept), _crew(shown, wanted.place, span), *(moving.tables if moving else ())],
+        tables=[*_violations(kept), _crew(shown, wanted.place, span), *(moving.tables if moving else ())],
     )  # fmt: skip
 
 
@@ -196,7 +200,7 @@ def _span(plan: OperationsPlan, wanted: _Wanted) -> tuple[datetime, datetime]:
 def _drawn(kept: KeptPlan, wanted: _Wanted, span: tuple[datetime, datetime], now: datetime) -> CalendarAsked:
     marks: dict[str, str] = {}
     for one in kept.plan.violations:
-        for name in one.object.split("/"):
+        for name in one.object.split("/") if one.hard else ():
             if name in kept.plan.mission_named:
                 marks[name] = f"{marks[name]}; {one.rule}" if name in marks else f"{one.rule}: {one.text}"
     return CalendarAsked(
@@ -218,19 +222,26 @@ def _folds(blocks: Sequence[Block], shut: str) -> list[tuple[str, bool, str]]:
     ]
 
 
-def _violations(kept: KeptPlan) -> Table:
-    return Table(
-        name="violations",
-        caption=f"Rules that the plan in force breaks: {len(kept.plan.violations):,}",
-        columns=(Column("Rule"), Column("Of"), Column("What"), Column("Kind"), Column("The rule says"),
-                 Column("What mends it")),
-        rows=[
-            (one.rule, _object(kept.plan.mission_named, one.object), one.text,
-             Cell("hard" if one.hard else "note", look="bad" if one.hard else ""), sentence_of(one.rule), fix_of(one.rule))
-            for one in sorted(kept.plan.violations, key=lambda one: (not one.hard, one.rule, one.object))
-        ],
-        empty="It breaks none.",
-    )  # fmt: skip
+def _violations(kept: KeptPlan) -> tuple[Table, Table]:
+    """Rules that are broken, and beside them what the referee notes though no rule forbids it."""
+
+    def told(name: str, caption: str, found: Sequence[Violation], empty: str) -> Table:
+        return Table(
+            name=name,
+            caption=f"{caption}: {len(found):,}",
+            columns=(Column("Rule"), Column("Of"), Column("What"), Column("The rule says"), Column("What mends it")),
+            rows=[
+                (one.rule, _object(kept.plan.mission_named, one.object), one.text, sentence_of(one.rule), fix_of(one.rule))
+                for one in sorted(found, key=lambda one: (one.rule, one.object))
+            ],
+            empty=empty,
+        )
+
+    hard, soft = ([one for one in kept.plan.violations if one.hard is kind] for kind in (True, False))
+    return (
+        told("violations", "Rules that the plan in force breaks", hard, "It breaks none."),
+        told("notes", "Notes: lawful, and a cost, a penalty or a risk", soft, "Nothing is noted."),
+    )
 
 
 def _crew(plan: OperationsPlan, place: str, span: tuple[datetime, datetime]) -> Table:

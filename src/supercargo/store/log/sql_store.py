@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import URL, Connection, bindparam, insert, literal, select, tuple_
+from sqlalchemy import URL, Connection, bindparam, func, insert, literal, select, tuple_
 from sqlalchemy.exc import DBAPIError
 
 from supercargo.kernel import Refused, StoreError
@@ -49,6 +49,7 @@ class LogReader:
         self._tables = tables_of(projections)
         self._readers = reading_engine(url)
         self._open = threading.local()
+        self._latest = (0, "")
 
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
@@ -78,10 +79,18 @@ class LogReader:
             return tuple(sorted(str(one) for one in found))
 
     def last_recorded_utc(self) -> datetime | None:
-        """When the last event was stored; None where there is none."""
+        """The latest instant at which an event was stored, which need not be that of the last one; None where there is none.
+
+        A year that is flown ahead of the clock is told in its own time; who is admitted to it later, in that of the clock.
+        """
+        known, told = self._latest
         with self.snapshot() as connection:
-            told = connection.execute(select(event.c.recorded_utc).order_by(event.c.position.desc()).limit(1)).scalar()
-        return None if told is None else datetime.fromisoformat(told)
+            fresh = select(func.max(event.c.position), func.max(event.c.recorded_utc)).where(event.c.position > known)
+            position, latest = connection.execute(fresh).one()
+        if position is not None:
+            told = max(told, latest)
+            self._latest = (position, told)
+        return datetime.fromisoformat(told) if told else None
 
     def store_id(self) -> str:
         """The name that the store gave itself when it was made."""

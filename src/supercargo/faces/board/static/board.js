@@ -6,7 +6,7 @@
   if (!position || !window.EventSource) return;
 
   const QUIET_MS = 45000, FIRST_MS = 500, MOST_MS = 5000, LISTED = 500;
-  const meanwhile = document.getElementById("meanwhile");
+  const meanwhile = document.getElementById("meanwhile"), strip = document.getElementById("strip"), title = document.title;
   let waiting = 0, renewedAt = 0, running = null, again = false, stale = false;
   let last = Number(position), source = null, heard = 0, wait = FIRST_MS, trying = 0;
   let cutAt = null, missed = [], until = 0;
@@ -64,6 +64,8 @@
     const now = document.getElementById("now"), asOf = now ? `as of ${now.textContent}, ` : "";
     live.textContent = `Cut off since ${cutAt.toISOString().slice(11, 19)} UTC by this machine's clock: the page stands ${asOf}event ${last}. What comes meanwhile is caught up.`;
     live.dataset.cut = "";
+    strip.hidden = false;
+    document.title = `Cut off: ${title}`;
   }
 
   function back() {
@@ -74,6 +76,8 @@
     caught();
     cutAt = null;
     delete live.dataset.cut;
+    strip.hidden = true;
+    document.title = title;
     soon();
   }
 

@@ -1,7 +1,7 @@
 // A mission is moved without this by a form. With it one pulls its bars, or presses Alt and an arrow key on it; and what is being planned is watched.
 "use strict";
 (() => {
-  const picture = document.querySelector("svg.timeline"), live = document.getElementById("live");
+  const picture = document.querySelector("svg.timeline"), pulledSaid = document.getElementById("pulled");
 
   function see(name, days) {
     const query = new URLSearchParams(location.search);
@@ -10,6 +10,19 @@
     query.set("days", String(days));
     location.assign(`${location.pathname}?${query}#move`);
   }
+
+  // What a lane is moved by stands in its own label, where one looks, and is said once more for those who listen.
+  function say(lane, days) {
+    const label = lane.querySelector(".lane"), words = days ? `${lane.id.slice(5)} ${days > 0 ? "+" : ""}${days} d` : "";
+    label.dataset.told ??= label.textContent;
+    label.textContent = words || label.dataset.told;
+    pulledSaid.textContent = words;
+  }
+
+  // The browser puts the focus on the part that the address names: its heading is what is read first.
+  const part = document.getElementById("move");
+  part?.addEventListener("focus", () => part.querySelector("h2").focus());
+  if (part && document.activeElement === part) part.querySelector("h2").focus();
 
   if (picture) {
     const asked = new URLSearchParams(location.search);
@@ -27,7 +40,7 @@
       pulled.days = Math.round((event.clientX - pulled.at) * perPixel());
       const wide = pulled.days / perPixel() * (Number(picture.getAttribute("viewBox").split(" ")[2]) / picture.getBoundingClientRect().width);
       for (const bar of pulled.lane.querySelectorAll("rect:not(.shut):not(.under), path, polygon, .on")) bar.setAttribute("transform", `translate(${wide} 0)`);
-      live.textContent = pulled.days ? `${pulled.lane.id.slice(5)} ${pulled.days > 0 ? "+" : ""}${pulled.days} d` : "";
+      say(pulled.lane, pulled.days);
     });
     addEventListener("pointerup", () => {
       const done = pulled;
@@ -43,7 +56,7 @@
       if (!pulled || pulled.lane !== lane) pulled = { lane, at: 0, days: 0, keyed: true };
       pulled.days += way * (event.shiftKey ? 7 : 1);
       const name = lane.id.slice(5), days = shown(name) + pulled.days;
-      live.textContent = `${name} ${days > 0 ? "+" : ""}${days} d`;
+      say(lane, days);
       clearTimeout(wait);
       wait = setTimeout(() => { pulled = null; see(name, days); }, 700);
     });
@@ -59,7 +72,7 @@
       const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("proposal");
       if (!now) return;
       working.innerHTML = now.innerHTML;
-      if (!("working" in now.dataset)) { clearInterval(look); live.textContent = "It has been planned."; }
+      if (!("working" in now.dataset)) { clearInterval(look); pulledSaid.textContent = "It has been planned."; }
     }, 2000);
   }
 })();
