@@ -191,7 +191,7 @@ def test_a_narrow_window_says_that_the_year_scrolls_sideways_and_a_wide_one_does
         assert cue.is_visible() == (width < 1440)
         shade = page.locator("#timeline").bounding_box()
         assert shade is not None
-        picture = page.locator("#timeline > svg").bounding_box()
+        picture = page.locator("#timeline > .sheets").bounding_box()
         assert picture is not None
         assert (picture["width"] > shade["width"]) == (width < 1440)
 

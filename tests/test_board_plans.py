@@ -137,6 +137,21 @@ def test_a_work_order_takes_two_signatures(desk: Desk) -> None:
         assert work_seen(view, "W-1")["orders"][0]["state"] == "done"
 
 
+def test_a_year_is_drawn_in_pictures_that_fit_on_a_sheet_and_each_lane_stands_once(desk: Desk) -> None:
+    plan = plan_of(desk)
+    span = CalendarAsked(start=plan.scenario.settings.start_utc, end=plan.scenario.settings.end_utc)
+    blocks = [replace(block, lanes=block.lanes * 40) for block in timeline_blocks(plan)]
+    lanes = sum(len(block.lanes) for block in blocks)
+    drawn = draw_calendar(plan, span, blocks)
+    heights = [int(height) for height in re.findall(r'<svg class="timeline"[^>]* height="(\d+)"', drawn)]
+    assert len(heights) > 1
+    assert max(heights) <= 660
+    assert drawn.count('class="lane"') == lanes
+    assert drawn.count('<pattern id="shut"') == 1
+    assert drawn.count('class="month"') % len(heights) == 0, "every sheet names its months"
+    assert len(re.findall(r'<svg class="timeline"', draw_calendar(plan, span))) == 1
+
+
 def test_a_block_that_is_folded_keeps_its_heading_alone_and_a_mark_tells_what_is_broken(desk: Desk) -> None:
     plan = plan_of(desk)
     span = CalendarAsked(start=plan.scenario.settings.start_utc, end=plan.scenario.settings.end_utc)

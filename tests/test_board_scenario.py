@@ -148,6 +148,8 @@ def test_an_edited_line_becomes_a_proposal_that_is_released(desk: Desk, planner:
     assert f"{heavier:g}" in shown
     status, where = sent(planner, place, "tables", "propose")
     assert status == 303
+    shown = planner.get(where.partition("#")[0]).text
+    assert "working.js" in shown, "the page follows what is being planned"
     name = where.partition("proposal=")[2].partition("#")[0]
     ends = time.monotonic() + ENDS_S
     while (made := proposal_named(desk.shelf, name)) is not None and made.state == "working" and time.monotonic() < ends:

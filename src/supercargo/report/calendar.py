@@ -14,6 +14,8 @@ from supercargo.report.timeline import HATCH, HEADING_PX, LABEL_PX, LANE_PX, WID
 
 __all__ = ["CalendarAsked", "block_name", "calendar_blocks", "draw_calendar"]
 
+_MONTHS_PX = 22
+_SHEET_PX = 640  # on A4 across, beneath a heading
 _RESOURCES = ("Ports", "Crew", "Pads", "Processing")
 
 
@@ -46,29 +48,50 @@ def calendar_blocks(blocks: Iterable[Block]) -> tuple[str, ...]:
 def draw_calendar(plan: OperationsPlan, asked: CalendarAsked, blocks: Iterable[Block] | None = None) -> str:
     """Lanes of missions by place, ports, crews, pads and facilities over a span, as SVG; a lane of a mission leads to it.
 
-    `blocks` are those of the plan where they are known already.
+    It is parted into pictures, one beneath the other, that fit on sheets of paper; each has the months above it. `blocks`
+    are those of the plan where they are known already.
     """
     axis = CalendarAxis(asked.start, asked.end, LABEL_PX, WIDTH_PX - LABEL_PX - 4)
-    body: list[str] = []
-    y = 22
+    parts: list[list[str]] = [[]]
+    heights = [_MONTHS_PX]
+
+    def begin(needed_px: int) -> int:
+        """Where the next that needs so much room stands: beneath what is drawn, or on a picture of its own."""
+        if heights[-1] + needed_px > _SHEET_PX and parts[-1]:
+            parts.append([])
+            heights.append(_MONTHS_PX)
+        heights[-1] += needed_px
+        return heights[-1] - needed_px
+
     for block in _chosen(timeline_blocks(plan) if blocks is None else blocks, asked):
-        body.append(f'<text class="head" x="4" y="{y + 18}">{escaped(block.heading, 90)}</text>')
-        y += HEADING_PX
-        for n, lane in enumerate(() if block_name(block) in asked.shut else block.lanes):
+        lanes = () if block_name(block) in asked.shut else block.lanes
+        y = begin(HEADING_PX + (LANE_PX if lanes else 0))
+        heights[-1] -= LANE_PX if lanes else 0
+        parts[-1].append(f'<text class="head" x="4" y="{y + 18}">{escaped(block.heading, 90)}</text>')
+        for n, lane in enumerate(lanes):
+            y = begin(LANE_PX)
             if n % 2 == 0:
-                body.append(f'<rect class="band" x="0" y="{y}" width="{WIDTH_PX:.0f}" height="{LANE_PX}"/>')
-            body.extend(_linked(plan, axis, lane, y, asked))
-            y += LANE_PX
-    height = y + 6
-    name = escaped(
-        f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, crews, pads and facilities"
+                parts[-1].append(f'<rect class="band" x="0" y="{y}" width="{WIDTH_PX:.0f}" height="{LANE_PX}"/>')
+            parts[-1].extend(_linked(plan, axis, lane, y, asked))
+    end_utc = plan.scenario.settings.end_utc
+    return "".join(
+        _sheet((number, len(parts)), (axis, asked, end_utc), "".join(part), height + 6)
+        for number, (part, height) in enumerate(zip(parts, heights, strict=True), 1)
     )
-    now = _now_line(axis, asked.instant, height)
-    months = "".join(grid_parts(axis, plan.scenario.settings.end_utc, height))
+
+
+def _sheet(number: tuple[int, int], of: tuple[CalendarAxis, CalendarAsked, datetime], body: str, height: int) -> str:
+    """One picture of a timeline; the pattern of closed times stands in the first."""
+    axis, asked, end_utc = of
+    part = f", part {number[0]} of {number[1]}" if number[1] > 1 else ""
+    name = escaped(
+        f"Timeline from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}: missions, ports, crews, pads and facilities{part}"
+    )
+    months, now = "".join(grid_parts(axis, end_utc, height)), _now_line(axis, asked.instant, height)
     return (
         f'<svg class="timeline" viewBox="0 0 {WIDTH_PX:.0f} {height}" width="{WIDTH_PX:.0f}" height="{height}" role="group" '
         f'data-days="{(asked.end - asked.start).total_seconds() / DAY_S:.6f}" data-across="{axis.width_px / WIDTH_PX:.6f}" '
-        f'aria-label="{name}">{HATCH}{months}{"".join(body)}{now}</svg>'
+        f'aria-label="{name}">{HATCH if number[0] == 1 else ""}{months}{body}{now}</svg>'
     )
 
 

@@ -1,7 +1,7 @@
-// A mission is moved without this by a form. With it one pulls its bars, or presses Alt and an arrow key on it; and what is being planned is watched.
+// A mission is moved without this by a form. With it one pulls its bars, or presses Alt and an arrow key on it.
 "use strict";
 (() => {
-  const picture = document.querySelector("svg.timeline"), pulledSaid = document.getElementById("pulled");
+  const place = document.getElementById("timeline"), picture = place?.querySelector("svg.timeline"), pulledSaid = document.getElementById("pulled");
 
   function see(name, days) {
     const query = new URLSearchParams(location.search);
@@ -30,11 +30,11 @@
     const perPixel = () => Number(picture.dataset.days) / (picture.getBoundingClientRect().width * Number(picture.dataset.across));
     let pulled = null, wait = 0;
 
-    picture.addEventListener("pointerdown", (event) => {
+    place.addEventListener("pointerdown", (event) => {
       const lane = event.target.closest("a[id^=lane-]");
       if (lane && event.button === 0 && !event.target.closest(".lane, .mark")) pulled = { lane, at: event.clientX, days: 0 };
     });
-    picture.addEventListener("dragstart", (event) => event.preventDefault());
+    place.addEventListener("dragstart", (event) => event.preventDefault());
     addEventListener("pointermove", (event) => {
       if (!pulled || pulled.keyed) return;
       pulled.days = Math.round((event.clientX - pulled.at) * perPixel());
@@ -49,7 +49,7 @@
       addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true });
       see(done.lane.id.slice(5), shown(done.lane.id.slice(5)) + done.days);
     });
-    picture.addEventListener("keydown", (event) => {
+    place.addEventListener("keydown", (event) => {
       const lane = event.target.closest("a[id^=lane-]"), way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!lane || !way || !event.altKey) return;
       event.preventDefault();
@@ -63,16 +63,4 @@
   }
 
   if (picture) requestAnimationFrame(() => setTimeout(() => performance.mark("timeline-ready")));
-
-  const working = document.querySelector("[data-working]");
-  if (working) {
-    const look = setInterval(async () => {
-      const answer = await fetch(location.href, { credentials: "same-origin" });
-      if (!answer.ok) return;
-      const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("proposal");
-      if (!now) return;
-      working.innerHTML = now.innerHTML;
-      if (!("working" in now.dataset)) { clearInterval(look); pulledSaid.textContent = "It has been planned."; }
-    }, 2000);
-  }
 })();
