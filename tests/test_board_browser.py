@@ -262,5 +262,5 @@ def test_a_file_is_taken_in_by_keyboard_alone_with_or_without_scripts(
     page.locator("#form-record button.main").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**done=*")
-    assert "i.csv is recorded: 2 rows, as one act, by dora" in page.locator(".state.good").inner_text()
+    assert "i.csv is recorded: 2 new of 2 rows, as one act, by dora" in page.locator(".state.good").inner_text()
     assert desk.store.stream(f"cost/{named.decode()}")[0].body["bill"]["amount_usd"] == 1234.5
