@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario, v
 from supercargo.kernel import NoPlan, Refused, ScenarioError
 from supercargo.measure.replan_ranking import are_alike
 from supercargo.model import DEPARTURE_PARTS
+from supercargo.plan.replan_ways import WAYS
 from supercargo.store import read_plan
 from tests.cli_runner import run
 
@@ -196,6 +199,104 @@ def test_where_every_option_breaks_a_promise_nothing_is_written_unless_that_is_w
     with pytest.raises(NoPlan, match="no plan keeps every promise"):
         options_folder(ReplanAsked(base / "plan", tmp_path / "o", [event], options=2))
     assert not (tmp_path / "o").exists()
+
+
+# a mission that does not fly any more
+
+STANDDOWN = "standdown:Cygnus Enhanced=2027-07-01..2027-12-31"
+
+
+def grounded(base: Path, out: Path, *words: str) -> tuple[Path, str, str]:
+    """Options for TN-03, whose family stands down to the end of its year: the folder, standard output and standard error."""
+    told = run("replan", str(base / "plan"), "--event", STANDDOWN, "--out", str(out), "--options", "8", *words)
+    assert told.code == 0, told.err
+    return out, told.out, told.err
+
+
+def test_a_mission_that_does_not_fly_is_said_first_by_each_option_and_on_the_page(base: Path, tmp_path: Path) -> None:
+    folder, out, err = grounded(base, tmp_path / "o")
+    rows = rows_of(folder / "options.csv")
+    assert rows
+    assert {(row["unflown_count"], row["unflown"]) for row in rows} == {("1", "TN-03")}
+    assert all(row["title"].startswith("TN-03 does not fly, its cargo goes on others or stays behind; ") for row in rows)
+    assert not any("struck mission" in row["title"] for row in rows)
+    lines = out.splitlines()
+    for row in rows:
+        (said,) = (line for line in lines if line.startswith(row["option"].capitalize()))
+        assert "TN-03 does not fly: " in said
+    assert "1 mission no longer flown (TN-03)" in err
+    page = (folder / "options.html").read_text()
+    head = page.partition("<main>")[0]
+    assert "option-1: TN-03 does not fly: " in head
+    table = page.partition("Missions that do not fly any more")[2].partition("</tr>")[0]
+    assert table.count("TN-03") == len(rows)
+    assert page.index("Missions that do not fly any more") < page.index("Price of departure [USD]")
+
+
+def test_the_json_and_the_report_name_missions_that_do_not_fly(base: Path, tmp_path: Path) -> None:
+    told = run("replan", str(base / "plan"), "--event", STANDDOWN, "--out", str(tmp_path / "p2"), "--json")
+    disturbance = json.loads(told.out)["disturbance"]
+    assert disturbance["unflown"] == ["TN-03"]
+    (why,) = disturbance["unflown_why"]
+    assert why.startswith("TN-03 does not fly: ")
+    report = (tmp_path / "p2" / "report.html").read_text()
+    assert "TN-03 does not fly: " in report.partition('aria-labelledby="changes"')[2].partition("<h3>")[0]
+
+
+def test_a_must_mission_that_does_not_fly_is_a_hard_rule_broken(base: Path, tmp_path: Path) -> None:
+    shutil.copytree(base / "tiny", tmp_path / "tiny")
+    file = tmp_path / "tiny" / "missions.csv"
+    rows = rows_of(file)
+    next(row for row in rows if row["mission_id"] == "TN-03")["must"] = "true"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    plan_scenario(tmp_path / "tiny", tmp_path / "plan")
+    asked = ReplanAsked(tmp_path / "plan", tmp_path / "o", [STANDDOWN], options=8, partial=True)
+    made = options_folder(asked)
+    assert all(row.unflown == ("TN-03",) and row.hard_count >= 1 for row in made.rows)
+    assert all(any(one.rule == "must-mission" for one in answer.broken) for answer in made.answers)
+    with pytest.raises(NoPlan, match="must mission TN-03 does not fly"):
+        options_folder(replace(asked, out=tmp_path / "o2", partial=False))
+
+
+@pytest.mark.parametrize(
+    ("struck", "unflown", "words"),
+    [
+        ({"A"}, (), "hold all others; the struck mission takes what is free, its cargo stays on it where it can"),
+        ((), (), "hold all others; cargo stays on its mission where it can"),
+        (
+            {"A"},
+            ("A",),
+            "A does not fly, its cargo goes on others or stays behind; "
+            "hold all others; cargo stays on its mission where it can",
+        ),
+        (
+            {"A"},
+            ("B", "C"),
+            "B, C do not fly, their cargo goes on others or stays behind; "
+            "hold all others; the struck mission takes what is free, its cargo stays on it where it can",
+        ),
+    ],
+)
+def test_a_kind_of_answer_speaks_of_a_struck_mission_only_where_one_flies(
+    struck: set[str], unflown: tuple[str, ...], words: str
+) -> None:
+    (wait,) = (way for way in WAYS if way.name == "wait")
+    assert wait.said_of(struck, unflown) == words
+
+
+def test_no_option_is_held_against_one_that_is_not_written(base: Path, made: Options, tmp_path: Path) -> None:
+    assert len(made.rows) >= 2
+    fewer = options_folder(ReplanAsked(base / "plan", tmp_path / "o", [SLIP], options=1))
+    assert "option-2" not in "".join(
+        (tmp_path / "o" / name).read_text() for name in ("options.html", "options.csv", "options.json")
+    )
+    behind = len(made.rows) - 1
+    assert fewer.rows[-1].why.startswith(f"the last that is written; {behind} other")
+    assert "option-2" in made.rows[0].why
+    assert sum(one.why.startswith("it ranks behind: ") for one in fewer.tried) == behind
 
 
 # conflicts

@@ -59,7 +59,7 @@ def options_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched, tell: T
     found, tried = _tried(upset, first, lambda way, known: judged(
         way_answer(upset, way, watch=meter, fuse=fuse, conflict=asked.conflict, tried=known)
     ))  # fmt: skip
-    rows, answers, beyond = _ranked(found, asked.options)
+    rows, answers, beyond = _ranked(found, asked.options, upset.struck - upset.flown.names)
     if answers[0].broken and not asked.partial:
         raise refusal_of(answers[0].plan, answers[0].broken, str(asked.folder))
     meter("writing", 0.0)
@@ -69,13 +69,20 @@ def options_folder(asked: ReplanAsked, *, watch: StageWatch = unwatched, tell: T
     return options
 
 
-_HELD = Way("keep", "keep every flight and line that is still lawful; the struck mission takes what is free", None, "keep")
+_HELD = Way(
+    "keep",
+    "keep every flight and line that is still lawful; the struck mission takes what is free",
+    None,
+    "keep",
+    beside="keep every flight and line that is still lawful",
+)
 
 
 def _tried(
     upset: Upset, first: Answer, answer: Callable[[Way, Tried], Answer]
 ) -> tuple[list[tuple[Way, Answer]], tuple[TriedWay, ...]]:
     """Answers of all kinds that differ; of two that are alike the one that ranks first."""
+    struck = upset.struck - upset.flown.names
     found: list[tuple[Way, Answer]] = [(_HELD, first)]
     left: list[TriedWay] = []
     known: Tried = {}
@@ -83,7 +90,7 @@ def _tried(
         try:
             made = answer(way, known)
         except NoWay as none:
-            left.append(TriedWay(way.name, way.title, str(none)))
+            left.append(TriedWay(way.name, way.said_of(struck), str(none)))
             continue
         place = next((at for at, (_, other) in enumerate(found) if are_alike(other.plan, made.plan)), None)
         if place is None:
@@ -91,22 +98,21 @@ def _tried(
             continue
         twin, other = found[place]
         better = made.rank < other.rank or (twin is _HELD and made.rank == other.rank)
-        loser, winner = (twin, way) if better else (way, twin)
+        (loser, lost), (winner, _) = ((twin, other), (way, made)) if better else ((way, made), (twin, other))
         found[place] = (way, made) if better else (twin, other)
-        left.append(TriedWay(loser.name, loser.title, f"it comes to what {winner.name!r} does, or nearly"))
+        title = loser.said_of(struck, lost.disturbance.unflown)
+        left.append(TriedWay(loser.name, title, f"it comes to what {winner.name!r} does, or nearly"))
     return found, tuple(left)
 
 
 def _ranked(
-    found: Sequence[tuple[Way, Answer]], most: int
+    found: Sequence[tuple[Way, Answer]], most: int, struck: frozenset[str]
 ) -> tuple[tuple[RankedOption, ...], tuple[Answer, ...], tuple[TriedWay, ...]]:
     """The best options in order, and those that rank behind them."""
-    told = [(way.name, way.title, answer.plan, answer.disturbance) for way, answer in found]
-    ranked = rank_options(told, [len(answer.broken) for _, answer in found])
-    beyond = tuple(
-        TriedWay(row.way, row.title, f"it ranks behind: {row.hard_count} hard rules broken, {row.price_usd:,.0f} USD")
-        for _, row in ranked[most:]
-    )
+    titles = [way.said_of(struck, answer.disturbance.unflown) for way, answer in found]
+    told = [(way.name, title, one.plan, one.disturbance) for (way, one), title in zip(found, titles, strict=True)]
+    ranked = rank_options(told, [len(answer.broken) for _, answer in found], most=most)
+    beyond = tuple(TriedWay(row.way, row.title, row.why) for _, row in ranked[most:])
     kept = ranked[:most]
     return tuple(row for _, row in kept), tuple(_clean(found[at][1]) for at, _ in kept), beyond
 

@@ -79,18 +79,25 @@ def options(asked: ReplanAsked, *, as_json: bool) -> None:
 def options_lines(made: Options) -> list[tuple[str, list[str]]]:
     """Subjects, each with its lines: events, each option with its price and why it ranks there, and what gave none."""
     told = made.answers[0].disturbance
-    rows = [(row.option.capitalize(), _option(row)) for row in made.rows]
+    told_of = zip(made.rows, made.answers, strict=True)
+    rows = [(row.option.capitalize(), _option(row, answer.disturbance)) for row, answer in told_of]
     tried = [f"{one.way}: {one.title}: {one.why}" for one in made.tried]
     head = f"known {format_utc(told.as_of_utc)}; {count(told.flown_count, 'mission')} flown before"
     return [("Events", [*told.events, head]), *rows, *([("Not shown", tried)] if tried else [])]
 
 
-def _option(row: RankedOption) -> list[str]:
+def _option(row: RankedOption, told: Disturbance) -> list[str]:
     law = f"{count(row.hard_count, 'hard rule')} broken" if row.hard_count else "no hard rule broken"
     parts = ", ".join(f"{words} {getattr(row, part):,.0f}" for part, words in DEPARTURE_PARTS.items() if getattr(row, part))
     moves = f"{count(row.moved_count, 'other mission')} moved, {count(row.consent_count, 'customer')} to ask"
     lines = f"{row.lines_moved_count} lines on other missions, {row.lines_left_count} left behind, {row.lines_late_count} late"
-    return [f"{row.way}: {row.title}", f"  {row.price_usd:,.0f} USD ({parts}); {law}", f"  {moves}; {lines}", f"  {row.why}"]
+    return [
+        *_some(list(told.unflown_why)),
+        f"{row.way}: {row.title}",
+        f"  {row.price_usd:,.0f} USD ({parts}); {law}",
+        f"  {moves}; {lines}",
+        f"  {row.why}",
+    ]
 
 
 def _tell_first(first: Answer, seconds: float) -> None:
@@ -98,7 +105,8 @@ def _tell_first(first: Answer, seconds: float) -> None:
     told, hard = first.disturbance, len(first.broken)
     law = f"breaks {count(hard, 'hard rule')}" if hard else "breaks no hard rule"
     price = f"{told.departure.total_usd:,.0f} USD of departure from the old plan"
-    moves = f"{count(len(told.struck), 'mission')} struck, {len(told.moved)} others move"
+    grounded = f"{count(len(told.unflown), 'mission')} no longer flown ({', '.join(told.unflown)}), " if told.unflown else ""
+    moves = f"{grounded}{count(len(told.struck), 'mission')} struck, {len(told.moved)} others move"
     sys.stderr.write(f"first answer after {seconds:.1f} s: {price}, {moves}, {law}; looking for a better one\n")
     sys.stderr.flush()
 
@@ -119,6 +127,7 @@ def replan_lines(plan: OperationsPlan, told: Disturbance) -> list[tuple[str, lis
     hard = sum(violation.hard for violation in plan.violations)
     return [
         ("Events", [*told.events, f"known {format_utc(told.as_of_utc)}; {count(told.flown_count, 'mission')} flown before"]),
+        *([("Not flown", _some(list(told.unflown_why)))] if told.unflown else []),
         ("Missions", _missions(plan, told)),
         ("In the way", _some(list(told.conflicts)) or ["nothing"]),
         *([("Urgent", _some(list(told.placed)))] if told.placed else []),

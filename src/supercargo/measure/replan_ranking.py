@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from supercargo.model import DEPARTURE_PARTS, CustomerService, Disturbance, OperationsPlan, RankedOption
 
@@ -16,15 +17,19 @@ DAY_S = 86_400
 
 
 def rank_options(
-    answers: Sequence[tuple[str, str, OperationsPlan, Disturbance]], broken: Sequence[int]
+    answers: Sequence[tuple[str, str, OperationsPlan, Disturbance]], broken: Sequence[int], *, most: int
 ) -> tuple[tuple[int, RankedOption], ...]:
     """Answers as (way, title, plan, disturbance), with the hard rules that each breaks, in order: place in `answers`, and row.
 
-    Who breaks fewer hard rules goes first, then who costs less; each row says why it stands before the next.
+    Who breaks fewer hard rules goes first, then who costs less. Each of the first `most`, which are written, says why it
+    stands before the next of them; the others have no folder, and say with what they rank behind.
     """
     order = sorted(range(len(answers)), key=lambda at: (broken[at], answers[at][3].departure.total_usd, at))
     rows = [_row(f"option-{rank}", answers[at], broken[at]) for rank, at in enumerate(order, 1)]
-    told = [_with_why(row, rows[place + 1] if place + 1 < len(rows) else None) for place, row in enumerate(rows)]
+    written, beyond = rows[:most], rows[most:]
+    told = [replace(row, why=_why_before(row, following)) for row, following in pairwise(written)]
+    told += [replace(row, why=_why_last(row, len(beyond))) for row in written[-1:]]
+    told += [replace(row, option="", why=_why_beyond(row)) for row in beyond]
     return tuple(zip(order, told, strict=True))
 
 
@@ -37,6 +42,7 @@ def _row(name: str, answer: tuple[str, str, OperationsPlan, Disturbance], hard_c
         title=title,
         price_usd=told.departure.total_usd,
         hard_count=hard_count,
+        unflown_count=len(told.unflown),
         moved_count=len(told.moved),
         consent_count=len(told.consents),
         customers_count=sum(_is_touched(one) for one in told.services),
@@ -45,6 +51,7 @@ def _row(name: str, answer: tuple[str, str, OperationsPlan, Disturbance], hard_c
         lines_left_count=told.lines_left_count,
         delay_d=_delay_d(told),
         moved=told.moved,
+        unflown=told.unflown,
         why="",
         **parts,
     )
@@ -58,7 +65,7 @@ def _is_touched(one: CustomerService) -> bool:
 
 
 def _delay_d(told: Disturbance) -> float:
-    """Largest delay of a lift-off that both plans have [d]; zero where none is later."""
+    """Largest delay of a lift-off that both plans have [d]; zero where none is later. A mission that does not fly has none."""
     later = (
         (one.after_utc[0] - one.before_utc[0]).total_seconds() / DAY_S
         for one in told.missions
@@ -67,11 +74,18 @@ def _delay_d(told: Disturbance) -> float:
     return round(max(0.0, *later, 0.0), 4)
 
 
-def _with_why(row: RankedOption, following: RankedOption | None) -> RankedOption:
-    if following is None:
-        alone = row.option == "option-1"
-        return replace(row, why="no other kind of answer was found" if alone else "the last of those found to differ")
-    return replace(row, why=_why_before(row, following))
+def _why_last(row: RankedOption, beyond: int) -> str:
+    if beyond:
+        others = "1 other that differs ranks" if beyond == 1 else f"{beyond} others that differ rank"
+        return f"the last that is written; {others} behind"
+    return "no other kind of answer was found" if row.option == "option-1" else "the last of those found to differ"
+
+
+def _why_beyond(row: RankedOption) -> str:
+    broken = (
+        f"{row.hard_count} hard rule{'s' if row.hard_count > 1 else ''} broken" if row.hard_count else "no hard rule broken"
+    )
+    return f"it ranks behind: {broken}, {row.price_usd:,.0f} USD"
 
 
 def _why_before(row: RankedOption, following: RankedOption) -> str:

@@ -244,6 +244,8 @@ class Disturbance:
     later_count: int  # missions of the old plan that had yet to fly
     moved: tuple[str, ...]  # other missions with a new lift-off, port, spacecraft, launcher or pad, or none
     struck: tuple[str, ...]  # missions that the events name or ground
+    unflown: tuple[str, ...]  # missions of the old plan that do not fly any more, struck or not
+    unflown_why: tuple[str, ...]  # of each of them, one sentence
     consents: tuple[str, ...]  # missions that leave their contracted period
     lines_moved_count: int
     lines_left_count: int  # flew in the old plan, stay behind now
@@ -275,13 +277,14 @@ class RankedOption(_Checked):
     title: str = text("what is done")
     price_usd: float = quantity("USD", "sum of the parts of the departure, by which options are ranked")
     hard_count: int = quantity("count", "hard rules broken and not waived, which rank before the price", ge=0)
+    unflown_count: int = quantity("count", "missions that flew before and do not fly any more", ge=0)
     moved_count: int = quantity("count", "missions that move beside those that the events strike", ge=0)
     consent_count: int = quantity("count", "missions that leave their contracted period with consent", ge=0)
     customers_count: int = quantity("count", "customers with other money or service than before", ge=0)
     lines_late_count: int = quantity("count", "lines up that came by their date before and do not now", ge=0)
     lines_moved_count: int = quantity("count", "lines on other missions", ge=0)
     lines_left_count: int = quantity("count", "lines that flew before and stay behind", ge=0)
-    delay_d: float = quantity("d", "largest delay of a mission's lift-off")
+    delay_d: float = quantity("d", "largest delay of the lift-off of a mission that flies")
     margin_usd: float = quantity("USD", "margin that the service loses; below zero: gains")
     moved_usd: float = quantity("USD", "price of flights moved, consents among them")
     bumped_usd: float = quantity("USD", "price of lines bumped")
@@ -289,4 +292,5 @@ class RankedOption(_Checked):
     unflown_usd: float = quantity("USD", "worth of missions not flown")
     waiting_usd: float = quantity("USD", "price of days that urgent lines wait")
     moved: tuple[str, ...] = text("missions that move beside those struck")
+    unflown: tuple[str, ...] = text("missions that do not fly any more")
     why: str = text("why it stands where it does")

@@ -192,6 +192,7 @@ def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Ev
     before, after, missions = Lines(old), Lines(new), missions_moved(old, new, reasons)
     aside = reasons.old.flown.names | reasons.struck
     moved = tuple(one.mission_id for one in missions if one.before_utc and one.mission_id not in aside)
+    unflown = tuple(one.mission_id for one in missions if one.before_utc and not one.after_utc)
     later = [name for name in old.mission_named if name not in reasons.old.flown.names]
     flew = {item_id: (before.missions(item_id), after.missions(item_id)) for item_id in before.of.keys() & after.of.keys()}
     share = 100.0 * len(moved) / len(later) if later else 0.0
@@ -203,6 +204,8 @@ def disturbance_of(old: OperationsPlan, new: OperationsPlan, events: Sequence[Ev
         later_count=len(later),
         moved=moved,
         struck=tuple(sorted(reasons.struck)),
+        unflown=unflown,
+        unflown_why=tuple(f"{name} does not fly: {reasons.unflown(new, name)}" for name in unflown),
         consents=tuple(
             name
             for name, request in sorted(new.scenario.requests.items())

@@ -94,6 +94,11 @@ class Reasons:
             return "its date stays; what it had goes to another mission, and it gets the like"
         return clash or "nothing forces it: its cargo is worth more this way than keeping the old date costs"
 
+    def unflown(self, plan: OperationsPlan, mission_id: str) -> str:
+        """Why a mission does not fly any more: what the schedule says of it, or who has taken it out."""
+        reason = next((row.reason for row in plan.unflown if row.mission_id == mission_id), "")
+        return reason or self.of_mission(plan, mission_id)
+
     def _new_by(self, mission_id: str) -> str:
         """Who has added a mission; empty where it was there before."""
         tables = (event for event in self.events if isinstance(event, TablesEdited))

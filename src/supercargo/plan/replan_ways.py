@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -39,6 +39,18 @@ class Way:
     holds: bool = False  # missions that no event strikes fly, whatever it costs the struck ones
     asks_freely: bool = False  # customers are asked wherever it helps: leaving a period costs nothing
     of_struck: bool = False  # has a meaning only where an event strikes a mission that has yet to fly
+    beside: str = ""  # what it does where no struck mission flies; empty: the same
+
+    def said_of(self, struck: Collection[str], unflown: Collection[str] = ()) -> str:
+        """What an answer of this kind does: first who does not fly in it, then what becomes of the others.
+
+        `struck` are missions that events strike before they have flown; `unflown` those of the old plan that fly no more.
+        """
+        words = self.title if set(struck) - set(unflown) or not self.beside else self.beside
+        if not unflown:
+            return words
+        does, whose = ("does", "its") if len(unflown) == 1 else ("do", "their")
+        return f"{', '.join(unflown)} {does} not fly, {whose} cargo goes on others or stays behind; {words}"
 
 
 def settle_by(way: Way, upset: Upset, *, watch: Watch = silent, fuse: Fuse = never) -> Resettled:
@@ -156,15 +168,35 @@ WAYS: tuple[Way, ...] = (
     Way("hold", "fly as little otherwise as pays; cargo stays on its mission where it can", None, "hold"),
     Way(
         "wait",
-        "hold all others; the struck mission takes what is free, its cargo waits",
+        "hold all others; the struck mission takes what is free, its cargo stays on it where it can",
         _others_hold,
         "hold",
         holds=True,
+        beside="hold all others; cargo stays on its mission where it can",
     ),
-    Way("split", "send the struck mission's cargo on others as far as it fits", None, "split", of_struck=True),
-    Way("first", "fly the struck mission as soon as it can; neighbours make room", _struck_first, of_struck=True),
-    Way("ports", "keep all other dates; swap ports alone", _others_keep_dates, holds=True),
-    Way("other-ship", "fly the struck mission with another spacecraft or launcher", _other_ship, of_struck=True),
+    Way(
+        "split",
+        "send the struck mission's cargo on others as far as it fits",
+        None,
+        "split",
+        of_struck=True,
+        beside="what can fly on others is sent on them",
+    ),
+    Way(
+        "first",
+        "fly the struck mission as soon as it can; neighbours make room",
+        _struck_first,
+        of_struck=True,
+        beside="no early date was found that pays",
+    ),
+    Way("ports", "keep all other dates that are still lawful; swap ports alone", _others_keep_dates, holds=True),
+    Way(
+        "other-ship",
+        "fly the struck mission with another spacecraft or launcher",
+        _other_ship,
+        of_struck=True,
+        beside="no other spacecraft or launcher was found that pays",
+    ),
     Way("within", "ask no customer: nobody leaves its contracted period", _within_periods),
     Way("ask", "ask customers freely: leaving a contracted period stands in nobody's way", None, asks_freely=True),
 )
