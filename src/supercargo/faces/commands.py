@@ -21,6 +21,7 @@ from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
 from supercargo.app.scenario_answer import ScenarioAnswer
 from supercargo.faces.interrupts import STOPPED, prompt_interrupts
+from supercargo.faces.memory import seldom_collected
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
 from supercargo.faces.transfers import TransferWords, Wanted, request_of, rows_lines, rows_path, study_lines, study_told
@@ -132,7 +133,7 @@ def _tell_scenario(folder: Path, scenario: Any, as_json: bool, remarks: tuple[st
 def plan(asked: PlanRequest, *, as_json: bool) -> None:
     """Plan a year, write it, and tell a manager how it came out; exit 3 if it breaks a promise or a hard rule."""
     with answering(as_json=as_json):
-        with Progress() as watch:
+        with seldom_collected(), Progress() as watch:
             made = use_cases.plan_scenario(
                 asked.folder,
                 asked.out,

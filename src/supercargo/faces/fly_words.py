@@ -15,6 +15,7 @@ from supercargo.app.flying import FlyAsked, Pace, fly_plan
 from supercargo.app.flying_figures import FlownFigures
 from supercargo.app.operations_answers import FlyAnswer
 from supercargo.faces.commands import INTERRUPTED, answering, print_json, tell_lines
+from supercargo.faces.memory import seldom_collected
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError
 
@@ -96,7 +97,7 @@ def _until(written: str) -> datetime | None:
 
 def fly(words: FlyWords, *, as_json: bool) -> None:
     """Fly the year and tell what came of it."""
-    with answering(as_json=as_json):
+    with answering(as_json=as_json), seldom_collected():
         pace = pace_of(words.speed)
         asked = FlyAsked(
             folder=words.folder, store=words.store, by=words.by, seed=words.seed, planner=words.planner,

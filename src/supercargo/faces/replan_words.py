@@ -11,6 +11,7 @@ from supercargo.app.answers import ReplanAnswer
 from supercargo.app.replan_options import Options, options_folder
 from supercargo.app.replanning import Answer, ReplanAsked, ReplanDone, figures_of, replan_folder
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell
+from supercargo.faces.memory import seldom_collected
 from supercargo.faces.progress import REPLAN_SHARES, Progress
 from supercargo.faces.words import count, printable
 from supercargo.kernel import format_utc
@@ -25,7 +26,7 @@ _PERIOD = ("earliest_utc", "latest_utc")
 def replan(asked: ReplanAsked, *, as_json: bool) -> None:
     """Plan anew, write it, and tell what changes; exit 3 if the new plan breaks a promise or a hard rule."""
     began = time.monotonic()
-    with answering(as_json=as_json), Progress(shares=REPLAN_SHARES) as watch:
+    with answering(as_json=as_json), seldom_collected(), Progress(shares=REPLAN_SHARES) as watch:
         done = replan_folder(asked, watch=watch, tell=lambda first: _tell_first(first, time.monotonic() - began))
     made, disturbance = done.plan, done.disturbance
     report = asked.out / "report.html"
@@ -62,7 +63,7 @@ def _answer(
 def options(asked: ReplanAsked, *, as_json: bool) -> None:
     """Answer in several ways, write them, and tell how they rank; exit 3 if the first in rank breaks a hard rule."""
     began = time.monotonic()
-    with answering(as_json=as_json), Progress() as watch:
+    with answering(as_json=as_json), seldom_collected(), Progress() as watch:
         made = options_folder(asked, watch=watch, tell=lambda first: _tell_first(first, time.monotonic() - began))
     page = asked.out / "options.html"
     if as_json:
