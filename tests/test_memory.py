@@ -37,6 +37,5 @@ def test_memory_is_looked_through_at_least_ten_times_less_often() -> None:
 def test_the_habit_comes_back_though_a_command_fails() -> None:
     before = gc.get_threshold()
     with pytest.raises(KeyError), seldom_collected():
-        assert gc.get_threshold() != before
         raise KeyError
     assert gc.get_threshold() == before

@@ -15,7 +15,7 @@ _COLLECT = (50_000, 20, 100)
 def seldom_collected() -> Iterator[None]:
     """Nouns are frozen and refer to each other in one direction, so hardly anything is left in a circle for a search to find.
 
-    Looked for as often as the interpreter does by habit, it takes a fifth of the processor's time of a command that reads a year.
+    Looked for as often as the interpreter does by habit, it takes a tenth to a fifth of a long command's processor time.
     """
     before = gc.get_threshold()
     gc.set_threshold(*_COLLECT)
