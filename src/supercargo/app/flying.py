@@ -24,7 +24,7 @@ from supercargo.app.operations.recording import (
     record_mission,
     record_work,
 )
-from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.app.operations.releasing import ReleaseAsked, release_read
 from supercargo.kernel import Refused, ScenarioError, format_utc
 from supercargo.model import OperationsPlan
 from supercargo.simulate.draws import draw
@@ -175,7 +175,7 @@ def fly_plan(asked: FlyAsked, *, pace: Pace | None = None, watch: StageWatch = u
         clock.now_utc = start = _start(asked, plan, store)
         known = _names_told(asked, store)
         shelf = shelf_beside(asked.store)
-        _release(asked, store, shelf, start)
+        _release(asked, plan, store, shelf)
         future = draw(odds, seed=asked.seed, index=0)
         year = year_of(odds, future, policy, start_utc=start, prefix=asked.prefix)
         planner = LivePlanner(asked.by, store, shelf, drafts=Path(drafts), watch=watch)
@@ -243,9 +243,9 @@ def _start(asked: FlyAsked, plan: OperationsPlan, store: SqlStore) -> datetime:
     return start
 
 
-def _release(asked: FlyAsked, store: SqlStore, shelf: Shelf, start: datetime) -> None:
+def _release(asked: FlyAsked, plan: OperationsPlan, store: SqlStore, shelf: Shelf) -> None:
     if not register_of(store.stream(REGISTER)):
-        release_plan(asked.folder, store, ReleaseAsked(by=asked.by, at_utc=start))
+        release_read(plan, asked.folder, store, ReleaseAsked(by=asked.by, at_utc=plan.scenario.settings.as_of_utc))
     shelf.keep(asked.folder)
 
 

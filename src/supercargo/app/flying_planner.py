@@ -8,7 +8,7 @@ from typing import Any
 
 from supercargo.app.board.shelf import Shelf
 from supercargo.app.metering import StageWatch
-from supercargo.app.operations.releasing import NEVER_WAIVED, ReleaseAsked, release_plan
+from supercargo.app.operations.releasing import NEVER_WAIVED, ReleaseAsked, release_read
 from supercargo.app.transfers import transfer_catalogue
 from supercargo.kernel import NoPlan, digest_of_files
 from supercargo.measure.kpis import measure_kpis
@@ -55,11 +55,12 @@ class LivePlanner:
             return None
         folder = self._drafts / f"plan-{wanted.number}"
         _write(made, folder)
+        plan = read_plan(folder)
         if digest_of_plan(folder) not in released:
-            release_plan(folder, self._store, ReleaseAsked(by=self._by, at_utc=wanted.opened_utc))
+            release_read(plan, folder, self._store, ReleaseAsked(by=self._by, at_utc=wanted.opened_utc))
         self._shelf.keep(folder)
         self.last = folder
-        return read_plan(folder)
+        return plan
 
     def _planned(self, wanted: Replan) -> OperationsPlan | None:
         """The rest of the year planned anew; what it breaks is waived by the planner, None where that can't be."""
