@@ -6,6 +6,7 @@ import csv
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import pytest
 from supercargo.app.replanning import ReplanAsked, replan_folder
 from supercargo.app.use_cases import NewScenario, convert_scenario, new_scenario, plan_scenario, verify_plan
 from supercargo.kernel import ScenarioError, days, format_utc
-from supercargo.model import RowChange
+from supercargo.model import RowChange, TablesEdited
+from supercargo.plan.replan_tables import table_faults
 from supercargo.store import read_plan, read_scenario, rows_edited
 
 Rows = list[dict[str, str]]
@@ -175,3 +177,38 @@ def test_faults_of_edited_tables_are_told_with_file_and_row(old_folder: Path, tm
     assert "stock.csv" in str(error.value)
     with pytest.raises(ScenarioError, match="does not exist"):
         replan_folder(ReplanAsked(old_folder, tmp_path / "p", ["tables:nowhere.xlsx"]))
+
+
+def test_rows_that_flown_missions_hold_and_are_paid_by_stay_and_others_may_be_edited(old_folder: Path, tmp_path: Path) -> None:
+    old = read_plan(old_folder)
+    flown = old.mission_named["TN-01"]
+    at = flown.launch_utc + days(1)
+    line = next(row for row in old.manifest if row.mission_id == "TN-01" and row.direction == "up")
+    tariff = old.scenario.contract_named[line.contract_id].price_basis
+    price = next(one for one in old.scenario.prices if (one.tariff, one.direction) == (tariff, "up"))
+    dearer = replace(price, usd_per_kg=price.usd_per_kg * 10)
+    weaker = tuple(replace(one, upmass_kg=99.0) for one in old.scenario.vehicles)
+    edited_scenario = replace(
+        old.scenario,
+        vehicles=weaker,
+        prices=tuple(dearer if one == price else one for one in old.scenario.prices),
+        stock=tuple(replace(one, reserve_kg=one.reserve_kg + 1.0) for one in old.scenario.stock),
+    )
+    event = TablesEdited(source="s", scenario=edited_scenario, changes=rows_edited(old.scenario, edited_scenario))
+    told = {(one.file, one.key, one.column) for one in table_faults(old, event, at)}
+    assert told == {
+        ("prices.csv", f"{tariff} {price.destination} up", "usd_per_kg"),
+        ("vehicles.csv", flown.vehicle_type, "upmass_kg"),
+    }
+    assert not list(table_faults(old, event, old.scenario.settings.as_of_utc)), "before its lift-off all may be edited"
+
+
+def test_a_mission_that_could_only_have_flown_before_now_is_a_fault(old_folder: Path) -> None:
+    old = read_plan(old_folder)
+    first = old.scenario.missions[0]
+    added = replace(first, mission_id="TN-09", latest_utc=first.earliest_utc + days(1))
+    scenario = replace(old.scenario, missions=(*old.scenario.missions, added))
+    event = TablesEdited(source="s", scenario=scenario, changes=rows_edited(old.scenario, scenario))
+    (fault,) = table_faults(old, event, first.earliest_utc + days(2))
+    assert (fault.key, fault.column) == ("TN-09", "latest_utc")
+    assert "which is past" in fault.what

@@ -55,8 +55,10 @@ def event_faults(plan: OperationsPlan, events: Sequence[Event], as_of_utc: datet
     seen: dict[str, int] = {}
     for number, event in enumerate(events, 1):
         where = f"event {number}"
-        found = table_faults(plan, event, as_of_utc) if isinstance(event, TablesEdited) else _fault_of(plan, event, as_of_utc)
-        faults += [Fault(where, 0, "", what, fix) for what, fix in found]
+        if isinstance(event, TablesEdited):
+            faults += [Fault(where, 0, "", str(one), one.fix) for one in table_faults(plan, event, as_of_utc)]
+        else:
+            faults += [Fault(where, 0, "", what, fix) for what, fix in _fault_of(plan, event, as_of_utc)]
         for subject in _subjects(event):
             first = seen.setdefault(subject, number)
             if first != number:

@@ -13,7 +13,7 @@ from supercargo.store.catalogue import (
     read_risks,
     read_strategy,
 )
-from supercargo.store.edits import EditedTables, read_edited, rows_edited
+from supercargo.store.edits import EditedTables, read_edited, row_numbers, rows_edited
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -70,6 +70,7 @@ __all__ = [
     "refuse_outputs",
     "refuse_unwritable",
     "refuse_within",
+    "row_numbers",
     "rows_edited",
     "scenario_files",
     "scenario_or_faults",

@@ -18,7 +18,7 @@ from supercargo.store.scenario import assembled, tables_read
 from supercargo.store.settings import SETTINGS_FILE, settings_text
 from supercargo.store.sheets import Sheets
 
-__all__ = ["EditedTables", "read_edited", "rows_edited"]
+__all__ = ["EditedTables", "read_edited", "row_numbers", "rows_edited"]
 
 _WHOLE_ROW = "row"
 
@@ -103,6 +103,15 @@ def _rows(old: Scenario, new: Scenario, table: Table) -> Iterator[RowChange]:
         for name, word in before.items():
             if word != after[name]:
                 yield RowChange(file=table.file, key=key, column=name, before=word, after=after[name])
+
+
+def row_numbers(scenario: Scenario) -> dict[tuple[str, str], int]:
+    """In which row of its file each key of a scenario stands (the header is row 1)."""
+    return {
+        (table.file, key): number
+        for table in SCENARIO_TABLES
+        for number, key in enumerate(_keyed(getattr(scenario, table.attribute), table), 2)
+    }
 
 
 def _keyed(records: tuple[Any, ...], table: Table) -> dict[str, dict[str, str]]:

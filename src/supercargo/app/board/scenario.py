@@ -18,7 +18,8 @@ from supercargo.app.board.tables import Table as Shown
 from supercargo.kernel import Fault, Refused, ScenarioError, decimals
 from supercargo.model import SCENARIO_TABLES, Event, OperationsPlan, RowChange, Scenario, Slip, Table, TablesEdited
 from supercargo.plan.replan_events import event_faults
-from supercargo.store import read_edited, rows_edited
+from supercargo.plan.replan_tables import table_faults
+from supercargo.store import read_edited, row_numbers, rows_edited
 from supercargo.store.columns import columns_of
 from supercargo.track.missions.phases import GROUND_PHASES
 from supercargo.track.people import Principal
@@ -185,10 +186,17 @@ def _file_of(name: str) -> str:
 
 
 def _faults_of(plan: OperationsPlan, edited: TablesEdited, flying: Flying) -> tuple[Fault, ...]:
-    later: list[Event] = [
-        Slip(mission_id=name, delay_s=max(1, round(late_s))) for name, late_s in sorted(flying.slips.items())
-    ]
-    return tuple(Fault("", 0, "", one.what, one.fix) for one in event_faults(plan, [edited, *later], flying.known_utc))
+    """Edits of what is past, with table and row, and edits of missions that have slipped."""
+    slips = sorted(flying.slips.items())
+    later: list[Event] = [Slip(mission_id=name, delay_s=max(1, round(late_s))) for name, late_s in slips]
+    rows = row_numbers(edited.scenario)
+    past = tuple(table_faults(plan, edited, flying.known_utc))
+    told = {str(one) for one in past}
+    clashes = (one for one in event_faults(plan, [edited, *later], flying.known_utc) if one.what not in told)
+    return (
+        *(Fault(one.file, rows.get((one.file, one.key), 0), one.column, one.what, one.fix) for one in past),
+        *(Fault("", 0, "", one.what, one.fix) for one in clashes),
+    )
 
 
 def faults_book_of(draft: EditedDraft) -> bytes | None:
