@@ -19,6 +19,7 @@ from supercargo.app.operations.desk import Desk, open_desk
 from supercargo.app.operations.people import ONCE_H, SESSION_H
 from supercargo.faces.api.application import create_app
 from supercargo.faces.board.frame import PLACES
+from supercargo.kernel import ScenarioError
 from supercargo.store import accounts
 from supercargo.store.accounts import METADATA, Person
 from supercargo.store.log.migrate import downgrade
@@ -380,3 +381,15 @@ def test_a_store_of_the_form_before_one_time_passwords_is_opened_with_its_accoun
     with open_desk(str(place), lambda: NOW) as desk:
         assert desk.accounts.log_in("kim", OLD, NOW)
         assert [one.once_until_utc for one in desk.accounts.people()] == [None]
+
+
+def test_a_name_that_looks_like_another_in_a_second_script_is_not_let_in(desk: Desk) -> None:
+    for name in ("\u0430dmin", "k\u0456m"):  # Cyrillic letters among Latin ones
+        with pytest.raises(ScenarioError, match="mixes scripts"):
+            desk.accounts.add(
+                Person(name=name, roles=("viewer",), customer="", enabled=True, created_utc=NOW), "a word of twenty chars"
+            )
+    desk.accounts.add(
+        Person(name="\u0430\u0434\u0430 2", roles=("viewer",), customer="", enabled=True, created_utc=NOW),
+        "a word of twenty chars",
+    )

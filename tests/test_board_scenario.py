@@ -12,11 +12,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from supercargo.app.board.proposals import proposal_named
-from supercargo.app.board.scenario import flying_of
+from supercargo.app.board.scenario import flying_of, scenario_tables, tables_book_of
+from supercargo.app.board.shelf import plans_released
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.operations.desk import Desk
 from supercargo.kernel import Refused
+from supercargo.store import rows_edited
 from supercargo.store.accounts import Person
+from supercargo.track.people import Principal
 from tests.board_forms import form_shown, sent
 from tests.test_board import NOW, SCRIPT, WORD, client_of, desk
 
@@ -169,6 +172,38 @@ def test_an_edited_line_becomes_a_proposal_that_is_released(desk: Desk, planner:
     # what was sent against the plan before is not planned upon this one
     answer = planner.post(place, data={"key": "another", "form": "tables", "do": "propose"})
     assert (answer.status_code, "the plan in force is another since you sent them" in answer.text) == (409, True)
+
+
+def test_a_workbook_of_an_earlier_plan_undoes_nothing_that_others_released(desk: Desk, planner: TestClient) -> None:
+    first, *_, kept = plans_released(desk.store, desk.shelf)  # the test above has released a heavier line
+    base, now = (desk.shelf.plan(one.digest[:12]) for one in (first, kept))
+    assert base is not None
+    assert now is not None
+    (edited,) = (one for one in rows_edited(base.plan.scenario, now.plan.scenario) if one.file == "cargo.csv")
+    tables = scenario_tables(Principal(name="pia", scopes=frozenset({"mission"})))
+    book = openpyxl.load_workbook(io.BytesIO(tables_book_of(base.plan.scenario, tables, plan=base.digest[:12])))
+    sheet = book["stock"]
+    sheet.cell(2, column(sheet, "reserve_kg")).value = base.plan.scenario.stock[0].reserve_kg + 1.0
+    status, place = put_back(planner, book)
+    assert status == 303, place
+    text = planner.get(place).text
+    assert f"It was taken from plan {base.digest[:12]}" in text
+    assert "What is edited, cell by cell: 1" in text
+    assert edited.key not in text
+    sheet = book["cargo"]
+    sheet.cell(row_of(sheet, edited.key), column(sheet, "mass_kg")).value = 1.25
+    status, place = put_back(planner, book)
+    assert f"{edited.key} was edited by somebody else meanwhile" in planner.get(place).text
+
+
+def test_who_may_not_see_money_sees_none_of_it_beside_plans(desk: Desk, planner: TestClient) -> None:
+    first, *_, kept = (one.digest[:12] for one in plans_released(desk.store, desk.shelf))
+    for client, sees in ((planner, False), (client_of(desk, "dora"), True)):
+        text = client.get("/plans", params={"a": first, "b": kept}).text
+        assert ("USD" in text.partition("<main")[2]) == sees
+        assert ("takes the scope" in text) != sees
+        book = client.get("/plans", params={"a": first, "b": kept, "xlsx": "money"})
+        assert (book.headers["content-type"].startswith("application/vnd")) == sees
 
 
 def test_flights_are_known_up_to_now_or_to_the_first_that_has_slipped(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from supercargo.store.catalogue import (
     read_risks,
     read_strategy,
 )
-from supercargo.store.edits import EditedTables, read_edited, row_numbers, rows_edited
+from supercargo.store.edits import EditedTables, carried_over, plan_taken_from, read_edited, row_numbers, rows_edited
 from supercargo.store.folders import refuse_existing, refuse_existing_file, refuse_outputs, refuse_unwritable, refuse_within
 from supercargo.store.plan import (
     NOT_YET,
@@ -39,12 +39,14 @@ __all__ = [
     "SETTINGS_FILE",
     "EditedTables",
     "calendar_text",
+    "carried_over",
     "digest_of_plan",
     "digest_violations",
     "folder_files",
     "is_workbook",
     "old_calendar",
     "plan_files",
+    "plan_taken_from",
     "read_catalogue",
     "read_chances",
     "read_edited",

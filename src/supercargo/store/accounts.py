@@ -424,6 +424,10 @@ def _check(person: Person) -> None:
     if not signs or person.name != person.name.strip() or not 0 < len(person.name) <= _NAME_MOST:
         fix = f"give 1 to {_NAME_MOST} printable characters, without / \\ ? # % ;"
         raise ScenarioError("the name can't be used", fix=fix, where="name")
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in person.name if sign.isalpha()}
+    if len(scripts) > 1:
+        fix = "write it in one script: letters that look alike would pass for another's name"
+        raise ScenarioError(f"the name mixes scripts: {', '.join(sorted(scripts)).lower()}", fix=fix, where="name")
     unknown = sorted(set(person.roles) - set(ROLE_SCOPES))
     if unknown or not person.roles:
         what = f"no role is called {', '.join(unknown)}" if unknown else "the person has no role"

@@ -13,14 +13,15 @@ from supercargo.model import SCENARIO_TABLES, RowChange, Scenario, Table
 from supercargo.store.checks import cross_faults
 from supercargo.store.columns import columns_of
 from supercargo.store.folders import read_within
-from supercargo.store.rows import read_table
+from supercargo.store.rows import TableRead, read_table
 from supercargo.store.scenario import assembled, tables_read
 from supercargo.store.settings import SETTINGS_FILE, settings_text
 from supercargo.store.sheets import Sheets
 
-__all__ = ["EditedTables", "read_edited", "row_numbers", "rows_edited"]
+__all__ = ["EditedTables", "carried_over", "plan_taken_from", "read_edited", "row_numbers", "rows_edited"]
 
 _WHOLE_ROW = "row"
+_TAKE_AGAIN = "take the tables out again and edit what stands now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,60 @@ def _rows(old: Scenario, new: Scenario, table: Table) -> Iterator[RowChange]:
         for name, word in before.items():
             if word != after[name]:
                 yield RowChange(file=table.file, key=key, column=name, before=word, after=after[name])
+
+
+def plan_taken_from(path: Path) -> str:
+    """The plan that a workbook says its tables were taken from; empty where it says none or can't be read."""
+    from supercargo.store.book.forms import READ_ME, TAKEN_FROM
+    from supercargo.store.book.parts import BadBook
+    from supercargo.store.book.reading import Sheet, open_book
+
+    if path.suffix.lower() != ".xlsx":
+        return ""
+    try:
+        sheet = open_book(path.read_bytes()).read([READ_ME]).get(READ_ME)
+    except BadBook:
+        return ""  # what is wrong with it is told where its tables are read
+    rows = sheet.rows[:3] if isinstance(sheet, Sheet) else []
+    cells = (str(cell) for row in rows for cell in row[:1])
+    found = next((cell.removeprefix(TAKEN_FROM).strip() for cell in cells if cell.startswith(TAKEN_FROM)), "")
+    return found if found.isalnum() else ""
+
+
+def carried_over(base: Scenario, sent: Scenario, standing: Scenario) -> EditedTables:
+    """The edits that lead from a scenario to what was `sent`, made to the one that stands now.
+
+    A row that both edited, and not alike, is a fault.
+    """
+    faults: list[Fault] = []
+    tables: dict[str, TableRead] = {}
+    for table in SCENARIO_TABLES:
+        rows = [dict(zip(_keyed(records, table), records, strict=True)) for records in _three(base, sent, standing, table)]
+        tables[table.attribute] = _merged(table, rows, faults)
+    settings = standing.settings if sent.settings == base.settings else sent.settings
+    if base.settings not in (sent.settings, standing.settings) and sent.settings != standing.settings:
+        faults.append(Fault(SETTINGS_FILE, 0, "", "the settings were edited meanwhile too", _TAKE_AGAIN))
+    faults += [] if faults else cross_faults(Sheets(settings, tables))
+    return EditedTables((), None if faults else assembled(settings, tables), tuple(sorted(faults)))
+
+
+def _three(base: Scenario, sent: Scenario, standing: Scenario, table: Table) -> tuple[tuple[Any, ...], ...]:
+    return tuple(getattr(one, table.attribute) for one in (base, sent, standing))
+
+
+def _merged(table: Table, rows: list[dict[str, Any]], faults: list[Fault]) -> TableRead:
+    was, mine, now = rows
+    kept: list[Any] = []
+    for number, key in enumerate({**mine, **now, **was}, 2):
+        before, sent, stands = was.get(key), mine.get(key), now.get(key)
+        if sent not in (before, stands) and stands != before:
+            row = number if key in mine else 0
+            faults.append(Fault(table.file, row, "", f"{key} was edited by somebody else meanwhile", _TAKE_AGAIN))
+        found = stands if sent == before else sent
+        kept += [] if found is None else [found]
+    keys = (getattr(record, table.key[0]) for record in kept)
+    words = frozenset(key for key in keys if isinstance(key, str))
+    return TableRead(tuple(kept), tuple(range(2, len(kept) + 2)), words)
 
 
 def row_numbers(scenario: Scenario) -> dict[tuple[str, str], int]:

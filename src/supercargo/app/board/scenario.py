@@ -6,20 +6,20 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from supercargo.app.board.ripple import slips_standing
-from supercargo.app.board.shelf import KeptPlan
+from supercargo.app.board.shelf import KeptPlan, Shelf
 from supercargo.app.board.tables import Column
 from supercargo.app.board.tables import Table as Shown
 from supercargo.kernel import Fault, Refused, ScenarioError, decimals
 from supercargo.model import SCENARIO_TABLES, Event, OperationsPlan, RowChange, Scenario, Slip, Table, TablesEdited
 from supercargo.plan.replan_events import event_faults
 from supercargo.plan.replan_tables import table_faults
-from supercargo.store import read_edited, row_numbers, rows_edited
+from supercargo.store import carried_over, plan_taken_from, read_edited, row_numbers, rows_edited
 from supercargo.store.columns import columns_of
 from supercargo.track.missions.phases import GROUND_PHASES
 from supercargo.track.people import Principal
@@ -58,6 +58,7 @@ class EditedDraft:
     files: tuple[str, ...]
     changes: tuple[RowChange, ...]
     faults: tuple[Fault, ...]
+    taken: str = ""  # the plan that the workbook says it was taken from
 
 
 @dataclass(slots=True)
@@ -94,11 +95,11 @@ def scenario_tables(principal: Principal) -> tuple[Table, ...]:
     return tuple(table for table in SCENARIO_TABLES if money or table.file not in _MONEY_FILES)
 
 
-def tables_book_of(scenario: Scenario, tables: tuple[Table, ...]) -> bytes:
-    """A workbook of some tables of a scenario, to be edited and put back."""
+def tables_book_of(scenario: Scenario, tables: tuple[Table, ...], *, plan: str = "") -> bytes:
+    """A workbook of some tables of a scenario, to be edited and put back; it says of which `plan` they are."""
     from supercargo.store.book.forms import scenario_book
 
-    return scenario_book(scenario, tables)
+    return scenario_book(scenario, tables, taken_from=plan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,21 +147,33 @@ def _cell(value: Any) -> Any:
     return ";".join(str(one) for one in value) if isinstance(value, tuple) else value
 
 
-def draft_of(kept: KeptPlan, sent: tuple[str, bytes], owner: Principal, flying: Flying, now_utc: datetime) -> EditedDraft:
+def draft_of(
+    shelf: Shelf, kept: KeptPlan, sent: tuple[str, bytes], owner: Principal, *, flying: Flying, now_utc: datetime
+) -> EditedDraft:
     """Tables as they were sent, `(name, content)`, held against the plan in force and what has flown of it.
 
-    Raises Refused where nothing is edited or what is sent is not the sender's to see, ScenarioError for what is no table.
+    What a workbook of an earlier plan edits is edited in the tables as they stand now. Raises Refused where nothing is edited
+    or what is sent is not the sender's to see, ScenarioError for what is no table.
     """
     name, content = sent
     file = _file_of(name)
     with tempfile.TemporaryDirectory(prefix="edited-") as place:
         path = Path(place) / file
         path.write_bytes(content)
-        read = read_edited(path, kept.plan.scenario)
+        taken = plan_taken_from(path)
+        base = shelf.plan(taken) if taken and taken != kept.digest[:12] else kept
+        if base is None:
+            fix = "take the tables out again and edit those"
+            raise Refused(f"the tables were taken from plan {taken}, which is not kept here", fix=fix, where=name[:80])
+        read = read_edited(path, base.plan.scenario)
     seen = {table.file for table in scenario_tables(owner)} | {"scenario.toml"}
     if hidden := sorted(set(read.files) - seen):
         fix = "take them out of what you send, or ask for a role with the scope 'money'"
         raise Refused(f"{', '.join(hidden)} are for those who may see money", fix=fix, where=name[:80])
+    if base is not kept and read.scenario is not None:
+        read = replace(carried_over(base.plan.scenario, read.scenario, kept.plan.scenario), files=read.files)
+        if read.scenario is not None:
+            file, content = _BOOK, tables_book_of(read.scenario, SCENARIO_TABLES)
     changes = () if read.scenario is None else rows_edited(kept.plan.scenario, read.scenario)
     faults = read.faults
     if read.scenario is not None:
@@ -170,7 +183,7 @@ def draft_of(kept: KeptPlan, sent: tuple[str, bytes], owner: Principal, flying: 
         faults = _faults_of(kept.plan, edited, flying)
     return EditedDraft(
         token=secrets.token_hex(12), owner=owner.name, name=name[:80], file=file, content=content, base=kept.digest[:12],
-        put_utc=now_utc, files=read.files, changes=changes, faults=faults,
+        put_utc=now_utc, files=read.files, changes=changes, faults=faults, taken=taken,
     )  # fmt: skip
 
 

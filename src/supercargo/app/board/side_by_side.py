@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supercargo.app.board.tables import Cell, Column, Table
+from supercargo.app.kpis import MONEY
 from supercargo.measure.compared import ComparedThing, Comparison, Figure, LineChange
 from supercargo.report.compare_pictures import draw_docked
 from supercargo.report.compare_words import inputs_sentence, label, money_sentence, signed, verdict, weight
@@ -26,25 +27,33 @@ class SideBySide:
     picture: str
 
 
-def side_by_side(comparison: Comparison) -> SideBySide:
-    """A comparison of two plans as a page shows it; only what differs stands in the long tables."""
+def side_by_side(comparison: Comparison, *, money: bool) -> SideBySide:
+    """A comparison of two plans as a page shows it; only what differs stands in the long tables.
+
+    What plans earn and cost is left out for who may not see `money`.
+    """
     things = (
         ("missions", "Missions that differ", [(one.mission_id, one) for one in comparison.missions]),
         ("ports", "Ports that differ", [(f"{one.destination}/{one.port}", one) for one in comparison.ports]),
         ("places", "Destinations that differ", [(one.destination, one) for one in comparison.places]),
         ("stocks", "Stocks that differ", [(f"{one.supply_class} at {one.destination}", one) for one in comparison.stocks]),
     )
+    accounts = [one for one in comparison.accounts if one.differs]
+    kpis = [one.figure for one in comparison.kpis if one.figure.differs and (money or one.kpi_id not in MONEY)]
     tables = [
-        _figures("figures", "Figures of the whole", comparison.headline),
-        *(_things(name, caption, found) for name, caption, found in things),
+        _figures("figures", "Figures of the whole", [one for one in comparison.headline if money or not _is_money(one)]),
+        *(_things(name, caption, found, money=money) for name, caption, found in things),
         _lines(comparison),
-        _figures("money", "Money that differs, by account", [one for one in comparison.accounts if one.differs]),
-        _figures("kpis", "KPIs that differ", [one.figure for one in comparison.kpis if one.figure.differs]),
+        *([_figures("money", "Money that differs, by account", accounts)] if money else []),
+        _figures("kpis", "KPIs that differ", kpis),
         _figures("rules", "Rules broken otherwise", [one for one in comparison.rules if one.differs]),
     ]
     sentences: tuple[str, ...] = (verdict(comparison), inputs_sentence(comparison))
     if comparison.differs:
-        sentences = (*sentences, money_sentence(comparison, 1))
+        sentences = (
+            *sentences,
+            money_sentence(comparison, 1) if money else "What they earn and cost takes the scope 'money'.",
+        )
     return SideBySide(sentences=sentences, tables=tuple(tables), picture=draw_docked(comparison) if comparison.differs else "")
 
 
@@ -70,13 +79,17 @@ def _figures(name: str, caption: str, figures: Sequence[Figure]) -> Table:
     return Table(name=name, caption=caption, columns=_columns("Of", "What"), rows=rows, empty="Nothing differs here.")
 
 
-def _things(name: str, caption: str, things: Sequence[tuple[str, ComparedThing]]) -> Table:
+def _is_money(figure: Figure) -> bool:
+    return "USD" in figure.unit or figure.field.startswith("margin")
+
+
+def _things(name: str, caption: str, things: Sequence[tuple[str, ComparedThing]], *, money: bool) -> Table:
     href = "/missions/{}" if name == "missions" else ""
     rows = [
         list(_row(title, href.format(title), figure))
         for title, thing in things
         for figure in thing.figures
-        if figure.differs
+        if figure.differs and (money or not _is_money(figure))
     ]  # fmt: skip
     return Table(name=name, caption=caption, columns=_columns("Which", "What"), rows=rows, empty="Nothing differs here.")
 

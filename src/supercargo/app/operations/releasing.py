@@ -16,7 +16,7 @@ from supercargo.referee import judge, unwaived
 from supercargo.store import digest_of_plan, digest_violations, read_plan
 from supercargo.track.contracts.deciding import contract_of
 from supercargo.track.envelope import Draft, Recorded
-from supercargo.track.event_store import StreamMoved
+from supercargo.track.event_store import EventIdReused, StreamMoved
 from supercargo.track.limits import MOST_DRAFTS
 from supercargo.track.missions.phases import FLOWN_PHASES, PHASES
 from supercargo.track.missions.release import (
@@ -79,7 +79,7 @@ def release_read(
     drafts = decide_release(plan, order, standing, cargo=cargo)
     try:
         receipts = [receipt for part in _parts(drafts, most) for receipt in store.append(part)]
-    except StreamMoved as error:
+    except (StreamMoved, EventIdReused) as error:
         raise _forestalled(store, digest, standing) from error
     return Released(
         plan=digest[:12],

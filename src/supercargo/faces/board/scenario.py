@@ -65,7 +65,8 @@ def _standing(router: APIRouter, drafts: Drafts) -> None:
         desk, now = desk_of(request), now_of(request, asked)
         try:
             kept = _kept(desk)
-            draft = draft_of(kept, (name, content), asked.principal, _flying(desk, kept, now), now)
+            flying = _flying(desk, kept, now)
+            draft = draft_of(desk.shelf, kept, (name, content), asked.principal, flying=flying, now_utc=now)
         except (Refused, ScenarioError) as error:
             return refused(_scenario(request, asked, told=refusal(error, typed)), error)
         drafts.put(draft)
@@ -77,8 +78,9 @@ def _standing(router: APIRouter, drafts: Drafts) -> None:
         kept = _kept(desk_of(request))
         wanted = (_known(asked, table),) if table else scenario_tables(asked.principal)
         name = table or "scenario"
+        book = tables_book_of(kept.plan.scenario, wanted, plan=kept.digest[:12])
         headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-        return Response(tables_book_of(kept.plan.scenario, wanted), media_type=XLSX, headers=headers)
+        return Response(book, media_type=XLSX, headers=headers)
 
     @router.get("/scenario/tables/{table}", openapi_extra=_PLANNERS.mark)
     def rows(

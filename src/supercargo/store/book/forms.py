@@ -25,24 +25,27 @@ from supercargo.store.book.writing import (
 )
 from supercargo.store.settings import SettingKey, setting_keys
 
-__all__ = ["READ_ME", "scenario_book", "settings_value", "template_book", "write_settings_header"]
+__all__ = ["READ_ME", "TAKEN_FROM", "scenario_book", "settings_value", "template_book", "write_settings_header"]
 
 READ_ME = "read me"
+TAKEN_FROM = "Taken from plan "
 TEMPLATE_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 """Date of the template's properties: it is of no year, and the same bytes wherever it is written."""
 
 SETTINGS_HEADER = ("key", "value", "unit", "meaning")
 
 
-def scenario_book(scenario: Scenario, tables: Sequence[Table] = SCENARIO_TABLES) -> bytes:
+def scenario_book(scenario: Scenario, tables: Sequence[Table] = SCENARIO_TABLES, *, taken_from: str = "") -> bytes:
     """A workbook of a scenario, or of some of its tables, without loss at the declared decimals.
+
+    `taken_from` names the plan whose tables they are: the workbook says so when it is put back.
 
     Raises ScenarioError naming each text that no cell can hold.
     """
     records = {table.attribute: getattr(scenario, table.attribute) for table in tables}
     refuse_unwritable_texts([fault for table in tables for fault in unwritable(records[table.attribute], table)])
     pen = new_pen(scenario.settings.name, scenario.settings.as_of_utc)
-    return _book(pen, scenario.settings, records)
+    return _book(pen, scenario.settings, records, taken_from)
 
 
 def template_book(catalogue: Mapping[str, Sequence[Any]]) -> bytes:
@@ -52,8 +55,10 @@ def template_book(catalogue: Mapping[str, Sequence[Any]]) -> bytes:
     )
 
 
-def _book(pen: Pen, settings: Settings | None, records: Mapping[str, Sequence[Any]]) -> bytes:
+def _book(pen: Pen, settings: Settings | None, records: Mapping[str, Sequence[Any]], taken_from: str = "") -> bytes:
     front = pen.book.add_worksheet(READ_ME)
+    if taken_from:
+        front.write_string(1, 0, f"{TAKEN_FROM}{taken_from}")
     _write_settings(pen, settings)
     tables = [table for table in SCENARIO_TABLES if table.attribute in records]
     for table in tables:
