@@ -340,3 +340,36 @@ def test_the_command_tells_what_came_of_the_year(tiny: Path, tmp_path: Path) -> 
         refused = cli_runner.run(*asked, wrong)
         assert refused.code == 2
         assert fix in refused.err
+
+
+def test_a_loss_in_a_flown_year_is_insured_claimed_and_paid_by_the_command_line(tiny: Path, tmp_path: Path) -> None:
+    flown(tiny, tmp_path / "whole.sqlite")
+    events = events_of(tmp_path / "whole.sqlite")
+    lift_off = next(event for event in events if event.kind == "MissionLaunched")
+    polled = max(e.occurred_utc for e in events if e.stream == lift_off.stream and e.kind == "PollOpened")
+    name, plan, store = lift_off.stream.partition("/")[2], read_plan(tiny), str(tmp_path / "log.sqlite")
+    flown(tiny, Path(store), until_utc=polled + timedelta(minutes=1))  # polled, and no T- clock runs yet
+
+    def told(*words: str, say: Sequence[str] = ()) -> None:
+        done = cli_runner.run(*words, *(w for one in say for w in ("--say", one)), "--by", "Kim", "--store", store)
+        assert done.code == 0, done.err
+
+    aboard = {row.item_id.partition("#")[0] for row in plan.manifest if row.mission_id == name and row.direction == "up"}
+    value = sum(round(100 * plan.scenario.lines[item].declared_usd) for item in aboard) / 100
+    terms = (f"insured_usd={value}", "cover_fraction=0.5", f"limit_usd={value}", "deductible_usd=100", "premium_usd=16000")
+    told("record", "policies", "P-1", "bind_policy", say=(f"mission_id={name}", "insurer=Our Mutual", *terms))
+    told("record", "policies", "P-1", "pay_premium", say=["evidence=transfer 1"])
+    told("act", name, "launch")
+    told("act", name, "phase", "--name", "lost", "--word", "telemetry ended")
+    told("record", "claims", "C-1", "notify", say=("policy=P-1", f"loss=mission/{name}", "text=lost in ascent"))
+    told("record", "claims", "C-1", "document", say=(f"claimed_usd={value}", "evidence=packing list;invoices"))
+    found = ("assessor=Lloyd", f"loss_usd={value}", "finding=nothing was saved")
+    told("record", "claims", "C-1", "assess_loss", say=found)
+    owed = (round(value * 100) // 2 - 10_000) / 100  # half the loss, less the deductible
+    told("record", "claims", "C-1", "agree", say=(f"usd={owed}", "agreed_with=Our Mutual"))
+    told("record", "claims", "C-1", "pay", say=["evidence=transfer 2"])
+    rows = json.loads(cli_runner.run("board", "claims", "--store", store, "--json").out)["rows"]
+    assert [(row["claim"], row["state"], row["agreed_usd"]) for row in rows] == [("C-1", "paid", owed)]
+    own = [event for event in events_of(Path(store)) if event.by == "Kim"]
+    assert len(own) >= 9
+    assert {event.recorded_utc for event in own} == {event.occurred_utc for event in own} == {polled}

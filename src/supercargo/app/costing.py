@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,12 +35,11 @@ from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
-from supercargo.track.event_store import EventStore
 from supercargo.track.memory import MemoryStore
 from supercargo.track.missions.phases import DEPARTED, RETURNED
 
 if TYPE_CHECKING:  # its libraries load only for those who have a store
-    from supercargo.store.log import LogReader
+    from supercargo.store.log import LogReader, SqlStore
 
 __all__ = [
     "TOLD_BY",
@@ -124,9 +123,9 @@ def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
         return replace(books, invoices=tuple(sheet.rows.values()))
     if not asked.store:
         return books
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(asked.store)) as log:
+    with current_log(asked.store) as log:
         return _billed(log, books)
 
 
@@ -253,7 +252,7 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
         receipts: tuple[Receipt, ...] = ()
         if writing is not None:
             reason = asked.reason.strip() or f"told anew by {asked.file.name}"
-            receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=now_utc, reason=reason)
+            receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=writing.now_utc(), reason=reason)
     if asked.bad is not None and sheet.bad_rows:
         write_file(asked.bad, bad_rows(sheet, asked.bad), force=asked.force)
     if asked.save_mapping is not None:
@@ -269,17 +268,17 @@ def _refuse_faults(sheet: InvoiceSheet, asked: ImportAsked) -> None:
 
 
 @contextmanager
-def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, EventStore | None, list[str]]]:
+def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, SqlStore | None, list[str]]]:
     """The log, again if it may be written to, and the flights open in it.
 
     A preview writes to none and makes none: where there is no store, nothing is booked yet.
     """
-    from supercargo.app.operations.log import open_operations, read_operations  # loads only for those who have a store
+    from supercargo.app.operations.log import current_log, open_operations  # loads only for those who have a store
 
     if asked.preview and "://" not in asked.store and not Path(asked.store).exists():
         yield MemoryStore(lambda: now_utc), None, []
     elif asked.preview:
-        with closing(read_operations(asked.store)) as reader:
+        with current_log(asked.store) as reader:
             yield reader, None, [str(row["mission_id"]) for row in reader.page("missions", limit=ALL_ROWS)]
     else:
         with open_operations(asked.store, lambda: now_utc) as store:

@@ -15,8 +15,9 @@ from supercargo.app.flying_planner import LivePlanner
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.operations.asking import ledger_seen
 from supercargo.app.operations.cargo import record_cargo, record_case
+from supercargo.app.operations.clocks import FLOWN
 from supercargo.app.operations.lives import Lives
-from supercargo.app.operations.log import open_operations
+from supercargo.app.operations.log import open_flight
 from supercargo.app.operations.recording import (
     record_conflict,
     record_contract,
@@ -81,7 +82,7 @@ class FlyAsked:
     @property
     def prefix(self) -> str:
         """What the name of each act begins with: another seed or planner makes other acts."""
-        return f"fly.{self.seed}.{self.planner}"
+        return f"{FLOWN}{self.seed}.{self.planner}"
 
 
 @dataclass(slots=True)
@@ -171,7 +172,7 @@ def fly_plan(asked: FlyAsked, *, pace: Pace | None = None, watch: StageWatch = u
     odds = odds_of(plan, read_chances(plan.scenario))
     policy = Policy(by=asked.by, planner=asked.planner, until_utc=asked.until_utc)
     clock = _Clock(plan.scenario.settings.as_of_utc)
-    with open_operations(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as drafts:
+    with open_flight(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as drafts:
         clock.now_utc = start = _start(asked, plan, store)
         known = _names_told(asked, store)
         shelf = shelf_beside(asked.store)
