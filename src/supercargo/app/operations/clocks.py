@@ -47,6 +47,7 @@ class StoreClock:
         self._log = log
 
     def __call__(self) -> datetime:
+        """What time it is."""
         now = self._clock()
         if self._log is not None and now != self._looked:
             self._looked = now
