@@ -131,6 +131,17 @@ def test_bad_rows_come_back_in_the_same_columns_and_reimport_once_mended(folder:
     assert len(booked(folder)) == 3
 
 
+def test_a_file_of_bad_rows_holds_nothing_that_a_spreadsheet_computes_and_comes_back_as_it_was(folder: Path) -> None:
+    name = "=cmd|' /C calc'!A0"
+    path = a_file(folder, GOOD, GOOD.replace("I1", name).replace(",200,", ",-200,").replace(",2,", ",-2,"))
+    told = import_invoices(asked(path, folder, bad=folder / "bad.csv"), now_utc=NOON)
+    assert told.bad_rows == (3,)
+    row = (folder / "bad.csv").read_text().splitlines()[1]
+    assert row.startswith(f"'{name},")
+    assert ",-2,docked_d,100,-200," in row  # numbers stay numbers
+    assert [cells[0] for _, cells in read_invoices(folder / "bad.csv", {}, decimal_comma=False).lines] == [name]
+
+
 def test_their_columns_commas_and_days_are_read_and_the_mapping_is_kept(folder: Path) -> None:
     header = "Beleg;Datum;mission_id;account;Betrag;Menge"
     path = a_file(folder, "R-7;31.5.2027;M1;mission control;1.234,50;2", header=header)
