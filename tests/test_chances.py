@@ -146,7 +146,7 @@ def test_a_likelihood_told_twice_and_an_end_of_all_use_are_refused(tmp_path: Pat
 
 
 def test_a_column_of_likelihood_that_is_missing_is_one_fault_of_the_header(tmp_path: Path) -> None:
-    rows = [a_chance("loss", applies_to=name, probability=None) for name in ("Wren", "Lark", "")]
+    rows = tuple(a_chance("loss", applies_to=name, probability=None) for name in ("Wren", "Lark", ""))
     assert [fault[:3] for fault in spoilt(tmp_path, "chances.csv", rows)] == [("chances.csv", 1, "probability")]
 
 
