@@ -150,8 +150,8 @@ class _Deck:
 
     def _hold_teller(self, doing: Doing) -> None:
         """Raise Refused where another person decided what an earlier run has told."""
-        act, by = getattr(doing, "act", None), self.tellers[_first_name(doing)]
-        if act is not None and act.by != by:
+        act, by = getattr(doing, "act", None), self.tellers.get(_first_name(doing))
+        if act is not None and by is not None and act.by != by:
             fix = f"fly with --by {by!r}, or into a store of its own"
             raise Refused(f"the year was flown by {by} so far, not by {act.by}", fix=fix, where=self.where)
 

@@ -79,7 +79,8 @@ class LogReader:
 
     def last_of(self, prefix: str, *, after: int = 0) -> tuple[int, datetime] | None:
         """Position of the last event behind `after` whose name begins with some signs, and when it was stored; None: none."""
-        named = event.c.event_id.between(prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        after_all = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        named = (event.c.event_id >= prefix) & (event.c.event_id < after_all)
         begins = func.substr(event.c.event_id, 1, len(prefix)) == prefix
         with self.snapshot() as connection:
             if connection.execute(select(event.c.event_id).where(named, begins).limit(1)).first() is None:
