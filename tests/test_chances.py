@@ -135,6 +135,21 @@ def test_names_that_the_scenario_has_not_are_refused_all_at_once(tmp_path: Path)
     assert faults[0][3].startswith("did you mean 'Lark'?")
 
 
+def test_a_likelihood_told_twice_and_an_end_of_all_use_are_refused(tmp_path: Path) -> None:
+    rows = (
+        a_chance("loss", trials_count=3, hits_count=1),
+        sized("demand", 0, 0, 0),
+        sized("demand", 0, 0, 0, probability=0.0),
+    )
+    told = spoilt(tmp_path, "chances.csv", (*rows[:2], replace(rows[2], applies_to="food@Hub")))
+    assert [fault[:3] for fault in told][:2] == [("chances.csv", 2, "probability"), ("chances.csv", 3, "most_value")]
+
+
+def test_a_column_of_likelihood_that_is_missing_is_one_fault_of_the_header(tmp_path: Path) -> None:
+    rows = tuple(a_chance("loss", applies_to=name, probability=None) for name in ("Wren", "Lark", ""))
+    assert [fault[:3] for fault in spoilt(tmp_path, "chances.csv", rows)] == [("chances.csv", 1, "probability")]
+
+
 def test_sizes_counts_and_units_that_can_not_be_meant_are_refused_all_at_once(tmp_path: Path) -> None:
     rows = (
         sized("overrun", 3, 2, 4),

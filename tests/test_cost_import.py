@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from supercargo.app.costing import CostAsked, ImportAsked, cost_of, import_invoices, milestones_reached
 from supercargo.app.operations.booking import booked_invoices, record_budget, record_invoice
 from supercargo.app.operations.log import open_operations
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.kernel import Refused, ScenarioError
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.model import Invoice
@@ -128,6 +129,17 @@ def test_bad_rows_come_back_in_the_same_columns_and_reimport_once_mended(folder:
     more = import_invoices(asked(a_file(folder, *mended, name="mended.csv"), folder), now_utc=NOON)
     assert more.new == ("I2", "I5")
     assert len(booked(folder)) == 3
+
+
+def test_a_file_of_bad_rows_holds_nothing_that_a_spreadsheet_computes_and_comes_back_as_it_was(folder: Path) -> None:
+    name = "=cmd|' /C calc'!A0"
+    path = a_file(folder, GOOD, GOOD.replace("I1", name).replace(",200,", ",-200,").replace(",2,", ",-2,"))
+    told = import_invoices(asked(path, folder, bad=folder / "bad.csv"), now_utc=NOON)
+    assert told.bad_rows == (3,)
+    row = (folder / "bad.csv").read_text().splitlines()[1]
+    assert row.startswith(f"'{name},")
+    assert ",-2,docked_d,100,-200," in row  # numbers stay numbers
+    assert [cells[0] for _, cells in read_invoices(folder / "bad.csv", {}, decimal_comma=False).lines] == [name]
 
 
 def test_their_columns_commas_and_days_are_read_and_the_mapping_is_kept(folder: Path) -> None:
@@ -301,3 +313,40 @@ def test_of_two_rows_under_one_name_neither_is_booked_and_a_faulty_file_makes_no
     missing = run("cost", "import", str(tmp_path / "no.csv"), "--store", str(tmp_path / "f.sqlite"), "--by", "kim")
     assert missing.code == 2
     assert not list(tmp_path.glob("f.sqlite*"))
+
+
+def test_days_that_no_flight_can_be_billed_at_are_told_by_row_with_a_plan_and_with_a_store(folder: Path) -> None:
+    settings = PLAN.scenario.settings
+    first, last = settings.start_utc - timedelta(days=1098), settings.end_utc + timedelta(days=732)
+    dates = (
+        first,
+        first - timedelta(days=1),
+        last,
+        last + timedelta(days=1),
+        first.replace(year=1900),
+        last.replace(year=2099),
+    )
+    rows = [GOOD.replace("I1", f"I{n}").replace("2027-05-01", f"{day:%Y-%m-%d}") for n, day in enumerate(dates)]
+    path = a_file(folder, *rows)
+    told = import_invoices(asked(path, folder, preview=True), now_utc=NOON)
+    assert (told.new, told.bad_rows) == (("I0", "I2"), (3, 5, 6, 7))
+    assert {fault.column for fault in told.faults} == {"date"}
+    assert f"billed from {first:%Y-%m-%d} to {last:%Y-%m-%d}" in told.faults[0].what
+    with open_operations(str(folder / "log.sqlite"), lambda: NOON) as log:
+        release_plan(folder / "plan", log, ReleaseAsked(by="kim", at_utc=settings.as_of_utc))
+    by_store = import_invoices(asked(path, folder, plan=None, preview=True), now_utc=NOON)
+    assert {6, 7} <= set(by_store.bad_rows)
+
+
+def test_without_a_pace_above_zero_there_is_no_forecast_and_it_says_why(folder: Path) -> None:
+    credit = GOOD.replace(",2,", ",-75,").replace(",200,", ",-7500,")
+    path = a_file(folder, credit)
+    told = run("cost", "show", str(folder / "plan"), "--actuals", str(path))
+    assert "Forecast     no forecast: more is credited than billed, planned" in told.out
+    assert "CPI none" in told.out
+    page = folder / "cost.html"
+    report = cost_of(CostAsked(folder / "plan", actuals=path, out=page))
+    assert (report.whole.eac_usd, report.whole.cpi, report.whole.vac_usd) == (None, None, None)
+    assert "no forecast: more is credited than billed" in page.read_text()
+    early = Books(invoices=(Invoice(invoice_id="I", date="2027-05-01", mission_id="", account="training", amount_usd=5.0),))
+    assert cost_report(PLAN, early).whole.no_forecast == "nothing of what is billed is earned yet"

@@ -86,6 +86,7 @@ def test_urgent_lines_are_rows_of_cargo(tmp_path: Path) -> None:
         ("demand:food@Hub=-101%", "out of range", "-100 %"),
         ("demand:tea@Hub=+20%", "'tea@Hub' is not in the plan", "food@Hub"),
         ("urgent:nowhere.csv", "does not exist", "columns of cargo.csv"),
+        ("urgent:/", "is a folder", "columns of cargo.csv"),
     ],
 )
 def test_words_that_are_no_event_are_named_with_their_fix(words: str, what: str, fix: str) -> None:

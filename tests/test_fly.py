@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,14 +18,14 @@ from supercargo.app.flying import FlyAsked, fly_plan
 from supercargo.app.flying_figures import FlownFigures
 from supercargo.app.kpis import KpiAsked, measure_kpi_study
 from supercargo.app.operations.log import open_operations, rebuild_store, verify_store
-from supercargo.app.operations.releasing import ReleaseAsked, release_plan
+from supercargo.app.operations.releasing import ReleaseAsked, release_plan, release_read
 from supercargo.app.use_cases import NewScenario, new_scenario, plan_scenario
 from supercargo.faces.fly_words import pace_of
 from supercargo.kernel import Refused, ScenarioError, days
 from supercargo.model import CHANCES, OperationsPlan
 from supercargo.simulate.flight_state import KEEP, REPLAN
 from supercargo.store import read_plan
-from supercargo.store.log import read_log
+from supercargo.store.log import SqlStore, read_log
 from supercargo.track.envelope import Recorded
 from tests import cli_runner
 from tests.recount import Recount
@@ -340,3 +341,83 @@ def test_the_command_tells_what_came_of_the_year(tiny: Path, tmp_path: Path) -> 
         refused = cli_runner.run(*asked, wrong)
         assert refused.code == 2
         assert fix in refused.err
+
+
+def test_a_loss_in_a_flown_year_is_insured_claimed_and_paid_by_the_command_line(tiny: Path, tmp_path: Path) -> None:
+    flown(tiny, tmp_path / "whole.sqlite")
+    events = events_of(tmp_path / "whole.sqlite")
+    lift_off = next(event for event in events if event.kind == "MissionLaunched")
+    polled = max(e.occurred_utc for e in events if e.stream == lift_off.stream and e.kind == "PollOpened")
+    name, plan, store = lift_off.stream.partition("/")[2], read_plan(tiny), str(tmp_path / "log.sqlite")
+    flown(tiny, Path(store), until_utc=polled + timedelta(minutes=1))  # polled, and no T- clock runs yet
+
+    def told(*words: str, say: Sequence[str] = ()) -> None:
+        done = cli_runner.run(*words, *(w for one in say for w in ("--say", one)), "--by", "Kim", "--store", store)
+        assert done.code == 0, done.err
+
+    aboard = {row.item_id.partition("#")[0] for row in plan.manifest if row.mission_id == name and row.direction == "up"}
+    value = sum(round(100 * plan.scenario.lines[item].declared_usd) for item in aboard) / 100
+    terms = (f"insured_usd={value}", "cover_fraction=0.5", f"limit_usd={value}", "deductible_usd=100", "premium_usd=16000")
+    told("record", "policies", "P-1", "bind_policy", say=(f"mission_id={name}", "insurer=Our Mutual", *terms))
+    told("record", "policies", "P-1", "pay_premium", say=["evidence=transfer 1"])
+    told("act", name, "launch")
+    told("act", name, "phase", "--name", "lost", "--word", "telemetry ended")
+    told("record", "claims", "C-1", "notify", say=("policy=P-1", f"loss=mission/{name}", "text=lost in ascent"))
+    told("record", "claims", "C-1", "document", say=(f"claimed_usd={value}", "evidence=packing list;invoices"))
+    found = ("assessor=Lloyd", f"loss_usd={value}", "finding=nothing was saved")
+    told("record", "claims", "C-1", "assess_loss", say=found)
+    owed = (round(value * 100) // 2 - 10_000) / 100  # half the loss, less the deductible
+    told("record", "claims", "C-1", "agree", say=(f"usd={owed}", "agreed_with=Our Mutual"))
+    told("record", "claims", "C-1", "pay", say=["evidence=transfer 2"])
+    rows = json.loads(cli_runner.run("board", "claims", "--store", store, "--json").out)["rows"]
+    assert [(row["claim"], row["state"], row["agreed_usd"]) for row in rows] == [("C-1", "paid", owed)]
+    own = [event for event in events_of(Path(store)) if event.by == "Kim"]
+    assert len(own) >= 9
+    assert {event.recorded_utc for event in own} == {event.occurred_utc for event in own} == {polled}
+
+
+def test_two_runs_on_one_store_end_with_one_told_that_another_writes_it(tiny: Path, tmp_path: Path) -> None:
+    store, others = tmp_path / "log.sqlite", list[FlownFigures]()
+
+    def other(at_utc: datetime) -> None:
+        if not others:
+            others.append(flown(tiny, store, until_utc=at_utc + timedelta(days=60)))
+
+    asked = FlyAsked(folder=tiny, store=str(store), by="kim", planner=KEEP)
+    with pytest.raises(Refused, match="another run of fly writes this store"):
+        fly_plan(asked, pace=other)
+    assert flown(tiny, store).log_hash == flown(tiny, tmp_path / "whole.sqlite").log_hash
+
+
+def test_a_release_that_another_run_made_meanwhile_is_told_as_that(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(plan: OperationsPlan, folder: Path, log: SqlStore, asked: ReleaseAsked) -> None:
+        release_read(plan, folder, log, asked)
+        release_read(plan, folder, log, replace(asked, by="lee"))
+
+    monkeypatch.setattr("supercargo.app.flying.release_read", late)
+    with pytest.raises(Refused, match="another run of fly writes this store"):
+        flown(tiny, tmp_path / "log.sqlite")
+
+
+def test_a_half_flown_year_is_held_to_who_flew_it_and_to_how_far(tiny: Path, tmp_path: Path) -> None:
+    store, spring = tmp_path / "log.sqlite", datetime.fromisoformat("2027-03-01T00:00:00Z")
+    flown(tiny, store, until_utc=spring)
+    before = events_of(store)
+    with pytest.raises(Refused, match="flown by kim so far, not by joe"):
+        flown(tiny, store, by="joe")
+    with pytest.raises(Refused, match=r"the year is flown to 2027-02-.* already"):
+        flown(tiny, store, until_utc=spring - timedelta(days=59))
+    assert events_of(store) == before
+    assert flown(tiny, store, until_utc=spring).told_count > 0
+
+
+def test_who_breaks_a_flight_off_is_told_how_far_it_came_and_that_it_goes_on(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supercargo.faces.fly_words.pace_of", lambda word: Interrupting(40))
+    told = cli_runner.run("fly", str(tiny), "--store", str(tmp_path / "log.sqlite"), "--by", "kim", "--planner", "keep")
+    assert told.code == 130
+    assert re.search(r"^stopped at 20\d\d-\d\d-\d\d; what was told is stored, and the same command goes on$", told.err, re.M)
+    assert "nothing was written" not in told.err

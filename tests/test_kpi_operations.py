@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from supercargo.kernel import Refused, parse_utc
-from supercargo.measure.facts import Facts
-from supercargo.measure.measured import Measured, amount_of
+from supercargo.measure.facts import DamageFact, Facts, MoneyFact
+from supercargo.measure.measured import Counted, Measured, amount_of, largest_causes
 from supercargo.measure.measuring import OWN_KPIS, Simulated, measure_facts, measure_plan, measure_simulation, seen_by
 from supercargo.measure.operations import facts_of_log
 from supercargo.measure.plan_facts import facts_of_plan
-from supercargo.measure.scored_money import base_year_of
+from supercargo.measure.scored import score_damage
+from supercargo.measure.scored_money import base_year_of, score_revenue
 from supercargo.measure.scores import scored_of
 from supercargo.track.contracts.booking import book
 from supercargo.track.envelope import Recorded
@@ -368,3 +369,27 @@ def test_lines_count_once_they_are_due_and_all_of_them_when_the_horizon_is_over(
     left = tuple(replace(line, left=True, delivered_utc=None) for line in facts.lines)
     (k3,) = measure_facts(replace(facts, lines=left), only=("K3",))
     assert (k3.value, len(k3.rows)) == (0.0, len(dated))
+
+
+def test_causes_are_ranked_by_what_the_figure_measures_and_not_by_how_many_objects_say_them(facts: Facts) -> None:
+    def row(name: str, hit: float, why: str) -> Counted:
+        return Counted(kpi_id="K9", object=name, counted=why, hit=hit, why=why)
+
+    rows = (row("M1", -1.0, "penalty"), row("M2", -2.0, "penalty"), row("M3", -9.0, "credit"), row("M4", 50.0, ""))
+    by_money = [(one.why, one.count, one.percent, one.example) for one in largest_causes(rows, by="hit")]
+    assert by_money == [("credit", 1, 75.0, "M3"), ("penalty", 2, 25.0, "M2")]
+    assert [one.why for one in largest_causes(rows)] == ["penalty", "credit"]
+    booked = [("revenue:fixed", 100.0), *[("revenue:penalty", -1.0)] * 5, ("revenue:deduction", -20.0)]
+    money = tuple(MoneyFact(account=account, usd=usd, at_utc=kpi_log.END) for account, usd in booked)
+    found = score_revenue(replace(facts, revenue=money))
+    assert [one.why for one in largest_causes(found.rows, by=found.weighed_by)] == ["revenue:deduction", "revenue:penalty"]
+
+
+def test_damage_is_one_cause_however_much_of_each_line_was_found(facts: Facts) -> None:
+    lines = [line for line in facts.lines if line.delivered_pieces > 0][:2]
+    cases = tuple(
+        DamageFact(case_id=f"N{n}", item_id=line.item_id, said=f"found {60 + n} %", at_utc=kpi_log.END)
+        for n, line in enumerate(lines)
+    )
+    causes = {row.why for row in score_damage(replace(facts, damages=cases)).rows if row.counted == "damaged"}
+    assert causes == {f"{line.destination}: damage" for line in lines}

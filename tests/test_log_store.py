@@ -53,16 +53,17 @@ def _all(url: str) -> tuple[Recorded, ...]:
         log.close()
 
 
-def test_the_latest_recording_is_told_though_a_later_event_was_recorded_by_an_earlier_clock(log_url: str) -> None:
+def test_the_last_event_of_some_names_is_told_whatever_others_recorded_behind_it(log_url: str) -> None:
     clock = [NOON]
     with open_log(log_url, (), lambda: clock[0]) as store:
-        assert store.last_recorded_utc() is None
-        for days, latest in ((500, 500), (0, 500), (501, 501)):
+        assert store.last_of("fly.") is None
+        for days, name in ((500, "fly.1"), (0, "flz"), (501, "fly"), (400, "fly.2"), (502, "FLY.3")):
             clock[0] = NOON + timedelta(days=days)
-            store.append([a_draft()])
-            assert store.last_recorded_utc() == NOON + timedelta(days=latest)
+            store.append([a_draft(name)])
+        assert store.last_of("fly.") == (4, NOON + timedelta(days=400))
     log = read_log(log_url)
-    assert log.last_recorded_utc() == NOON + timedelta(days=501)
+    assert log.last_of("fly.", after=1) == (4, NOON + timedelta(days=400))
+    assert log.last_of("fly.", after=4) is None
     log.close()
 
 

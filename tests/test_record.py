@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
@@ -90,3 +92,21 @@ def test_board_that_is_not_known_is_told_with_those_that_are(store: tuple[str, s
 
 def test_board_without_rows_says_so(store: tuple[str, str]) -> None:
     assert run("board", "incidents", *store).out == "no incidents yet\n"
+
+
+def test_views_of_another_program_are_not_read_by_boards_costs_and_previews(store: tuple[str, str], tmp_path: Path) -> None:
+    invoices, document = tmp_path / "in.csv", tmp_path / "in.json"
+    invoices.write_text("invoice_id,date,account,amount_usd\nI1,2027-05-01,training,5\n")
+    things = run("track", "epcis", "cargo/R1", "--out", str(document), *store)
+    asked = [
+        ("board", "non-conformances"),
+        ("cost", "import", str(invoices), "--preview"),
+        ("track", "import", str(document), "--by", "kim", "--dry-run"),
+    ]
+    assert things.code == 0, things.err
+    assert [run(*words, *store).code for words in asked] == [0, 0, 0]
+    with closing(connect(store[1])) as base, base:
+        base.execute("update cursor set declared = 'other'")
+    for words in asked:
+        told = run(*words, *store)
+        assert (told.code, "supercargo track rebuild" in told.err) == (5, True), words

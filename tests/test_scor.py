@@ -137,6 +137,13 @@ def test_reliability_equals_the_recount_exactly(scor: dict[str, Measured], count
     assert scor["OTIF"].value == share(sum(one.full and one.on_time for one in counted), 500)
 
 
+def test_causes_of_papers_and_of_condition_are_papers_and_damage_whatever_else_is_wrong(scor: dict[str, Measured]) -> None:
+    for metric, cause in (("RL.2.3", "papers incomplete"), ("RL.2.4", "damaged")):
+        said = [one.why for one in scor[metric].causes]
+        assert said
+        assert all(cause in why for why in said), (metric, said)
+
+
 def test_perfect_order_equals_the_recount_exactly_and_is_no_product(scor: dict[str, Measured], counted: list[Recount]) -> None:
     failed = [one for one in counted if not (one.full and one.on_time and one.papers) or (one.unpacked and not one.sound)]
     known = [one for one in counted if one in failed or one.unpacked]

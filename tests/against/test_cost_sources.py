@@ -25,7 +25,8 @@ def measured(account: str, **told: float | None) -> Measured:
     )  # fmt: skip
 
 
-def usd(cents: int) -> float:
+def usd(cents: int | None) -> float:
+    assert cents is not None
     return cents / 100
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from supercargo.app.operations.booking import (
@@ -25,9 +26,9 @@ from supercargo.kernel import Fault, Refused, ScenarioError, parse_utc
 from supercargo.measure import cost_pricing, cost_report, cost_to_serve
 from supercargo.measure.cents import cents_of, usd_of
 from supercargo.measure.cost_objects import attribute_costs
-from supercargo.measure.cost_standards import standards_of
+from supercargo.measure.cost_standards import invoiced_utc, standards_of
 from supercargo.measure.money import is_revenue
-from supercargo.model import BudgetLine, OperationsPlan
+from supercargo.model import BudgetLine, Invoice, OperationsPlan
 from supercargo.report.cost import cost_figures, render_cost
 from supercargo.store import read_plan, refuse_outputs
 from supercargo.store.book.figures import figures_book
@@ -35,12 +36,11 @@ from supercargo.store.folders import write_file
 from supercargo.store.invoices import InvoiceSheet, bad_rows, mapping_file, read_budget, read_invoices, read_mapping
 from supercargo.track.costs.deciding import bill_fault
 from supercargo.track.envelope import Receipt
-from supercargo.track.event_store import EventStore
 from supercargo.track.memory import MemoryStore
 from supercargo.track.missions.phases import DEPARTED, RETURNED
 
 if TYPE_CHECKING:  # its libraries load only for those who have a store
-    from supercargo.store.log import LogReader
+    from supercargo.store.log import LogReader, SqlStore
 
 __all__ = [
     "TOLD_BY",
@@ -68,6 +68,11 @@ TOLD_BY: tuple[str, ...] = tuple(cost_to_serve.BY)
 """What cost is told by."""
 
 ALL_ROWS = 1_000_000
+
+MOST_BEFORE, MOST_AFTER = timedelta(days=3 * 366), timedelta(days=2 * 366)
+"""How long before the first flights their launches may be billed, and how long after the last ones anything may."""
+
+NO_FLIGHTS: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +129,9 @@ def _books(plan: OperationsPlan, asked: CostAsked) -> cost_report.Books:
         return replace(books, invoices=tuple(sheet.rows.values()))
     if not asked.store:
         return books
-    from supercargo.app.operations.log import read_operations  # its libraries load only for those who have a store
+    from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
-    with closing(read_operations(asked.store)) as log:
+    with current_log(asked.store) as log:
         return _billed(log, books)
 
 
@@ -160,15 +165,21 @@ def milestones_reached(rows: Iterable[Mapping[str, object]]) -> dict[str, dict[s
     return found
 
 
-def _checked(sheet: InvoiceSheet, plan: OperationsPlan | None, missions: Iterable[str] = ()) -> InvoiceSheet:
-    """A sheet of invoices held to what can be known: days, sums, and the plan's flights, accounts and units."""
+def _checked(sheet: InvoiceSheet, plan: OperationsPlan | None, missions: Mapping[str, datetime] = NO_FLIGHTS) -> InvoiceSheet:
+    """A sheet of invoices held to what can be known: days, sums, and the plan's flights, accounts and units.
+
+    `missions` are the flights open in a store with their planned lift-offs, for where there is no plan.
+    """
     standards = standards_of(plan) if plan is not None else {}
     accounts = {row.account for row in plan.costs if not is_revenue(row)} if plan is not None else set()
     flights = {one.mission_id for one in plan.missions} if plan is not None else set(missions)
     units = {one.account: one.driver for one in standards.values()}
+    days = tuple(missions.values())
+    if plan is not None:
+        days = (plan.scenario.settings.start_utc, plan.scenario.settings.end_utc)
     faults: list[Fault] = []
     for number, row in sheet.rows.items():
-        fault = bill_fault(bill_of(row))
+        fault = bill_fault(bill_of(row)) or _far_off(row, days)
         if fault:
             faults.append(Fault(sheet.file, number, *fault))
         if flights and row.mission_id and row.mission_id not in flights:
@@ -182,6 +193,17 @@ def _checked(sheet: InvoiceSheet, plan: OperationsPlan | None, missions: Iterabl
             what = f"{row.account} is counted in {expected}, not in {row.unit!r}"
             faults.append(Fault(sheet.file, number, "unit", what, f"give the quantity in {expected}, or leave it empty"))
     return sheet.with_faults(faults)
+
+
+def _far_off(row: Invoice, days: tuple[datetime, ...]) -> tuple[str, str, str] | None:
+    """The fault of an invoice whose day no account of these flights can have."""
+    if not days:
+        return None
+    first, last = min(days) - MOST_BEFORE, max(days) + MOST_AFTER
+    if first.date() <= invoiced_utc(row).date() <= last.date():
+        return None
+    what = f"{row.date} is far from the flights, which are billed from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return "date", what, "give the day of the invoice"
 
 
 def _near(word: str, known: Iterable[str]) -> str:
@@ -253,7 +275,7 @@ def import_invoices(asked: ImportAsked, *, now_utc: datetime) -> InvoicesTold:
         receipts: tuple[Receipt, ...] = ()
         if writing is not None:
             reason = asked.reason.strip() or f"told anew by {asked.file.name}"
-            receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=now_utc, reason=reason)
+            receipts = book_invoices(writing, bookings, by=asked.by.strip(), now_utc=writing.now_utc(), reason=reason)
     if asked.bad is not None and sheet.bad_rows:
         write_file(asked.bad, bad_rows(sheet, asked.bad), force=asked.force)
     if asked.save_mapping is not None:
@@ -269,21 +291,25 @@ def _refuse_faults(sheet: InvoiceSheet, asked: ImportAsked) -> None:
 
 
 @contextmanager
-def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, EventStore | None, list[str]]]:
+def _log_of(asked: ImportAsked, now_utc: datetime) -> Iterator[tuple[Streams, SqlStore | None, Mapping[str, datetime]]]:
     """The log, again if it may be written to, and the flights open in it.
 
     A preview writes to none and makes none: where there is no store, nothing is booked yet.
     """
-    from supercargo.app.operations.log import open_operations, read_operations  # loads only for those who have a store
+    from supercargo.app.operations.log import current_log, open_operations  # loads only for those who have a store
 
     if asked.preview and "://" not in asked.store and not Path(asked.store).exists():
-        yield MemoryStore(lambda: now_utc), None, []
+        yield MemoryStore(lambda: now_utc), None, NO_FLIGHTS
     elif asked.preview:
-        with closing(read_operations(asked.store)) as reader:
-            yield reader, None, [str(row["mission_id"]) for row in reader.page("missions", limit=ALL_ROWS)]
+        with current_log(asked.store) as reader:
+            yield reader, None, _flights(reader)
     else:
         with open_operations(asked.store, lambda: now_utc) as store:
-            yield store, store, [str(row["mission_id"]) for row in store.page("missions", limit=ALL_ROWS)]
+            yield store, store, _flights(store)
+
+
+def _flights(log: LogReader) -> dict[str, datetime]:
+    return {str(row["mission_id"]): parse_utc(str(row["planned_utc"])) for row in log.page("missions", limit=ALL_ROWS)}
 
 
 def _told(sheet: InvoiceSheet, bookings: tuple[Booking, ...], receipts: tuple[Receipt, ...], *, booked: bool) -> InvoicesTold:

@@ -188,6 +188,8 @@ def _demand(plan: OperationsPlan, rest: str) -> DemandShift:
 def _urgent(plan: OperationsPlan, rest: str, faults: list[Fault]) -> Urgent:
     """Lines of a file with the columns of cargo.csv; its faults, and names that the plan does not know, go to `faults`."""
     path, before = Path(rest.strip()), len(faults)
+    if path.is_dir():
+        raise _Wrong(f"{rest.strip()[:120]!r} is a folder", "give a CSV file with the columns of cargo.csv")
     if not path.is_file():
         raise _Wrong(f"the file {rest.strip()[:120]!r} does not exist", "give a CSV file with the columns of cargo.csv")
     told: list[Fault] = []

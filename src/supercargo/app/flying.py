@@ -15,8 +15,9 @@ from supercargo.app.flying_planner import LivePlanner
 from supercargo.app.metering import StageWatch, unwatched
 from supercargo.app.operations.asking import ledger_seen
 from supercargo.app.operations.cargo import record_cargo, record_case
+from supercargo.app.operations.clocks import FLOWN
 from supercargo.app.operations.lives import Lives
-from supercargo.app.operations.log import open_operations
+from supercargo.app.operations.log import open_flight
 from supercargo.app.operations.recording import (
     record_conflict,
     record_contract,
@@ -55,6 +56,7 @@ from supercargo.store import (
     refuse_within,
 )
 from supercargo.store.log import SqlStore
+from supercargo.track.envelope import Receipt
 from supercargo.track.missions.release import REGISTER, register_of
 
 __all__ = ["FlyAsked", "Pace", "fly_plan"]
@@ -81,7 +83,7 @@ class FlyAsked:
     @property
     def prefix(self) -> str:
         """What the name of each act begins with: another seed or planner makes other acts."""
-        return f"fly.{self.seed}.{self.planner}"
+        return f"{FLOWN}{self.seed}.{self.planner}"
 
 
 @dataclass(slots=True)
@@ -102,7 +104,9 @@ class _Deck:
     clock: _Clock
     planner: LivePlanner
     known: dict[str, str]  # names of events that an earlier run has stored, and their streams
+    tellers: dict[str, str]  # the same names, and who told them
     lives: Lives
+    where: str
     pace: Pace | None = None
     told_count: int = 0
     repeated_count: int = 0
@@ -115,30 +119,41 @@ class _Deck:
         self.told_count += 1
         if _first_name(told.doing) in self.known:
             self.repeated_count += 1
+            self._hold_teller(told.doing)
         else:
             if self.pace is not None:
                 self.pace(told.at_utc)
             self.clock.now_utc = told.at_utc
-            self._record(told.doing)
+            if any(receipt.repeated for receipt in self._record(told.doing)):
+                raise _not_alone(self.where)
         return self._opened(told.doing) if isinstance(told.doing, OnMission) else None
 
-    def _record(self, doing: Doing) -> None:
+    def _record(self, doing: Doing) -> tuple[Receipt, ...]:
         match doing:
             case OnCargo(steps=steps):
-                record_cargo(steps, self.store, lives=self.lives)
+                return record_cargo(steps, self.store, lives=self.lives)
             case OnCase(step=step):
-                record_case(self.store, step)
+                return record_case(self.store, step)
             case OnMission(mission_id=mission_id, command=command, act=act):
                 receipts = record_mission(self.store, mission_id, command, act)
                 self.known |= {one.event_id: one.stream for one in receipts if one.stream.startswith("coordination/")}
+                return receipts
             case OnWork(order=order, command=command, act=act):
-                record_work(self.store, order, command, act)
+                return record_work(self.store, order, command, act)
             case OnConflict(conflict=conflict, command=command, act=act):
-                record_conflict(self.store, conflict, command, act)
+                return record_conflict(self.store, conflict, command, act)
             case OnContract(contract_id=contract_id, command=command, act=act):
-                record_contract(self.store, contract_id, command, act)
+                return record_contract(self.store, contract_id, command, act)
             case OnDeliveries(contract_id=contract_id, deliveries=deliveries):
-                record_deliveries(self.store, contract_id, deliveries)
+                return record_deliveries(self.store, contract_id, deliveries)
+        raise TypeError(f"{doing!r} is not recorded")
+
+    def _hold_teller(self, doing: Doing) -> None:
+        """Raise Refused where another person decided what an earlier run has told."""
+        act, by = getattr(doing, "act", None), self.tellers.get(_first_name(doing))
+        if act is not None and by is not None and act.by != by:
+            fix = f"fly with --by {by!r}, or into a store of its own"
+            raise Refused(f"the year was flown by {by} so far, not by {act.by}", fix=fix, where=self.where)
 
     def _opened(self, doing: OnMission) -> tuple[str, ...]:
         """Conflicts that a slip has opened."""
@@ -171,15 +186,19 @@ def fly_plan(asked: FlyAsked, *, pace: Pace | None = None, watch: StageWatch = u
     odds = odds_of(plan, read_chances(plan.scenario))
     policy = Policy(by=asked.by, planner=asked.planner, until_utc=asked.until_utc)
     clock = _Clock(plan.scenario.settings.as_of_utc)
-    with open_operations(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as drafts:
+    with open_flight(asked.store, clock) as store, tempfile.TemporaryDirectory(prefix="supercargo-fly-") as drafts:
         clock.now_utc = start = _start(asked, plan, store)
-        known = _names_told(asked, store)
+        known, tellers = _names_told(asked, store)
+        _hold_until(asked, store)
         shelf = shelf_beside(asked.store)
         _release(asked, plan, store, shelf)
         future = draw(odds, seed=asked.seed, index=0)
         year = year_of(odds, future, policy, start_utc=start, prefix=asked.prefix)
         planner = LivePlanner(asked.by, store, shelf, drafts=Path(drafts), watch=watch)
-        deck = _Deck(store=store, clock=clock, planner=planner, known=known, lives=Lives(store), pace=pace)
+        deck = _Deck(
+            store=store, clock=clock, planner=planner, known=known, tellers=tellers, lives=Lives(store), where=asked.store,
+            pace=pace,
+        )  # fmt: skip
         _fly(year, deck, watch)
         with store.reading() as view:
             ledger = ledger_seen(view)
@@ -245,22 +264,41 @@ def _start(asked: FlyAsked, plan: OperationsPlan, store: SqlStore) -> datetime:
 
 def _release(asked: FlyAsked, plan: OperationsPlan, store: SqlStore, shelf: Shelf) -> None:
     if not register_of(store.stream(REGISTER)):
-        release_read(plan, asked.folder, store, ReleaseAsked(by=asked.by, at_utc=plan.scenario.settings.as_of_utc))
+        try:
+            release_read(plan, asked.folder, store, ReleaseAsked(by=asked.by, at_utc=plan.scenario.settings.as_of_utc))
+        except Refused as refused:
+            if register_of(store.stream(REGISTER)):  # there was none when this run looked
+                raise _not_alone(asked.store) from refused
+            raise
     shelf.keep(asked.folder)
 
 
-def _names_told(asked: FlyAsked, store: SqlStore) -> dict[str, str]:
-    """Names of what an earlier run has told, each with its stream. Raises Refused for what others have told."""
+def _not_alone(store: str) -> Refused:
+    """The refusal of a run that finds told, since it began, what it was about to tell."""
+    fix = "let it end, or stop it; then the same command goes on"
+    return Refused("another run of fly writes this store", fix=fix, where=store)
+
+
+def _hold_until(asked: FlyAsked, store: SqlStore) -> None:
+    told = store.last_of(f"{asked.prefix}.")
+    if told is not None and asked.until_utc is not None and told[1] > asked.until_utc:
+        fix = "give a later --until, or leave it out"
+        raise Refused(f"the year is flown to {format_utc(told[1])} already", fix=fix, where=asked.store)
+
+
+def _names_told(asked: FlyAsked, store: SqlStore) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of what an earlier run has told, with their streams and tellers. Raises Refused for what others have told."""
     known: dict[str, str] = {}
+    tellers: dict[str, str] = {}
     position, own = 0, f"{asked.prefix}."
     while events := store.since(position, limit=_PAGE):
         position = events[-1].position
         for event in events:
             if event.event_id.startswith(own):
-                known[event.event_id] = event.stream
+                known[event.event_id], tellers[event.event_id] = event.stream, event.by
             elif event.kind not in ("planned", "registered") and not event.event_id.startswith("release."):
                 _refuse_other(asked, event.event_id)
-    return known
+    return known, tellers
 
 
 def _refuse_other(asked: FlyAsked, event_id: str) -> None:

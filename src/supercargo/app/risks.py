@@ -199,7 +199,7 @@ def bind_covers(asked: RiskAsked, review: RiskReview, *, clock: Callable[[], dat
     with open_operations(asked.store, clock) as store:
         for row in bought:
             name = f"{row.mission_id}-{row.covers}"
-            act = Act(command_id=f"bind-{name}", by=asked.by, at_utc=clock())
+            act = Act(command_id=f"bind-{name}", by=asked.by, at_utc=store.now_utc())
             receipts += record_policy(store, name, _bound(row, found[row.mission_id, row.covers]), act)
     return tuple(receipts)
 

@@ -9,7 +9,7 @@ from supercargo.app.backtesting import PAGE_FILE, BackTestAsked, backtest_folder
 from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.progress import Progress
 from supercargo.model import BackTest
-from supercargo.report.backtest import inside_sentence, series_sentence
+from supercargo.report.backtest import inside_sentence, series_sentence, stock_words
 
 __all__ = ["backtest", "backtest_lines"]
 
@@ -56,7 +56,8 @@ def backtest_lines(found: BackTest) -> Iterator[str]:
     for cover in found.cover:
         if cover.case in ("as happened", "without the losses"):
             on = f" on {cover.lowest_date}"
-            yield f"  {cover.supply_class:<12}{cover.case:<20}{cover.lowest_d:>8.0f}{on}{cover.below_reserve_d:>6.0f}"
+            low = stock_words(cover.lowest_d, "d")
+            yield f"  {cover.supply_class:<12}{cover.case:<20}{low:>12}{on}{cover.below_reserve_d:>6.0f}"
 
 
 def _days(value: float | None) -> str:

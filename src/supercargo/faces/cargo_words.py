@@ -10,6 +10,7 @@ from typing import Any
 from supercargo.app.answers import CargoAtAnswer, CargoHistoryAnswer, CargoImportAnswer, CargoWhereAnswer, EpcisAnswer
 from supercargo.app.operations import cargo
 from supercargo.app.operations import epcis as documents
+from supercargo.app.operations.clocks import now_in
 from supercargo.app.operations.log import current_log, open_operations
 from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.words import count
@@ -44,7 +45,7 @@ def take_in(file: Path, store: str, by: str, *, dry_run: bool, as_json: bool) ->
 def where(thing: str, store: str, *, as_json: bool) -> None:
     """Tell where a thing is."""
     with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
-        seen = cargo.where_is(view, thing, _now())
+        seen = cargo.where_is(view, thing, now_in(log, _now()))
     told: CargoWhereAnswer = {"store": store, "seen": seen}
     if as_json:
         print_json(told)

@@ -20,7 +20,7 @@ from supercargo.app.arrivals import windows_of
 from supercargo.app.doctor import Surroundings, examine
 from supercargo.app.orbit_views import orbit_view
 from supercargo.app.scenario_answer import ScenarioAnswer
-from supercargo.faces.interrupts import STOPPED, prompt_interrupts
+from supercargo.faces.interrupts import STOPPED, Stopped, prompt_interrupts, words_of
 from supercargo.faces.memory import seldom_collected
 from supercargo.faces.orbit_words import OrbitAsked, orbit_lines, orbit_query
 from supercargo.faces.progress import Progress, patience
@@ -276,7 +276,7 @@ def transfer(words: TransferWords, wanted: Wanted, *, out: Path | None, force: b
 
 
 @contextmanager
-def answering(*, as_json: bool, stopped: str = STOPPED) -> Iterator[None]:
+def answering(*, as_json: bool, stopped: Stopped = STOPPED) -> Iterator[None]:
     """Turn a fault that a person can mend into words and an exit code; what is a defect of ours stays an exception.
 
     `stopped` is said where somebody interrupts.
@@ -285,7 +285,7 @@ def answering(*, as_json: bool, stopped: str = STOPPED) -> Iterator[None]:
         with prompt_interrupts(stopped):
             yield
     except KeyboardInterrupt:
-        _say(stopped)
+        _say(words_of(stopped))
         raise SystemExit(INTERRUPTED) from None
     except SupercargoError as error:
         if as_json:

@@ -9,6 +9,7 @@ from typing import Any
 
 from supercargo.app.compliance import PAGE_FILE, ComplyRequest, compliance_content
 from supercargo.app.compliance import comply as review_of
+from supercargo.app.operations.clocks import now_at
 from supercargo.faces.commands import VIOLATIONS_FOUND, answering, print_json, tell_lines
 from supercargo.faces.progress import patience
 from supercargo.kernel import ScenarioError, parse_utc
@@ -34,7 +35,7 @@ def comply(words: ComplyWords, *, as_json: bool) -> None:
     with answering(as_json=as_json), patience("reviewing"):
         day = _day_of(words.as_of)
         asked = ComplyRequest(words.folder, words.store, words.frameworks, day, out=words.out, force=words.force)
-        review = review_of(asked, now_utc=datetime.now(UTC).replace(microsecond=0))
+        review = review_of(asked, now_utc=now_at(words.store, datetime.now(UTC).replace(microsecond=0)))
     if as_json:
         told: dict[str, Any] = compliance_content(review)
         print_json(told | ({"out": str(words.out)} if words.out else {}))

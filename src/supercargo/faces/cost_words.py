@@ -109,11 +109,13 @@ def _actual_lines(report: CostReport) -> Iterator[str]:
         yield f"  {one.cause:<10} {one.usd:>+18,.2f} USD  {where} ({most})"
     whole = report.whole
     pace = f"CPI {_ratio(whole.cpi)}, SPI {_ratio(whole.spi)}, to complete {_ratio(whole.tcpi)}"
-    yield f"{'Forecast':<12} {whole.eac_usd:,.2f} USD at completion, planned {whole.bac_usd:,.2f}; {pace}"
+    comes = f"no forecast: {whole.no_forecast}" if whole.eac_usd is None else f"{whole.eac_usd:,.2f} USD at completion"
+    yield f"{'Forecast':<12} {comes}, planned {whole.bac_usd:,.2f}; {pace}"
     alarms = [one for one in report.budget if one.state != "ok"]
     yield f"{'Budget':<12} {len(alarms)} of {count(len(report.budget), 'line')} alarm"
     for line in alarms[:8]:
-        used = f"{line.actual_usd:,.2f} of {line.budget_usd:,.2f} USD spent, {line.forecast_usd:,.2f} forecast"
+        forecast = "no" if line.forecast_usd is None else f"{line.forecast_usd:,.2f}"
+        used = f"{line.actual_usd:,.2f} of {line.budget_usd:,.2f} USD spent, {forecast} forecast"
         yield f"  {line.state:<6} {line.line}: {used}; {line.owner or 'nobody named'}"
 
 

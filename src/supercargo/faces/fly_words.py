@@ -14,7 +14,7 @@ from supercargo.app.event_words import instant_of
 from supercargo.app.flying import FlyAsked, Pace, fly_plan
 from supercargo.app.flying_figures import FlownFigures
 from supercargo.app.operations_answers import FlyAnswer
-from supercargo.faces.commands import INTERRUPTED, answering, print_json, tell_lines
+from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.memory import seldom_collected
 from supercargo.faces.words import count
 from supercargo.kernel import ScenarioError
@@ -23,6 +23,8 @@ __all__ = ["FlyWords", "fly", "fly_lines", "pace_of"]
 
 _EVERY_S = 5.0
 _MOST_NAMED = 8
+_FLYING = "flying "
+"""What the name of the stage begins with that ends with the day that is flown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,26 @@ class FlyWords:
 
 
 class _Watch:
-    """A line on standard error every few seconds."""
+    """A line on standard error every few seconds, and how far the year has been flown."""
 
     def __init__(self) -> None:
+        self._at = ""
         self._began = self._told = time.monotonic()
         self._share = 0.0
 
     def __call__(self, stage: str, share: float) -> None:
+        if stage.startswith(_FLYING):
+            self._at = f" at {stage.removeprefix(_FLYING)}"
         now, self._share = time.monotonic(), max(self._share, share)
         if now - self._told >= _EVERY_S:
             self._told = now
             left_s = (now - self._began) * (1.0 - self._share) / self._share if self._share > 0.02 else math.nan
             left = "time left not known yet" if math.isnan(left_s) else f"about {left_s:.0f} s left"
             sys.stderr.write(f"{stage}: {100 * self._share:.0f} % done, {left}\n")
+
+    def stopped(self) -> str:
+        """What is said to who breaks the flight off."""
+        return f"stopped{self._at}; what was told is stored, and the same command goes on"
 
 
 class _Paced:
@@ -97,17 +106,14 @@ def _until(written: str) -> datetime | None:
 
 def fly(words: FlyWords, *, as_json: bool) -> None:
     """Fly the year and tell what came of it."""
-    with answering(as_json=as_json), seldom_collected():
+    watch = _Watch()
+    with answering(as_json=as_json, stopped=watch.stopped), seldom_collected():
         pace = pace_of(words.speed)
         asked = FlyAsked(
             folder=words.folder, store=words.store, by=words.by, seed=words.seed, planner=words.planner,
             until_utc=_until(words.until), out=words.out, force=words.force,
         )  # fmt: skip
-        try:
-            flown = fly_plan(asked, pace=pace, watch=_Watch())
-        except KeyboardInterrupt:
-            sys.stderr.write("interrupted; what was told is stored, and the same command goes on from there\n")
-            raise SystemExit(INTERRUPTED) from None
+        flown = fly_plan(asked, pace=pace, watch=watch)
     if as_json:
         answer: FlyAnswer = {"store": words.store, "flown": flown}
         print_json(answer)

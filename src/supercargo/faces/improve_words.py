@@ -90,7 +90,7 @@ def lesson(words: tuple[str, str, str, str], folders: tuple[Path, Path], *, as_j
         command = closing_on_plans(folders, change)
         read_operations(store).close()  # an open lesson stands in a store that is there: none is made for it
         with open_operations(store, _now) as log:
-            receipts = record_lesson(log, name, command, Act(command_id=uuid4().hex, by=by, at_utc=_now()))
+            receipts = record_lesson(log, name, command, Act(command_id=uuid4().hex, by=by, at_utc=log.now_utc()))
     if as_json:
         answer: LessonAnswer = {"store": store, "lesson": name, "change": change, "receipts": list(receipts)}
         print_json(answer)

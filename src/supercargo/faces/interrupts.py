@@ -7,10 +7,13 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["STOPPED", "prompt_interrupts"]
+__all__ = ["STOPPED", "Stopped", "prompt_interrupts", "words_of"]
+
+Stopped = str | Callable[[], str]
+"""What is said where somebody interrupts, or what tells it then."""
 
 STOPPED = "interrupted; nothing was written"
 """What is said where somebody interrupts work that writes at its end."""
@@ -19,7 +22,7 @@ GRACE_S = 2.0
 
 
 @contextmanager
-def prompt_interrupts(stopped: str = STOPPED) -> Iterator[None]:
+def prompt_interrupts(stopped: Stopped = STOPPED) -> Iterator[None]:
     """Python tells of a signal only between its own steps, and a solver's run is one step that may last for minutes.
 
     A second thread is woken by the signal and gives the first a moment to put things away. If it does not, it is inside a
@@ -46,9 +49,14 @@ def prompt_interrupts(stopped: str = STOPPED) -> Iterator[None]:
         woken.close()
 
 
-def _end_if_stuck(woken: socket.socket, done: threading.Event, stopped: str) -> None:
+def words_of(stopped: Stopped) -> str:
+    """What is said to who interrupts now."""
+    return stopped if isinstance(stopped, str) else stopped()
+
+
+def _end_if_stuck(woken: socket.socket, done: threading.Event, stopped: Stopped) -> None:
     while told := woken.recv(1):
         if told[0] in (signal.SIGINT, signal.SIGTERM) and not done.wait(GRACE_S):
-            sys.stderr.write(f"{stopped}\n")
+            sys.stderr.write(f"{words_of(stopped)}\n")
             sys.stderr.flush()
             os._exit(128 + signal.SIGINT)

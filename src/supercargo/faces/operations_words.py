@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app.board.shelf import shelf_beside
 from supercargo.app.operations import asking, typed
+from supercargo.app.operations.clocks import now_in
 from supercargo.app.operations.log import current_log, open_operations
 from supercargo.app.operations.releasing import ReleaseAsked, release_plan
 from supercargo.app.operations_answers import ConflictAnswer, LedgerAnswer, MissionAnswer, ReleaseAnswer, WorkAnswer
@@ -33,7 +35,7 @@ def _now() -> datetime:
 def release(folder: Path, store: str, *, by: str, waive: tuple[str, ...], supersedes: str, as_json: bool) -> None:
     """Release a plan and tell what was opened."""
     with answering(as_json=as_json), patience("judging and releasing the plan"), open_operations(store, _now) as log:
-        done = release_plan(folder, log, ReleaseAsked(by=by, at_utc=_now(), waive=waive, supersedes=supersedes))
+        done = release_plan(folder, log, ReleaseAsked(by=by, at_utc=log.now_utc(), waive=waive, supersedes=supersedes))
         shelf_beside(store).keep(folder)
     if as_json:
         answer: ReleaseAnswer = {"folder": str(folder), "store": store, "released": done}
@@ -51,7 +53,8 @@ def mission(name: str, store: str, *, as_json: bool) -> None:
     """Show the board or one mission."""
     with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         seen = asking.mission_seen(view, name) if name else asking.mission_board(view)
-    _tell_mission(seen, (), store, as_json)
+        now = now_in(log, _now())
+    _tell_mission(seen, (), store, None if as_json else now)
 
 
 def _opened(receipts: Sequence[Any]) -> list[str]:
@@ -60,21 +63,23 @@ def _opened(receipts: Sequence[Any]) -> list[str]:
     return [f"opened conflict {name}: see supercargo conflict {name}" for name in (s.partition("/")[2] for s in streams)]
 
 
-def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str, as_json: bool) -> None:
-    if as_json:
+def _tell_mission(seen: asking.MissionSeen, receipts: Sequence[Any], store: str, now_utc: datetime | None) -> None:
+    """Show missions as they stand now; as one JSON object where no instant is given."""
+    if now_utc is None:
         answer: MissionAnswer = {"store": store, "receipts": list(receipts), **seen}
         print_json(answer)
     else:
-        tell_lines([*mission_lines(seen, _now()), *_opened(receipts)])
+        tell_lines([*mission_lines(seen, now_utc), *_opened(receipts)])
 
 
 def act(mission_id: str, what: str, store: str, told: typed.ActWords, *, as_json: bool) -> None:
     """Record what happens to a mission, then show it."""
     with answering(as_json=as_json), open_operations(store, _now) as log:
-        receipts = typed.do_mission(log, mission_id, what, told)
+        receipts = typed.do_mission(log, mission_id, what, replace(told, now_utc=log.now_utc()))
         with log.reading() as view:
             seen = asking.mission_seen(view, mission_id)
-    _tell_mission(seen, receipts, store, as_json)
+        now = log.now_utc()
+    _tell_mission(seen, receipts, store, None if as_json else now)
 
 
 def work(order: str, what: str, store: str, told: typed.WorkWords, *, as_json: bool) -> None:
@@ -83,7 +88,7 @@ def work(order: str, what: str, store: str, told: typed.WorkWords, *, as_json: b
     with answering(as_json=as_json):
         if what:
             with open_operations(store, _now) as log:
-                receipts = typed.do_work(log, order, what, told)
+                receipts = typed.do_work(log, order, what, replace(told, now_utc=log.now_utc()))
         with current_log(store) as reader, reader.reading() as view:
             seen = asking.work_seen(view, "" if what == "use" else order)
     if as_json:
@@ -99,7 +104,7 @@ def conflict(name: str, what: str, store: str, told: typed.ConflictWords, *, as_
     with answering(as_json=as_json):
         if what:
             with open_operations(store, _now) as log:
-                receipts = typed.do_conflict(log, name, what, told)
+                receipts = typed.do_conflict(log, name, what, replace(told, now_utc=log.now_utc()))
         with current_log(store) as reader, reader.reading() as view:
             seen = asking.conflicts_seen(view, name)
     if as_json:
@@ -115,7 +120,7 @@ def ledger(contract: str, what: str, store: str, told: typed.LedgerWords, *, as_
     with answering(as_json=as_json):
         if what:
             with open_operations(store, _now) as log:
-                receipts = typed.do_ledger(log, contract, what, told)
+                receipts = typed.do_ledger(log, contract, what, replace(told, now_utc=log.now_utc()))
         with current_log(store) as reader, reader.reading() as view:
             seen = asking.ledger_seen(view, contract, told.mission)
     if as_json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, get_origin
 
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from supercargo.app.operations.boards import BOARDS, board_rows
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.commands import AREAS, CARGO_STEPS, Act, Area
-from supercargo.app.operations.log import open_operations, read_operations
+from supercargo.app.operations.log import current_log, open_operations
 from supercargo.app.operations.people import SCOPES, Principal
 from supercargo.app.operations.recording import first_told_utc
 from supercargo.app.operations_answers import BoardAnswer, RecordAnswer
@@ -37,7 +36,7 @@ def record(what: tuple[str, str, str], said: Sequence[str], store: str, who: tup
         form = _form(area, command, _pairs(said))
         principal = Principal(name=act.by, scopes=frozenset(SCOPES))
         with open_operations(store, _now) as log:
-            act = act if who[1] else _act(who, first_told_utc(log, act.command_id, act.at_utc), act.command_id)
+            act = act if who[1] else _act(who, first_told_utc(log, act.command_id, log.now_utc()), act.command_id)
             if area == THINGS:
                 given: dict[str, Any] = {"command_id": act.command_id, "thing": name, "at_utc": act.at_utc, "by": act.by}
                 receipts = record_cargo([CARGO_STEPS[command](**said_in(form), **given)], log, principal)
@@ -62,7 +61,7 @@ def board(name: str, where: str, store: str, *, limit: int, as_json: bool) -> No
         column, equals, value = where.partition("=")
         if where and not (column and equals):
             raise ScenarioError(f"{where[:60]!r} is no COLUMN=VALUE", fix=_columns(known[name].columns), where="--where")
-        with closing(read_operations(store)) as log:
+        with current_log(store) as log:
             rows = board_rows(log, known[name], column, value, limit=limit)
     if as_json:
         answer: BoardAnswer = {"store": store, "board": name, "rows": rows}

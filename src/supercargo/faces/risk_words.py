@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from supercargo.app.operations.clocks import now_at
 from supercargo.app.risk_answers import RiskAnswer
 from supercargo.app.risks import RiskAsked, bind_covers, review_risks, with_record, write_review
 from supercargo.faces.commands import answering, print_json, tell_lines
@@ -26,7 +27,7 @@ def _now() -> datetime:
 def risk(asked: RiskAsked, *, as_json: bool) -> None:
     """Review risks, write what is asked for, and tell it."""
     with answering(as_json=as_json), Progress(shares=STAGES) as watch:
-        review = review_risks(asked, now_utc=_now(), watch=watch)
+        review = review_risks(asked, now_utc=now_at(asked.store, _now()), watch=watch)
         receipts = bind_covers(asked, review, clock=_now) if asked.bind else ()
         if receipts:
             review = with_record(review, asked.store)

@@ -28,7 +28,7 @@ class BudgetState:
     budget_usd: float
     plan_usd: float
     actual_usd: float
-    forecast_usd: float
+    forecast_usd: float | None
     left_usd: float
     used_percent: float | None
     forecast_percent: float | None
@@ -51,9 +51,11 @@ def budget_states(
     """
     place_of = {one.standard.mission_id: one.standard.destination for one in packages}
     states = [_state(line, packages, invoices, (at_utc, place_of)) for line in lines]
-    return tuple(
-        sorted(states, key=lambda one: (-BUDGET_STATES.index(one.state), -one.forecast_usd + one.budget_usd, one.line))
-    )
+    return tuple(sorted(states, key=lambda one: (-BUDGET_STATES.index(one.state), one.budget_usd - _comes_to(one), one.line)))
+
+
+def _comes_to(state: BudgetState) -> float:
+    return state.actual_usd if state.forecast_usd is None else state.forecast_usd
 
 
 def _state(
@@ -75,7 +77,7 @@ def _state(
         at_utc,
     )
     budget = told.bac if line.budget_usd is None else cents_of(line.budget_usd)
-    most = max(told.ac, told.eac)
+    most = max(told.ac, told.ac + told.bac - told.ev if told.eac is None else told.eac)  # without a pace: the rest as planned
     alarms = most > 0 and 100 * most >= line.alarm_percent * budget
     return BudgetState(
         line=line.line,
@@ -85,10 +87,10 @@ def _state(
         budget_usd=usd_of(budget),
         plan_usd=usd_of(told.bac),
         actual_usd=usd_of(told.ac),
-        forecast_usd=usd_of(told.eac),
+        forecast_usd=None if told.eac is None else usd_of(told.eac),
         left_usd=usd_of(budget - told.ac),
         used_percent=round(100 * told.ac / budget, 2) if budget else None,
-        forecast_percent=round(100 * told.eac / budget, 2) if budget else None,
+        forecast_percent=round(100 * told.eac / budget, 2) if budget and told.eac is not None else None,
         alarm_percent=line.alarm_percent,
         state="over" if told.ac > budget else "alarm" if alarms else "ok",
     )

@@ -30,7 +30,8 @@ class WorkPackage:
 class Earned:
     """Planned value, earned value and actual cost, the budget at completion, and what follows [cents; ratios].
 
-    `eac` is BAC / CPI: the rest at the pace so far; with nothing earned it is AC + BAC. A ratio without a denominator is None.
+    `eac` is BAC / CPI: the rest at the pace so far, and BAC where nothing is billed and nothing done. Where there is no pace
+    above zero it is None, as a ratio without a denominator is, and `no_forecast` says why.
     """
 
     name: str
@@ -51,8 +52,15 @@ class Earned:
 
     @property
     def cpi(self) -> float | None:
-        """Cost performance EV / AC."""
-        return self.ev / self.ac if self.ac else None
+        """Cost performance EV / AC, above zero; None where it would not be."""
+        return self.ev / self.ac if self.ac and not self.no_forecast else None
+
+    @property
+    def no_forecast(self) -> str:
+        """Why the whole can't be forecast by the pace so far; empty where it can."""
+        if self.ac < 0:
+            return "more is credited than billed"
+        return "nothing of what is billed is earned yet" if self.ac and not self.ev else ""
 
     @property
     def spi(self) -> float | None:
@@ -60,19 +68,21 @@ class Earned:
         return self.ev / self.pv if self.pv else None
 
     @property
-    def eac(self) -> int:
+    def eac(self) -> int | None:
         """Estimate at completion [cents]."""
+        if self.no_forecast:
+            return None
         return round(Fraction(self.bac * self.ac, self.ev)) if self.ev and self.ac else self.ac + self.bac - self.ev
 
     @property
-    def etc(self) -> int:
+    def etc(self) -> int | None:
         """Estimate to complete EAC - AC [cents]."""
-        return self.eac - self.ac
+        return None if self.eac is None else self.eac - self.ac
 
     @property
-    def vac(self) -> int:
+    def vac(self) -> int | None:
         """Variance at completion BAC - EAC [cents]; negative is dearer."""
-        return self.bac - self.eac
+        return None if self.eac is None else self.bac - self.eac
 
     @property
     def tcpi(self) -> float | None:

@@ -93,10 +93,11 @@ class EarnedTold:
     sv_usd: float
     cpi: float | None
     spi: float | None
-    eac_usd: float
-    etc_usd: float
-    vac_usd: float
+    eac_usd: float | None
+    etc_usd: float | None
+    vac_usd: float | None
     tcpi: float | None
+    no_forecast: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +230,9 @@ def _value(told: Earned) -> EarnedTold:
     def ratio(value: float | None) -> float | None:
         return None if value is None else round(value, 4)
 
+    def usd(cents: int | None) -> float | None:
+        return None if cents is None else usd_of(cents)
+
     return EarnedTold(
         name=told.name,
         bac_usd=usd_of(told.bac),
@@ -239,8 +243,9 @@ def _value(told: Earned) -> EarnedTold:
         sv_usd=usd_of(told.sv),
         cpi=ratio(told.cpi),
         spi=ratio(told.spi),
-        eac_usd=usd_of(told.eac),
-        etc_usd=usd_of(told.etc),
-        vac_usd=usd_of(told.vac),
+        eac_usd=usd(told.eac),
+        etc_usd=usd(told.etc),
+        vac_usd=usd(told.vac),
         tcpi=ratio(told.tcpi),
+        no_forecast=told.no_forecast,
     )

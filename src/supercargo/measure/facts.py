@@ -117,6 +117,7 @@ class DamageFact:
     item_id: str
     said: str
     at_utc: datetime
+    cause: str = "damage"
     pieces: float | None = None
     customer: str = ""
     position: int | None = None

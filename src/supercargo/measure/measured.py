@@ -62,7 +62,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """What weighs in a figure: how many objects, and their share of all that weigh [percent]."""
+    """What weighs in a figure: how many objects, and their share of the weight of all, in what it measures [percent]."""
 
     why: str
     count: int
@@ -191,14 +191,25 @@ def trend_of(rows: Iterable[Counted], way: str, name: str, period: str, scale: f
     return tuple(points)
 
 
-def largest_causes(rows: Iterable[Counted]) -> tuple[Cause, ...]:
-    """What is said of objects that weigh, from the most frequent to the rarest, each with an example."""
-    groups: dict[str, list[str]] = defaultdict(list)
+def largest_causes(rows: Iterable[Counted], *, by: str = "objects") -> tuple[Cause, ...]:
+    """What is said of objects that weigh, from the heaviest to the lightest, each with the object that weighs most in it.
+
+    `by` says in what: `objects` count alike; `hit`: by what each adds above the fraction line, whichever sign, be it money or
+    pieces.
+    """
+    groups: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for row in rows:
         if row.why:
-            groups[row.why].append(row.object)
-    total = sum(len(names) for names in groups.values())
-    ranked = sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+            groups[row.why].append((1.0 if by == "objects" else abs(row.hit), row.object))
+    weights = {why: math.fsum(weight for weight, _ in found) for why, found in groups.items()}
+    total = math.fsum(weights.values())
+    ranked = sorted(groups.items(), key=lambda one: (-weights[one[0]], one[0]))
     return tuple(
-        Cause(why=why, count=len(names), percent=100.0 * len(names) / total, example=min(names)) for why, names in ranked
+        Cause(
+            why=why,
+            count=len(found),
+            percent=100.0 * weights[why] / total if total else 0.0,
+            example=min(found, key=lambda one: (-one[0], one[1]))[1],
+        )
+        for why, found in ranked
     )

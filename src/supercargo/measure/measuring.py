@@ -92,7 +92,7 @@ def _measured(definition: KpiDefinition, found: Scored, basis: str, years: float
         high=limits[1] if limits else None,
         interval=METHODS[way] if limits else "",
         trend=trend_of(rows, way, definition.kpi_id, period, scale),
-        causes=largest_causes(rows),
+        causes=largest_causes(rows, by=found.weighed_by),
         rows=rows,
     )
 

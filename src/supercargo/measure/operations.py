@@ -209,6 +209,7 @@ def _damages(log: LogRead, view: View) -> Iterator[DamageFact]:
                 item_id=line_stem(name),
                 said=row["said"],
                 at_utc=parse_utc(row["opened_utc"]),
+                cause="damage told by a person" if by_words else " and ".join(str(row["cause"]).split(",")),
                 customer=row["tenant"],
                 position=events[0].position if events else None,
             )

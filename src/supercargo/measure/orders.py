@@ -15,7 +15,12 @@ from supercargo.kernel import days
 from supercargo.measure.facts import Facts, LineFact
 from supercargo.measure.scored import damaged_pieces
 
-__all__ = ["Order", "orders_of"]
+__all__ = ["DAMAGED", "NO_PAPERS", "Order", "orders_of"]
+
+
+DAMAGED = "damaged"
+NO_PAPERS = "papers incomplete (a gate waived or open, or no receipt)"
+"""What may be wrong with an order beside time and amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,5 +133,5 @@ def _why(lines: tuple[LineFact, ...], *, whole: bool, on_time: bool, papers: boo
     if not on_time:
         return f"{place}: a line was late"
     if broken:
-        return f"{place}: damaged"
-    return f"{place}: papers incomplete (a gate waived or open, or no receipt)" if papers is False else ""
+        return f"{place}: {DAMAGED}"
+    return f"{place}: {NO_PAPERS}" if papers is False else ""

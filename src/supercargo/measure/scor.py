@@ -10,7 +10,7 @@ from datetime import datetime
 from supercargo.kernel import days_between, quantity
 from supercargo.measure.facts import Facts
 from supercargo.measure.measured import METHODS, Counted, Measured, amount_of, largest_causes, lenient_of, limits_of, trend_of
-from supercargo.measure.orders import Order, orders_of
+from supercargo.measure.orders import DAMAGED, NO_PAPERS, Order, orders_of
 from supercargo.measure.scor_table import SCOR_METRICS, ScorMetric
 from supercargo.measure.scored import Scored
 from supercargo.measure.scored_money import base_year_of, mission_cost_usd
@@ -65,9 +65,17 @@ class _Case:
 
 
 def _ordered(
-    metric: str, case: _Case, good: Callable[[Order], bool | None], lenient: Callable[[Order], bool] | None = None
+    metric: str,
+    case: _Case,
+    good: Callable[[Order], bool | None],
+    lenient: Callable[[Order], bool] | None = None,
+    *,
+    why: str = "",
 ) -> Scored:
-    """Orders that are decided, each good or not; those of which it can't be known are left out and counted in words."""
+    """Orders that are decided, each good or not; those of which it can't be known are left out and counted in words.
+
+    `why` is what is wrong with those that are not good; empty: the first thing that is wrong with each.
+    """
     rows, unknown = [], 0
     for one in case.orders:
         verdict = good(one)
@@ -82,7 +90,7 @@ def _ordered(
                 hit=float(verdict),
                 whole=1.0,
                 lenient=float(lenient(one)) if lenient else None,
-                why="" if verdict else one.why or "papers or condition",
+                why="" if verdict else f"{one.lines[0].destination}: {why}" if why else one.why or "papers or condition",
                 at_utc=one.due_utc,
                 position=one.position,
                 customer=one.customer,
@@ -114,13 +122,13 @@ def _known(case: _Case, found: Scored, what: str) -> Scored:
 def _papers(case: _Case) -> Scored:
     if case.facts.basis == "plan":
         return Scored(missing="papers of delivered orders: gates passed on evidence, receipts")
-    return _ordered("RL.2.3", case, lambda one: one.documents)
+    return _ordered("RL.2.3", case, lambda one: one.documents, why=NO_PAPERS)
 
 
 def _condition(case: _Case) -> Scored:
     if case.facts.basis == "plan":
         return Scored(missing="damage records from unpacking: none exist before the flights")
-    found = _ordered("RL.2.4", case, lambda one: one.undamaged)
+    found = _ordered("RL.2.4", case, lambda one: one.undamaged, why=DAMAGED)
     return found if found.rows else Scored(missing="condition of delivered orders: nobody has unpacked one on record")
 
 
@@ -200,7 +208,14 @@ def _cost(case: _Case, *processes: str) -> Scored:
     basis = "as planned" if not case.facts.actual_usd else "actual where known, else as planned"
     known = any(case.costs.values())
     missing = "" if known else "costs: none is imported, and the plan was released by a version that did not tell them"
-    return Scored(way="sum", rows=rows, note=f"costs of missions that have lifted off, {basis}", missing=missing, scale=1.0)
+    return Scored(
+        way="sum",
+        rows=rows,
+        note=f"costs of missions that have lifted off, {basis}",
+        missing=missing,
+        scale=1.0,
+        weighed_by="hit",
+    )
 
 
 def _total(rows: Iterable[Counted]) -> float:
@@ -348,7 +363,7 @@ def _measured(metric: ScorMetric, found: Scored, basis: str, period: str) -> Mea
         high=limits[1] if limits else None,
         interval=METHODS[way] if limits else "",
         trend=trend_of(rows, way, metric.metric_id, period, scale),
-        causes=largest_causes(rows),
+        causes=largest_causes(rows, by=found.weighed_by),
         rows=rows,
         edition=metric.edition,
     )

@@ -36,13 +36,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """Objects as a figure counts them, the way they are added up, and words; `missing` says why there is no figure."""
+    """Objects as a figure counts them, the way they are added up, and words; `missing` says why there is no figure.
+
+    `weighed_by` says by what its causes are ranked, as `largest_causes` takes it.
+    """
 
     way: str = "share"
     rows: tuple[Counted, ...] = ()
     note: str = ""
     missing: str = ""
     scale: float = 100.0
+    weighed_by: str = "objects"
 
 
 def line_of(kpi_id: str, line: LineFact, counted: str, **words: float | str | datetime | int | None) -> Counted:
@@ -195,7 +199,7 @@ def score_damage(facts: Facts) -> Scored:
         told: dict[str, Any] = {"hit": min(pieces, line.delivered_pieces), "whole": line.delivered_pieces}
         told["lenient"] = float(min(records, line.delivered_pieces))
         if case is not None:
-            told |= {"position": case.position, "why": f"{line.destination}: {case.said}"[:120]}
+            told |= {"position": case.position, "why": f"{line.destination}: {case.cause}"}
         rows.append(line_of("K4", line, "damaged" if records else "sound", **told))
     if not rows:
         return Scored(missing="delivered pieces: nothing is delivered yet")
@@ -206,7 +210,7 @@ def score_damage(facts: Facts) -> Scored:
     more = (
         f"a record of unknown extent takes all pieces of its line, contractual: one; lines nobody unpacked on record: {unseen}"
     )
-    return Scored(rows=tuple(rows), note=_words("delivery", f"{total:,.0f} delivered pieces", "none", more))
+    return Scored(rows=tuple(rows), note=_words("delivery", f"{total:,.0f} delivered pieces", "none", more), weighed_by="hit")
 
 
 def score_utilisation(facts: Facts) -> Scored:
@@ -245,7 +249,9 @@ def score_maintenance(facts: Facts) -> Scored:
     )
     names = len({row.object for row in rows})
     note = _words("days of the horizon", f"{owned_d:,.0f} days owned by {names} tails", "none", f"maintenance: {rests}")
-    return Scored(way="ratio", rows=rows, note=note, missing="" if rows else "tails that are owned in the horizon")
+    return Scored(
+        way="ratio", rows=rows, note=note, missing="" if rows else "tails that are owned in the horizon", weighed_by="hit"
+    )
 
 
 def score_incidents(facts: Facts) -> Scored:

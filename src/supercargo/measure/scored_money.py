@@ -83,7 +83,7 @@ def score_revenue(facts: Facts) -> Scored:
         f"penalties); "
         f"before penalties and what else was taken off {math.fsum(row.hit for row in rows) - owed:,.2f} USD"
     )
-    return Scored(way="sum", rows=rows, note=note, scale=1.0)
+    return Scored(way="sum", rows=rows, note=note, scale=1.0, weighed_by="hit")
 
 
 def _revenue(facts: Facts, kpi_id: str) -> Iterator[Counted]:
@@ -137,7 +137,7 @@ def score_margin(facts: Facts) -> Scored:
         f"date: lift-off; denominator: revenue {revenue:,.2f} USD; excused: what furnishing customers pay; strict = "
         f"contractual; costs of the service {costs:,.2f} USD; {_basis_words(facts)}"
     )
-    return Scored(way="ratio", rows=tuple(rows), note=note)
+    return Scored(way="ratio", rows=tuple(rows), note=note, weighed_by="hit")
 
 
 def _shared_usd(facts: Facts) -> float:

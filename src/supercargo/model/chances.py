@@ -139,6 +139,10 @@ def chance_faults(row: Chance) -> Iterator[tuple[str, str, str]]:
         yield "hits_count", "trials and hits are not both given", "give both, or neither and a probability"
     if row.probability is None and not counted:
         yield "probability", "the row says not how likely it is", "give a probability from 0 to 1, or trials and hits"
+    if row.probability is not None and counted:
+        yield "probability", "the row says twice how likely it is", "give a probability, or trials and hits"
+    if row.chance == "demand" and row.most_value == 0.0 and row.mean_probability > 0.0:
+        yield "most_value", "a factor of 0 on demand would end all use", "give factors about 1, such as 0.8, 1 and 1.3"
     if row.trials_count is not None and row.hits_count is not None and row.hits_count > row.trials_count:
         yield "hits_count", f"{row.hits_count:g} hits in {row.trials_count:g} trials", "give no more hits than trials"
     if row.chance == "damage" and row.most_value > 1.0:

@@ -10,7 +10,7 @@ from supercargo.model import BackTest, BandRow, StockBandRow
 from supercargo.report.svg import PALETTE, CalendarAxis, escaped, points
 from supercargo.report.templating import template_of
 
-__all__ = ["inside_sentence", "render_backtest", "series_sentence"]
+__all__ = ["inside_sentence", "render_backtest", "series_sentence", "stock_words"]
 
 WIDTH_PX, FAN_PX, STOCK_PX = 860, 300, 190
 LEFT_PX, RIGHT_PX, TOP_PX, FOOT_PX = 46, 10, 14, 22
@@ -23,7 +23,7 @@ def render_backtest(found: BackTest) -> str:
     """The page. It needs nothing from outside and runs no script; the same back-test gives the same bytes."""
     classes = list(dict.fromkeys(row.supply_class for row in found.stock))
     ordered = [name for name in SHOWN if name in classes] + [name for name in classes if name not in SHOWN]
-    return template_of("backtest.html", {"d": _days, "kg": _kg}).render(
+    return template_of("backtest.html", {"d": _days, "kg": _kg, "stock": stock_words}).render(
         found=found,
         palette=PALETTE,
         verdict=inside_sentence(found),
@@ -69,6 +69,16 @@ def _days(value: float | None) -> str:
     return "beyond" if value is None else f"{value:,.0f}"
 
 
+def stock_words(value: float, unit: str) -> str:
+    """A stock, or its cover, in words: below zero it is what was lacking.
+
+    >>> stock_words(-4.6, "kg"), stock_words(12.2, "kg"), stock_words(-0.2, "d")
+    ('5 kg lacking', '12', '0')
+    """
+    whole = round(value)
+    return f"{-whole:,} {unit} lacking" if whole < 0 else f"{whole:,}"
+
+
 def _kg(value: float) -> str:
     return f"{value:,.0f}"
 
@@ -109,7 +119,10 @@ def _months(axis: CalendarAxis, height_px: int) -> Iterator[str]:
 def _scale(high: float, low: float, y: Callable[[float], float]) -> Iterator[str]:
     for value in (low, 0.0, high) if low < 0 else (0.0, high / 2, high):
         yield f'<path class="grid" d="M{LEFT_PX} {y(value):.1f}H{WIDTH_PX - RIGHT_PX}"/>'
-        yield f'<text class="side" x="{LEFT_PX - 5}" y="{y(value) + 4:.1f}">{value:,.0f}</text>'
+        if value < 0:  # only stock has a side below zero
+            yield f'<text class="tick" x="{LEFT_PX + 4}" y="{y(value) - 3:.1f}">{stock_words(value, "kg")}</text>'
+        else:
+            yield f'<text class="side" x="{LEFT_PX - 5}" y="{y(value) + 4:.1f}">{value:,.0f}</text>'
 
 
 def _fan(found: BackTest) -> str:
@@ -183,6 +196,8 @@ def _stock(found: BackTest, rows: Sequence[StockBandRow]) -> str:
         return [(x, y(getattr(row, field))) for x, row in zip(at, rows, strict=True)]
 
     name = f"{rows[0].supply_class}: stock, kg, over {days_between(found.as_of_utc, found.until_utc):.0f} days"
+    least = min(row.real_kg for row in rows)
+    name += f", as it happened {stock_words(least, 'kg')} at its lowest" if round(least) < 0 else ""
     return "".join(
         [
             _frame(name, STOCK_PX),

@@ -28,6 +28,11 @@ def _meaning(sheets: Sheets) -> Iterator[Fault]:
         ("chances", chance_faults),
         ("slip_records", slip_faults),
     )
+    rows = tuple(sheets.rows("chances"))
+    if rows and all(one.probability is None and one.trials_count is None and one.hits_count is None for _, one in rows):
+        what = "no row says how likely it is: the column is missing or empty"
+        yield sheets.fault("chances", 1, "probability", what, "give probability, or trials_count and hits_count, in every row")
+        return
     for attribute, faults in asked:
         for row, record in sheets.rows(attribute):
             for fault in faults(record):

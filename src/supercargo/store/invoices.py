@@ -36,6 +36,8 @@ FAULT_COLUMN = "fault"
 """Column that a file of bad rows has beside its own; it is passed over when the file comes back."""
 
 _GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})*(,\d+)?|[-+]?\d+(,\d+)?", re.ASCII)
+_COMPUTED = ("=", "+", "-", "@", "\t")
+_SIGNED = re.compile(r"[-+][\d.,]*\d", re.ASCII)
 _DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 
 Line = tuple[int, list[str]]
@@ -176,6 +178,8 @@ def _given(path: Path, faults: list[Fault]) -> _Given | None:
     if first.count(b";") > first.count(b","):
         content = _with_commas(content)
     lines = text_lines(content, path.name, faults)
+    if lines and FAULT_COLUMN in lines[0][1]:  # a file of bad rows that comes back
+        lines = [(number, _as_given(cells)) for number, cells in lines]
     return _Given(tuple(lines[0][1]), tuple(lines[1:])) if lines else None
 
 
@@ -270,7 +274,8 @@ def _parts_of_cents(rows: Mapping[int, Invoice], amounts: Mapping[int, float], f
 def bad_rows(sheet: InvoiceSheet, path: Path) -> bytes:
     """The rows that gave no invoice, in their own columns, as they were given, with what is wrong, to come back mended.
 
-    A workbook where `path` ends in .xlsx, else CSV with commas.
+    A workbook where `path` ends in .xlsx, else CSV with commas, in which an apostrophe stands before text that a spreadsheet
+    would compute; it is taken off when the file comes back.
     """
     told: dict[int, list[str]] = {}
     for fault in sheet.faults:
@@ -286,7 +291,16 @@ def bad_rows(sheet: InvoiceSheet, path: Path) -> bytes:
         for number in sheet.bad_rows
     ]
     lines = [[*header, FAULT_COLUMN], *rows]
-    return _book(lines) if is_workbook(path) else _csv(lines)
+    return _book(lines) if is_workbook(path) else _csv([[_unarmed(cell) for cell in cells] for cells in lines])
+
+
+def _unarmed(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not compute; numbers with a sign stay numbers."""
+    return f"'{cell}" if cell.startswith(_COMPUTED) and not _SIGNED.fullmatch(cell) else cell
+
+
+def _as_given(cells: Sequence[str]) -> list[str]:
+    return [cell[1:] if cell.startswith("'") and cell[1:].startswith(_COMPUTED) else cell for cell in cells]
 
 
 def _book(lines: Sequence[Sequence[str]]) -> bytes:

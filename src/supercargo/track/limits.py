@@ -53,11 +53,11 @@ def body_text(body: Any) -> str:
     return _COMPACT.encode(body)
 
 
-def check_drafts(drafts: Sequence[Draft], now: datetime) -> tuple[str, ...]:
+def check_drafts(drafts: Sequence[Draft], now: datetime, *, reserved: str = "") -> tuple[str, ...]:
     """The body of each draft as JSON, once it is held to the limits.
 
     Raises ScenarioError with every fault of every draft: names out of form, bodies too large or no JSON, dates ahead. `row` of
-    a fault counts the drafts from 1, `column` names the field.
+    a fault counts the drafts from 1, `column` names the field. No name may begin with `reserved`.
     """
     if len(drafts) > MOST_DRAFTS:
         what = f"{len(drafts)} events in one request, more than {MOST_DRAFTS}"
@@ -66,6 +66,9 @@ def check_drafts(drafts: Sequence[Draft], now: datetime) -> tuple[str, ...]:
     bodies: list[str] = []
     for number, draft in enumerate(drafts, start=1):
         faults += [Fault("events", number, column, what, fix) for column, what, fix in _faults(draft, now, bodies)]
+        if reserved and str(draft.event_id).startswith(reserved):
+            what = f"names that begin with {reserved!r} are those of a flown year"
+            faults.append(Fault("events", number, "event_id", what, "give another name"))
     if faults:
         raise ScenarioError.of(faults, where=drafts[faults[0].row - 1].event_id if len(drafts) == 1 else "events")
     return tuple(bodies)
@@ -130,8 +133,9 @@ def _instant(at: Any, now: datetime) -> Told:
             "give an aware UTC instant such as 2027-03-01T12:00:00Z",
         )
     elif at > now + FUTURE_TOLERANCE:
-        ahead = format_utc(at.astimezone(UTC))
-        yield "occurred_utc", f"{ahead} has not come yet", "state what has happened; check the clock of the device"
+        ahead, stands = format_utc(at.astimezone(UTC)), format_utc(now.astimezone(UTC).replace(microsecond=0))
+        what = f"{ahead} has not come yet: the store's clock stands at {stands}"
+        yield "occurred_utc", what, "state what has happened; check the clock of the device"
 
 
 def _body(body: Any, bodies: list[str]) -> Told:

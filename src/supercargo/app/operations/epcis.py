@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from supercargo.app.operations.cargo import COMPANY, CargoLog, drafts_of, named_thing, record_cargo
 from supercargo.app.operations.lives import CargoReader
-from supercargo.app.operations.log import current_log, read_operations
+from supercargo.app.operations.log import current_log
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import ScenarioError, canonical_json
 from supercargo.store.folders import write_file
@@ -59,7 +59,7 @@ def judge_epcis(content: bytes, url: str, principal: Principal = COMPANY, *, whe
     if file is not None and not file.exists():
         drafts, known = drafts_of(told.steps, _Nothing(), principal, declared=told.declared)
     else:
-        with closing(read_operations(url)) as log:
+        with current_log(url) as log:
             drafts, known = drafts_of(told.steps, log, principal, declared=told.declared)
     return Imported(
         steps_count=len(told.steps), stored_count=len(drafts), repeated_count=len(known),

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from supercargo.app.operations.clocks import FLOWN, StoreClock
 from supercargo.app.operations.projections import PROJECTIONS
 from supercargo.kernel import ScenarioError, StoreError
 from supercargo.store.folders import refuse_within
@@ -44,6 +45,7 @@ __all__ = [
     "backup_store",
     "current_log",
     "export_store",
+    "open_flight",
     "open_operations",
     "read_operations",
     "rebuild_store",
@@ -79,7 +81,18 @@ class Rebuilt:
 
 
 def open_operations(url: str, clock: Callable[[], datetime]) -> SqlStore:
-    """The log of operations, to be written to, with all views."""
+    """The log of operations, to be written to, with all views.
+
+    `clock` is the machine's: the store's is that of the year where one was flown in it ahead of the machine.
+    """
+    standing = StoreClock(clock)
+    store = open_log(url, PROJECTIONS, standing, reserved=FLOWN)
+    standing.follow(store)
+    return store
+
+
+def open_flight(url: str, clock: Callable[[], datetime]) -> SqlStore:
+    """The same to fly a year in: the clock given is the store's."""
     return open_log(url, PROJECTIONS, clock)
 
 

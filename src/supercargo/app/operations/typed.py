@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Who does it, when (in words; empty: now), and under which name it is known."""
+    """Who does it, when (in words; empty: now, by the store's clock), and under which name it is known."""
 
     by: str
     at: str

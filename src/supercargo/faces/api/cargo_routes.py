@@ -20,7 +20,7 @@ from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.command_routes import Name, ReceiptShown, shown
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in
 from supercargo.faces.api.problems import Problem, problem_answers
-from supercargo.faces.api.requests import IDEMPOTENCY, CommandId, desk_of
+from supercargo.faces.api.requests import IDEMPOTENCY, CommandId, desk_of, store_now
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 from supercargo.faces.api.swift import SwiftRoute
 from supercargo.kernel import ScenarioError, plain
@@ -140,7 +140,7 @@ def _ask(router: APIRouter) -> None:
         """Where a thing is, what it is in, who holds it, and what the plan expects next of it."""
         with desk_of(request).views() as view:
             _known(view, name, asked)
-            told: dict[str, Any] = plain(where_is(view, name, asked.at_utc, asked.principal))
+            told: dict[str, Any] = plain(where_is(view, name, store_now(request, asked), asked.principal))
         return told
 
 
@@ -154,8 +154,8 @@ def _known(view: Any, name: str, asked: Asked) -> None:
 async def _at(request: Request, asked: Asked, command_id: str) -> datetime:
     """When something happened that names no instant: now, or, asked for again by its key, when it was told first."""
     if IDEMPOTENCY not in request.headers:
-        return asked.at_utc
-    return await asyncio.to_thread(first_told_utc, desk_of(request).store, command_id, asked.at_utc)
+        return store_now(request, asked)
+    return await asyncio.to_thread(first_told_utc, desk_of(request).store, command_id, store_now(request, asked))
 
 
 async def _recorded(request: Request, steps: Sequence[Step], principal: Any) -> Any:

@@ -11,7 +11,7 @@ from supercargo.app.operations.commands import AREAS, Act, Area
 from supercargo.app.operations.recording import first_told_utc
 from supercargo.faces.api.forms import form_of, forms_of, instant_of, said_in, word_of
 from supercargo.faces.api.problems import problem_answers
-from supercargo.faces.api.requests import CommandId, desk_of
+from supercargo.faces.api.requests import CommandId, desk_of, store_now
 from supercargo.faces.api.rules import Asked, Rule, rule_of
 
 __all__ = ["Name", "ReceiptShown", "command_router", "shown"]
@@ -58,7 +58,7 @@ def _add(router: APIRouter, area: Area) -> None:
 
     def record(request: Request, asked: Any, name: str, said: Any, command_id: str) -> list[ReceiptShown]:
         store = desk_of(request).store
-        at = first_told_utc(store, command_id, asked.at_utc) if said.at_utc is None else instant_of(said.at_utc)
+        at = first_told_utc(store, command_id, store_now(request, asked)) if said.at_utc is None else instant_of(said.at_utc)
         act = Act(command_id=command_id, by=asked.principal.name, at_utc=at)
         who = (asked.principal, act)
         return shown(area.record(store, who, commands[said.command], name, said_in(said)))

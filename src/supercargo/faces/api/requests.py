@@ -6,13 +6,15 @@ import hashlib
 import itertools
 import re
 import secrets
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
 from supercargo.app.operations.desk import Desk
+from supercargo.faces.api.rules import Asked
 
-__all__ = ["IDEMPOTENCY", "CommandId", "command_id_of", "desk_of"]
+__all__ = ["IDEMPOTENCY", "CommandId", "command_id_of", "desk_of", "store_now"]
 
 IDEMPOTENCY = "Idempotency-Key"
 
@@ -21,6 +23,11 @@ def desk_of(request: Request) -> Desk:
     """The store that the app serves."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+def store_now(request: Request, asked: Asked) -> datetime:
+    """What time it is for operations: that of the machine, or of a year that was flown in the store ahead of it."""
+    return max(asked.at_utc, desk_of(request).store.now_utc())
 
 
 _KEY = r"^[\x21-\x7e]{1,128}$"

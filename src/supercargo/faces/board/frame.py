@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from supercargo.app.board.tables import Table, workbook_of
 from supercargo.app.operations.people import Principal
 from supercargo.faces.api.problems import Problem
-from supercargo.faces.api.requests import desk_of
+from supercargo.faces.api.requests import desk_of, store_now
 from supercargo.faces.api.rules import OWN_PLACE, Asked
 from supercargo.faces.board.assets import asset_href
 from supercargo.faces.board.rows import instant_said, number_said, rows_of
@@ -92,9 +92,8 @@ def _environment() -> Environment:
 
 
 def now_of(request: Request, asked: Asked) -> datetime:
-    """What time it is for operations: that of the clock, or of the last event where a year is flown ahead of it."""
-    told = desk_of(request).store.last_recorded_utc()
-    return asked.at_utc if told is None else max(asked.at_utc, told)
+    """What time it is for operations: that of the machine, or of a year that was flown in the store ahead of it."""
+    return store_now(request, asked)
 
 
 def refuse_unknown(where: str, word: str, known: Collection[str], *, what: str) -> None:

@@ -49,7 +49,6 @@ class LogReader:
         self._tables = tables_of(projections)
         self._readers = reading_engine(url)
         self._open = threading.local()
-        self._latest = (0, "")
 
     def stream(self, name: str) -> tuple[Recorded, ...]:
         """All events of a stream in their order; none for a stream that is not known."""
@@ -78,19 +77,17 @@ class LogReader:
             found = connection.execute(select(event.c.tenant).distinct().where(event.c.tenant != "")).scalars()
             return tuple(sorted(str(one) for one in found))
 
-    def last_recorded_utc(self) -> datetime | None:
-        """The latest instant at which an event was stored, which need not be that of the last one; None where there is none.
-
-        A year that is flown ahead of the clock is told in its own time; who is admitted to it later, in that of the clock.
-        """
-        known, told = self._latest
+    def last_of(self, prefix: str, *, after: int = 0) -> tuple[int, datetime] | None:
+        """Position of the last event behind `after` whose name begins with some signs, and when it was stored; None: none."""
+        after_all = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        named = (event.c.event_id >= prefix) & (event.c.event_id < after_all)
+        begins = func.substr(event.c.event_id, 1, len(prefix)) == prefix
         with self.snapshot() as connection:
-            fresh = select(func.max(event.c.position), func.max(event.c.recorded_utc)).where(event.c.position > known)
-            position, latest = connection.execute(fresh).one()
-        if position is not None:
-            told = max(told, latest)
-            self._latest = (position, told)
-        return datetime.fromisoformat(told) if told else None
+            if connection.execute(select(event.c.event_id).where(named, begins).limit(1)).first() is None:
+                return None  # found by the index of names; the log itself is looked through from its end
+            wanted = select(event.c.position, event.c.recorded_utc).where(event.c.position > after, begins)
+            row = connection.execute(wanted.order_by(event.c.position.desc()).limit(1)).first()
+        return None if row is None else (int(row[0]), datetime.fromisoformat(row[1]))
 
     def store_id(self) -> str:
         """The name that the store gave itself when it was made."""
@@ -206,14 +203,20 @@ class _OpenViews:
 class SqlStore(LogReader):
     """An EventStore in SQL; what `append` has answered is on the disk, in the log and in the views."""
 
-    def __init__(self, url: URL, projections: Sequence[Projection], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, url: URL, projections: Sequence[Projection], clock: Callable[[], datetime], *, reserved: str = ""
+    ) -> None:
         super().__init__(url, projections)
         self._writers = writing_engine(url)
         self._clock = clock
         view = SqlView(self._tables)
         self._follower = Follower(projections, declared_digest(projections), view)
         self._hearers: list[Callable[[Sequence[Recorded]], None]] = []
-        self._writer = Writer(self._commit, clock, shown(url))
+        self._writer = Writer(self._commit, clock, shown(url), reserved=reserved)
+
+    def now_utc(self) -> datetime:
+        """What time it is by the store's clock, in whole seconds."""
+        return self._clock().replace(microsecond=0)
 
     def append(self, drafts: Sequence[Draft]) -> tuple[Receipt, ...]:
         """Store the drafts as one, and wait until a power cut can't take them away; see EventStore."""
@@ -277,10 +280,13 @@ class SqlStore(LogReader):
                 self._follower.forget()
 
 
-def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable[[], datetime]) -> SqlStore:
+def open_log(
+    url: str | Path, projections: Sequence[Projection], clock: Callable[[], datetime], *, reserved: str = ""
+) -> SqlStore:
     """Open a log for writing, making it where there is none; views that are missing or declared otherwise are made anew.
 
-    `projections` empty leaves the views as they are: the next program that has some brings them up to date. Raises
+    `projections` empty leaves the views as they are: the next program that has some brings them up to date. `reserved` is
+    what the name of no event may begin with. Raises
     StoreError where the database can't be opened, forgets what it confirms, or is of a newer form.
     """
     place = store_url(url)
@@ -299,7 +305,7 @@ def open_log(url: str | Path, projections: Sequence[Projection], clock: Callable
         raise broken_store(error, place) from error
     finally:
         engine.dispose()
-    return _followed(SqlStore(place, projections, clock))
+    return _followed(SqlStore(place, projections, clock, reserved=reserved))
 
 
 def _followed(store: SqlStore) -> SqlStore:

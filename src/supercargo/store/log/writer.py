@@ -78,8 +78,8 @@ class Writer:
     second one that succeeds would prove nothing.
     """
 
-    def __init__(self, commit: Commit, clock: Callable[[], datetime], where: str) -> None:
-        self._commit, self._clock, self._where = commit, clock, where
+    def __init__(self, commit: Commit, clock: Callable[[], datetime], where: str, *, reserved: str = "") -> None:
+        self._commit, self._clock, self._where, self._reserved = commit, clock, where, reserved
         self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._reason = ""
@@ -100,7 +100,7 @@ class Writer:
     def send(self, drafts: Sequence[Draft], tell: Tell) -> None:
         """Have drafts stored; `tell` hears, in the thread that stores, what became of them. Raises ScenarioError at once."""
         wanted = tuple(drafts)
-        request = Request(wanted, check_drafts(wanted, self._clock()), tell)
+        request = Request(wanted, check_drafts(wanted, self._clock(), reserved=self._reserved), tell)
         if not wanted:
             request.answer(())
             return
