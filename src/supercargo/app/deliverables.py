@@ -23,6 +23,7 @@ from supercargo.app.supply import fleet_of, supply_of
 from supercargo.kernel import NoPlan, Refused, ScenarioError, SupercargoError, format_utc
 from supercargo.measure.cost_report import Books, cost_report
 from supercargo.measure.facts import Facts
+from supercargo.measure.happened import Released, happened_of, releases_of
 from supercargo.measure.measured import Measured
 from supercargo.measure.measuring import measure_facts
 from supercargo.measure.operations import facts_of_log
@@ -30,6 +31,7 @@ from supercargo.measure.summary import summarise
 from supercargo.model import Kpi, OperationsPlan, RiskReport
 from supercargo.report.blocks import Decision, Document, Footer, Number, number_words, numbers_of
 from supercargo.report.coverage import LINES, Covered, coverage_of
+from supercargo.report.deliverables.happened import past_decision, standing
 from supercargo.report.deliverables.held import Held, Unmade, unmade
 from supercargo.report.deliverables.table import DELIVERABLES
 from supercargo.report.document_html import render_document, render_index
@@ -39,6 +41,7 @@ from supercargo.simulate.risk import simulate_plan
 from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
 from supercargo.store.folders import things_beneath, write_whole
 from supercargo.track.cargo.stages import STAGES
+from supercargo.track.missions.release import REGISTER, register_of
 
 __all__ = ["FORMATS", "Made", "ReportAsked", "hold", "made_or_why", "make_documents", "numbers_csv", "write_documents"]
 
@@ -154,7 +157,7 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         )
     )
     watch("measuring", 0.0)
-    recorded, counts = _recorded(asked.store) if asked.store else (None, {})
+    recorded, counts, releases = _recorded(asked.store) if asked.store else (None, {}, ())
     told = measure_facts(recorded) if recorded else ()
     known = known_of_store(plan, asked.store) if asked.store else known_of_plan(plan)
     comply_asked = ComplyRequest(asked.folder, asked.store)
@@ -173,6 +176,8 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
         simulated_held=simulated,
         programme_held=_made(lambda: programme_of_plan(plan, checks=checks).outcome),
         recorded=recorded,
+        happened=happened_of(recorded) if recorded else None,
+        releases=releases,
         recorded_kpis=tuple(_as_kpi(one) for one in told),
         strategy_held=_made(lambda: strategy_for_documents(plan, asked.folder, asked.runs, watch=watch)),
         footer=Footer(
@@ -194,12 +199,13 @@ def _made(make: Callable[[], _T]) -> _T | Unmade:
         return Unmade(why)
 
 
-def _recorded(store: str) -> tuple[Facts, Mapping[str, int]]:
-    """What has happened, and how many things are in each stage of their life. Raises StoreError for views that are old."""
+def _recorded(store: str) -> tuple[Facts, Mapping[str, int], tuple[Released, ...]]:
+    """What has happened, how many things are in each stage of life, and plans released. Raises StoreError for old views."""
     from supercargo.app.operations.log import current_log  # its libraries load only for those who have a store
 
     with current_log(store) as log, log.reading() as view:
-        return facts_of_log(log, view), Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+        stages = Counter(str(row["stage"]) for row in log.page("unit", limit=1_000_000))
+        return facts_of_log(log, view), stages, releases_of(register_of(log.stream(REGISTER)))
 
 
 def _as_kpi(one: Measured) -> Kpi:
@@ -246,9 +252,10 @@ def made_or_why(held: Held, wanted: Sequence[str]) -> tuple[tuple[Document, ...]
 
 def _document(held: Held, name: str) -> tuple[Document, SupercargoError | None]:
     try:
-        return DELIVERABLES[name](held), None
+        made = DELIVERABLES[name](held)
     except (ScenarioError, NoPlan) as why:
         return unmade(held, name, why), why
+    return replace(made, blocks=(*standing(held), *(past_decision(held, block) for block in made.blocks))), None
 
 
 def _agree(documents: Sequence[Document]) -> None:

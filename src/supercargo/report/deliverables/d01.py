@@ -20,6 +20,7 @@ from supercargo.report.blocks import (
 from supercargo.report.charts import Bar, bars, columns
 from supercargo.report.deliverables.dues import before_lift_off, due_by
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, plan_number, simulated_number, targets_missed, usd
+from supercargo.report.deliverables.happened import happened_text, released_text
 from supercargo.report.deliverables.held import Held, made
 from supercargo.report.deliverables.parts import (
     closest_turnovers,
@@ -45,7 +46,8 @@ _TOLD = (
 
 def document(held: Held) -> Document:
     """The mission operations plan."""
-    blocks: list[Block] = [Heading(words="The year on one page"), *_year(held), *_decisions(held)]
+    blocks: list[Block] = [Heading(words="The year on one page"), *happened_text(held, covers=("D1.4",))]
+    blocks += [*_year(held), *_decisions(held)]
     blocks += [Heading(words="Missions"), mission_calendar(held, covers=("D1.1",)), _months(held), _missions(held)]
     blocks += [Heading(words="Spacecraft, pads and docking places"), _fleet(held), port_bars(held, covers=("D1.2",))]
     blocks += [closest_turnovers(held.plan, covers=("D1.2",)), _watched(held)]
@@ -106,7 +108,7 @@ def _first(causes: str) -> str:
 
 
 def _decisions(held: Held) -> list[Block]:
-    return [_release(held), *_reserve(held), *_behind(held)]
+    return [released_text(held) or _release(held), *_reserve(held), *_behind(held)]
 
 
 def _release(held: Held) -> Decision:

@@ -23,6 +23,7 @@ from supercargo.report.blocks import (
 from supercargo.report.charts import Bar, bars
 from supercargo.report.deliverables.dues import before_lift_off
 from supercargo.report.deliverables.figures import plan_number, usd
+from supercargo.report.deliverables.happened import happened_text, served_table
 from supercargo.report.deliverables.held import Held, made
 
 __all__ = ["document"]
@@ -38,9 +39,16 @@ _TAKEN = "plan: costs.csv, revenue below zero"
 
 def document(held: Held) -> Document:
     """The customer service framework."""
-    blocks: list[Block] = [Heading(words="The year for customers"), _year(held), *_decision(held)]
+    blocks: list[Block] = [Heading(words="The year for customers"), *happened_text(held, covers=("D10.2",))]
+    blocks += [_year(held), *_decision(held)]
     blocks += [Heading(words="What was promised"), _contracts(held), *_penalties(held)]
-    blocks += [Heading(words="What they get"), _served(held), _bars(held), _kpis(held)]
+    blocks += [
+        Heading(words="What they get"),
+        *served_table(held, _names(held), covers=("D10.2",)),
+        _served(held),
+        _bars(held),
+        _kpis(held),
+    ]
     blocks += [Heading(words="Whom to tell what"), _notices(held), *_ranges(held)]
     blocks += [Heading(words="Whether they are content"), *_content(held)]
     blocks.append(

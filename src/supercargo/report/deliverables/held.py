@@ -10,6 +10,7 @@ from supercargo.kernel import Outcome, ScenarioError, SupercargoError
 from supercargo.measure.compliance import Review
 from supercargo.measure.cost_report import CostReport
 from supercargo.measure.facts import Facts
+from supercargo.measure.happened import Happened, Released
 from supercargo.measure.improvement import Improvement
 from supercargo.measure.risk_review import RiskReview
 from supercargo.measure.strategy_review import StrategyReview
@@ -70,6 +71,8 @@ class Held:
     strategy_held: StrategyReview | Unmade | None = None
     recorded: Facts | None = None
     recorded_kpis: tuple[Kpi, ...] = ()
+    happened: Happened | None = None  # what the record adds up to; None without a record
+    releases: tuple[Released, ...] = ()  # by the record, in their order: the last one is in force
     run: tuple[str, ...] = tuple(line.doc_id for line in LINES)  # documents that are made together
 
     @property
