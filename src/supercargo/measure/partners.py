@@ -13,6 +13,7 @@ import numpy as np
 from supercargo.measure.concentration import concentration_of
 from supercargo.measure.cost_objects import USED, Share, attribute_costs, attribute_revenue
 from supercargo.measure.courses import Courses
+from supercargo.measure.deliveries import LineFate, line_fates, line_name
 from supercargo.measure.money import SERVICE
 from supercargo.model import (
     Chances,
@@ -64,6 +65,12 @@ class Partners:
     def up(self) -> tuple[ManifestRow, ...]:
         """Loads up aboard a flight."""
         return tuple(row for row in self.plan.manifest if row.direction == _DIRECT and row.mission_id)
+
+    @cached_property
+    def dated(self) -> tuple[LineFate, ...]:
+        """Lines up with a due date, the parts of a line as one."""
+        fates = line_fates(self.plan)
+        return tuple(one for one in fates if one.line.direction == _DIRECT and one.line.due_utc is not None)
 
     @cached_property
     def contracted(self) -> Mapping[str, str]:
@@ -233,7 +240,6 @@ def _row(held: Partners, group: _Group) -> PartnerRow:
     revenue, cost = _money(held, _own(group))
     gone_revenue, gone_cost = _money(held, _gone(group))
     late, lost = _fates(held.courses, group.missions)
-    dated = [row for row in group.loads if row.on_time is not None]
     gone = [row for row in held.up if row.mission_id in group.gone_missions or row.item_id in group.gone_items]
     room = math.fsum(one.upmass_capacity_kg for one in held.plan.missions)
     mine = math.fsum(one.upmass_capacity_kg for one in held.plan.missions if one.mission_id in group.missions)
@@ -248,7 +254,7 @@ def _row(held: Partners, group: _Group) -> PartnerRow:
         cost_usd=cost,
         margin_usd=round(revenue - cost, 2),
         usd_per_kg=round(cost / kg, 2) if kg else None,
-        on_time_percent=round(100.0 * sum(row.on_time is True for row in dated) / len(dated), 4) if dated else None,
+        on_time_percent=_on_time_percent(held, group),
         late_percent=late,
         lost_percent=lost,
         damage_percent=_damage_percent(held, group.loads),
@@ -258,6 +264,19 @@ def _row(held: Partners, group: _Group) -> PartnerRow:
         loss_usd=round(gone_revenue - gone_cost, 2),
         keep_usd=_worth_keeping(held, _gone(group)),
     )
+
+
+def _on_time_percent(held: Partners, group: _Group) -> float | None:
+    """Lines with a due date that are on time [%]: a customer's all, left behind or not; of others what they have a hand in."""
+    if group.role == "customer":
+        kept = [one.on_time is True for one in held.dated if one.line.customer == group.partner]
+    else:
+        parts: dict[str, list[bool]] = defaultdict(list)
+        for row in group.loads:
+            if row.on_time is not None:
+                parts[line_name(held.plan.scenario, row.item_id)].append(row.on_time)
+        kept = [all(own) for own in parts.values()]
+    return round(100.0 * sum(kept) / len(kept), 4) if kept else None
 
 
 def _own(group: _Group) -> Callable[[Share, bool], bool]:

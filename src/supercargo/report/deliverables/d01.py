@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from supercargo.measure.summary import LeftBehind
 from supercargo.report.agreement import causes_words
 from supercargo.report.blocks import (
     Block,
@@ -21,12 +24,13 @@ from supercargo.report.charts import Bar, bars, columns
 from supercargo.report.deliverables.dues import before_lift_off, due_by
 from supercargo.report.deliverables.figures import kpi_number, kpi_of, plan_number, simulated_number, targets_missed, usd
 from supercargo.report.deliverables.happened import happened_text, released_text
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import Held, made, reference
 from supercargo.report.deliverables.parts import (
     closest_turnovers,
     kpi_blocks,
     missed_names,
     mission_calendar,
+    no_way,
     port_bars,
     solver_table,
 )
@@ -208,10 +212,29 @@ def _behind(held: Held) -> list[Block]:
         Option(name="Tell the customers now", effect=f"{{}} urgent lines stay behind, because: {named}", numbers=(number,)),
         Option(name="Ask for room", effect="buy room on a partner's flight or swap them against lines of priority 4 and 5"),
     )
-    advice = "Swap first: the manifest already prefers them, so each needs a customer's consent to displace another line."
+    advice = _urgent_advice(held, urgent)
     question = "What happens to the urgent lines that stay behind?"
     due = before_lift_off(held)
     return [Decision(question=question, owner="Operations manager", due=due, options=options, advice=advice, covers=("D1.3",))]
+
+
+def _urgent_advice(held: Held, urgent: Sequence[LeftBehind]) -> str:
+    """What to do first with urgent lines, by why they stay: room helps only those that would fit into it."""
+    misfits = [one for one in urgent if no_way(one)]
+    heavy = [one for one in urgent if "than a flight can take" in one.reason]
+    advice = []
+    if misfits:
+        count = sum(one.priorities[0] + one.priorities[1] for one in misfits)
+        what = "fits no bay or flight" if count == 1 else "fit no bay or flight"
+        advice.append(f"{count} of them {what}, and room does not help: ask for smaller pieces, see {reference(held, 'D3')}.")
+    if heavy:
+        advice.append("What is more than a flight can take has to be split by its owner.")
+    if len(misfits) + len(heavy) < len(urgent):
+        swap = "Swap the others" if advice else "Swap first"
+        advice.append(
+            f"{swap}: the manifest already prefers them, so each needs a customer's consent to displace another line."
+        )
+    return " ".join(advice)
 
 
 def _months(held: Held) -> Figure:

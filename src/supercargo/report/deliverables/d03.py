@@ -24,7 +24,7 @@ from supercargo.report.charts import Bar, bars
 from supercargo.report.deliverables.dues import before_lift_off
 from supercargo.report.deliverables.figures import plan_number
 from supercargo.report.deliverables.held import Held, made
-from supercargo.report.deliverables.parts import compliance_table, facility_months
+from supercargo.report.deliverables.parts import compliance_table, facility_months, no_way
 
 __all__ = ["document"]
 
@@ -155,7 +155,7 @@ def _fullest(held: Held) -> Figure:
 
 def _misfits(held: Held) -> list[Block]:
     """Lines that no spacecraft of the year can take at all: more flights would not help them."""
-    found = [one for one in held.summary.left_behind if "fits no" in one.reason or "no mission" in one.reason]
+    found = [one for one in held.summary.left_behind if no_way(one)]
     if not found:
         return []
     count = Number(

@@ -114,9 +114,17 @@ def _decision(held: Held) -> list[Block]:
     first = found[0]
     same = [one for one in found if one.requirement_id == first.requirement_id]
     source = f"compliance: rows of {first.requirement_id}"
-    number = Number(key=f"comply.open.{first.requirement_id}", value=len(same), unit="count", source=source)
+    numbers = tuple(
+        Number(
+            key=f"comply.{state}.{first.requirement_id}",
+            value=sum(o.state == state for o in same),
+            unit="count",
+            source=source,
+        )
+        for state in ("unmet", "no evidence")
+    )
     options = (
-        Option(name="Close it", effect=f"{{}} objects: {first.words}", numbers=(number,)),
+        Option(name="Close it", effect=f"{{}} unmet and {{}} without evidence, first: {first.words}", numbers=numbers),
         Option(name="Waive it", effect="by name, with a reason and a date; the waiver stands on record"),
     )
     question = f"Who closes {first.requirement_id}: {first.clause.rstrip('.')}?"

@@ -387,7 +387,7 @@ def _price_decision(held: Held, below: list[str]) -> list[Block]:
     return [
         Decision(
             question=f"What is done about prices below full cost ({', '.join(below)})?",
-            owner="Sales director",
+            owner="Commercial manager",
             due=before_contracts(held),
             options=(
                 Option(

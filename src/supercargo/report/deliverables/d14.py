@@ -9,7 +9,7 @@ from supercargo.report.charts import Bar, bars
 from supercargo.report.coverage import phrase_ids
 from supercargo.report.deliverables.dues import before_next_plan
 from supercargo.report.deliverables.figures import plan_number
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import Held, Unmade, made, reference
 from supercargo.report.deliverables.strategy_parts import assumptions, change_words, money, nothing_held
 
 __all__ = ["document"]
@@ -28,7 +28,7 @@ def document(held: Held) -> Document:
         return made(held, "D14", QUESTION, nothing_held("who the service hangs on", phrase_ids("D14"), "a plan that flies"))
     blocks: list[Block] = [Heading(words="On one page"), _page(held, review), *_decisions(held, review)]
     blocks += [Heading(words="Customers"), _customer_bars(review), _customers(review)]
-    blocks += [Heading(words="Carriers, sites and suppliers"), *_stakes(review), _carriers(review), _suppliers(review)]
+    blocks += [Heading(words="Carriers, sites and suppliers"), *_stakes(review), _carriers(review), _suppliers(held, review)]
     blocks += [_concentration(review)]
     blocks += [Heading(words="Technology together"), *_technology(review)]
     blocks += [Heading(words="Winning more"), *_expansion(review)]
@@ -230,23 +230,27 @@ def _carriers(review: StrategyReview) -> Table:
     )  # fmt: skip
 
 
-def _suppliers(review: StrategyReview) -> Table:
+def _suppliers(held: Held, review: StrategyReview) -> Table:
+    drawn = {} if isinstance(held.supply_held, Unmade) else {one.supplier: one.mass_kg for one in held.supply.suppliers}
     return Table(
         title="How suppliers do",
         source=f"{_BOOKS}; suppliers.csv of the scenario; damage: chances.csv",
         columns=(
             Column(name="supplier"),
             Column(name="score", unit="value", digits=0),
-            Column(name="cargo up", unit="kg"),
+            Column(name="first named for", unit="kg"),
+            Column(name="supplies by D6", unit="kg"),
             Column(name="on time", unit="percent"),
             Column(name="damage expected", unit="percent", digits=2),
             Column(name="cargo nobody else supplies", unit="kg"),
         ),
         rows=tuple(
-            (row.partner, row.score, row.up_kg, row.on_time_percent, row.damage_percent, row.alone_kg)
+            (row.partner, row.score, row.up_kg, drawn.get(row.partner), row.on_time_percent, row.damage_percent, row.alone_kg)
             for row in _of(review, "supplier")
         ),
-        note="A line counts with the first supplier of its class; one without a score has nothing aboard.",
+        note="Score, shares and what is on time count a line with the supplier that suppliers.csv names first for its class;"
+        f" {reference(held, 'D6')} splits each class among its suppliers by cost and capacity, so the two masses differ."
+        " One without a score is first for nothing aboard.",
         covers=("D14.2",),
     )
 

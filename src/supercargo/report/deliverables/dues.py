@@ -79,15 +79,21 @@ def before_horizon(held: Held, why: str = "the horizon begins") -> str:
 
 def before_next_plan(held: Held) -> str:
     """Before the next horizon is planned, as long before it begins as this one was, at least a month."""
+    return due_by(held, _next_plan_utc(held), "the next horizon is planned")
+
+
+def _next_plan_utc(held: Held) -> datetime:
     settings = held.plan.scenario.settings
-    lead = max(settings.start_utc - settings.as_of_utc, timedelta(days=30))
-    return due_by(held, settings.end_utc - lead, "the next horizon is planned")
+    return settings.end_utc - max(settings.start_utc - settings.as_of_utc, timedelta(days=30))
 
 
 def before_contracts(held: Held) -> str:
-    """Before the first contract ends; without contracts before the next horizon is planned."""
+    """Before the first contract ends, but never after the next horizon is planned: its cargo is planned at its prices."""
+    settings = held.plan.scenario.settings
     ends = _first(held, (one.to_utc for one in held.plan.scenario.contracts))
-    return before_next_plan(held) if ends is None else due_by(held, ends, "the first contract ends")
+    if ends is None or ends >= _next_plan_utc(held) > settings.as_of_utc:
+        return before_next_plan(held)
+    return due_by(held, ends, "the first contract ends")
 
 
 def roadmap_month(held: Held, month: int) -> datetime:

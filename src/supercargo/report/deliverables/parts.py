@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from supercargo.kernel import days_between
+from supercargo.measure.summary import LeftBehind
 from supercargo.model import Kpi, OperationsPlan
 from supercargo.report.blocks import Column, Figure, KpiBlock, Missing, Table, Text
 from supercargo.report.charts import Bar, Span, bars, columns, spans
@@ -20,6 +21,7 @@ __all__ = [
     "kpi_blocks",
     "missed_names",
     "mission_calendar",
+    "no_way",
     "port_bars",
     "solver_table",
 ]
@@ -27,6 +29,11 @@ __all__ = [
 CALENDAR_BEYOND_D = 120
 """Days that a calendar shows behind the horizon; what lies later stands in its table."""
 STAYS = ("one", "three", "two", "four", "five", "six")
+
+
+def no_way(one: LeftBehind) -> bool:
+    """Lines that stay behind because no spacecraft that goes there could take them: more flights would not help."""
+    return any(word in one.reason for word in ("fits no", "no mission"))
 
 
 def mission_calendar(held: Held, *, covers: tuple[str, ...] = ()) -> Figure:
