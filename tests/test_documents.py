@@ -160,6 +160,19 @@ def test_a_pdf_is_the_same_bytes_twice_and_names_letters_it_lacks() -> None:
     assert first == render_pdf(document, coverage_of(document))
 
 
+def test_a_pdf_has_the_data_of_its_figures_and_says_where_the_rest_of_a_long_one_stands() -> None:
+    def written(*cells: str) -> bytes:
+        data = Table(title="t", source="plan: t.csv", columns=(Column(name="a"),), rows=tuple((cell,) for cell in cells))
+        drawing = bars("f", [Bar("b", 2.0)], unit="kg")
+        document = a_document(Figure(title="f", source="plan: f.csv", drawing=drawing, data=data))
+        return render_pdf(document, coverage_of(document))
+
+    many = [str(number) for number in range(60)]
+    assert written("x", "y") != written("x", "z")
+    assert written(*many[:-1], "x") != written(*many[:-1], "y")
+    assert written(*many) != written(*many, "x") == written(*many, "y")
+
+
 def block_with(name: str, place: str) -> Block:
     """A block of a kind that says a name in each of its places."""
     columns = (Column(name="line"), *(Column(name=f"c{index}", unit="kg") for index in range(9)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path as Folder
 from typing import Any
@@ -38,6 +39,8 @@ CELL_SIZE, SMALLEST = 7.2, 5.4
 """Letters of a table [points]."""
 LONG_CELL, LONG_HEAD = 400, 60
 """Letters beyond which a row may break over pages, and beyond which a head is shortened and told in full below its table."""
+MOST_ROWS = 60
+"""Rows of a figure's data that stand below it."""
 TALLEST = 690.0
 """Room of a page for what does not break, with its caption [points]."""
 INK, SOFT, LINE, SHADE = "#16212b", "#51606e", "#d4dbe1", "#f4f6f8"
@@ -274,6 +277,14 @@ def _decision(page: _Page, block: Decision) -> Any:
     return _framed(page, parts, heavy=True)
 
 
+def _cut(data: Table) -> Table:
+    """The data of a figure: all, or its first rows with a word of where the others stand."""
+    if len(data.rows) <= MOST_ROWS:
+        return data
+    more = f"{len(data.rows) - MOST_ROWS} more rows stand in the HTML and Markdown forms of this document."
+    return replace(data, rows=data.rows[:MOST_ROWS], note=f"{data.note} {more}".strip())
+
+
 def _flow(page: _Page, block: Block) -> Iterator[Any]:
     match block:
         case Heading():
@@ -287,6 +298,8 @@ def _flow(page: _Page, block: Block) -> Iterator[Any]:
             caption = page.words(f"<b>{_safe(block.title)}</b> ({page.marks[block.source]})", "note")
             drawn = _drawing(block.drawing, page.room) if block.drawing.shapes else page.words("nothing to draw")
             yield from (caption, drawn)
+            if block.data is not None:
+                yield from _table(page, _cut(block.data))
         case KpiBlock():
             yield from _kpis(page, block)
         case Decision():
