@@ -22,7 +22,15 @@ from supercargo.report.blocks import (
 )
 from supercargo.report.charts import Bar, bars, columns
 from supercargo.report.deliverables.dues import before_lift_off, due_by
-from supercargo.report.deliverables.figures import kpi_number, kpi_of, plan_number, simulated_number, targets_missed, usd
+from supercargo.report.deliverables.figures import (
+    kpi_number,
+    kpi_of,
+    plan_number,
+    simulated_number,
+    spread_of,
+    targets_missed,
+    usd,
+)
 from supercargo.report.deliverables.happened import happened_text, released_text
 from supercargo.report.deliverables.held import Held, made, reference
 from supercargo.report.deliverables.parts import (
@@ -89,7 +97,7 @@ def _year(held: Held) -> list[Block]:
     futures = Text(
         words="A year never goes as planned. Flown through {} futures with the slips and losses of past missions and nobody"
         " planning anew, {} missions fly within the horizon, {} of the dated lines arrive on time, and the margin is {}"
-        " (one future in twenty: below {}). That gap is what replanning during the year has to win back.",
+        " (one future in twenty: below {}). " + _gap_words(held),
         numbers=(
             Number(
                 key="report.runs", value=held.footer.runs, unit="count", source="simulation: futures drawn for these documents"
@@ -102,6 +110,20 @@ def _year(held: Held) -> list[Block]:
         covers=("D1.4",),
     )
     return [said, verdict, futures]
+
+
+def _gap_words(held: Held) -> str:
+    """What lies between the plan and its futures, by the sign of each: on time to be won back, margin more or less."""
+    planned, told = held.summary.money.margin_percent, spread_of(held, "K10")
+    lost = "What is not on time in them, replanning during the year has to win back"
+    if planned is None or told is None:
+        return f"{lost}."
+    if told.mean <= planned:
+        return f"{lost}, and the margin that is lower than the {planned:.1f} % planned."
+    return (
+        f"{lost}. Their margin lies above the {planned:.1f} % planned, and that is no gain: it is a share, of the revenue"
+        " and cost of the flights that still fall into the horizon."
+    )
 
 
 def _first(causes: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supercargo.report.blocks import Block, Decision, Document, Evidence, Heading, Missing, Text
 from supercargo.report.deliverables.dues import before_horizon
 from supercargo.report.deliverables.figures import kpi_number, plan_number, simulated_number
-from supercargo.report.deliverables.held import Held, made
+from supercargo.report.deliverables.held import Held, Unmade, made, reference
 from supercargo.report.fleet_blocks import (
     balance_figure,
     capacity_figure,
@@ -13,6 +15,7 @@ from supercargo.report.fleet_blocks import (
     extension_decision,
     fleet_number,
     gaps_table,
+    lacking,
     lives_table,
     reliability_table,
     room_decision,
@@ -33,7 +36,7 @@ def document(held: Held) -> Document:
     """The fleet management strategy."""
     fleet, settings = held.fleet, held.plan.scenario.settings
     due = before_horizon(held)
-    asked = (extension_decision(fleet, due, covers=("D2.2",)), room_decision(fleet, due, covers=("D2.4",)))
+    asked = (_lives(held, due), _room(held, due))
     blocks: list[Block] = [Heading(words="The fleet on one page"), _summary(held), *_assumed(held)]
     blocks += [one for one in asked if isinstance(one, Decision)]
     blocks += [
@@ -65,6 +68,34 @@ def _summary(held: Held) -> Text:
         "demand_kg", "capacity_kg", "left_kg", "expected_losses",
     )  # fmt: skip
     return Text(words=words, numbers=tuple(fleet_number(held.fleet, name) for name in names), covers=("D2.1",))
+
+
+def _lives(held: Held, due: str) -> Decision | None:
+    """Longer lives are asked for of types that the service flies itself: those that customers bring are theirs to extend."""
+    brought: dict[str, set[str]] = {}
+    for one in held.plan.missions:
+        brought.setdefault(one.vehicle_type, set()).add(one.furnished_by)
+    theirs = {name: ", ".join(sorted(owners)) for name, owners in brought.items() if "" not in owners}
+    told = [one for one in held.fleet.lives if one.vehicle_type not in theirs]
+    asked = extension_decision(replace(held.fleet, lives=tuple(told)), due, covers=("D2.2",))
+    left = [one.vehicle_type for one in held.fleet.lives if one.vehicle_type in theirs and one.verdict == "extend"]
+    if asked is None or not left:
+        return asked
+    words = "; ".join(f"{name} (brought by {theirs[name]})" for name in left)
+    return replace(asked, advice=f"{asked.advice} Not the service's to extend, though it would pay: {words}.")
+
+
+def _room(held: Held, due: str) -> Decision | None:
+    """Where room is added; a place that pays less than it costs is told as such."""
+    asked = room_decision(held.fleet, due, covers=("D2.4",))
+    if asked is None or isinstance(held.costs_held, Unmade):
+        return asked
+    places = [row.destination for row in lacking(held.fleet)]
+    losing = [one.name for one in held.costs.by["destination"] if one.name in places and (one.margin_usd or 0.0) < 0]
+    if not losing:
+        return asked
+    words = f" Loads to {', '.join(losing)} pay less than they cost: {reference(held, 'D12')} asks for their price first."
+    return replace(asked, advice=asked.advice + words)
 
 
 def _assumed(held: Held) -> list[Text]:

@@ -342,6 +342,8 @@ def _answers(held: Held) -> list[Block]:
                 (o.title, o.cost_usd, o.avoided_usd, o.net_usd, o.short_d_before - o.short_d_after, o.verdict)
                 for o in held.review.contingencies
             ),
+            note="Avoids: margin that courses lose, with cargo lost or damaged. A stock that runs out costs nothing in them:"
+            " what a person says it costs stands in the register and is not in this column; days saved stand beside it.",
             covers=("D5.2",),
         )
     ]
@@ -351,7 +353,9 @@ def _answers(held: Held) -> list[Block]:
         blocks.append(
             Text(
                 words="Insurance: {} of {} exposures are worth covering, for {} of premium a year; what is retained costs {}"
-                " in a bad year (beyond the 99 % quantile, on average {}).",
+                " in a bad year (beyond the 99 % quantile, on average {}). This asks what losses of the plan are"
+                " worth covering; the account of cargo insurance in the cost of the plan is another thing: a rate of cost_rates.csv"
+                " on the whole value insured, which is not changed by what is chosen here.",
                 numbers=(
                     Number(key="insurance.bought", value=cover.bought_count, unit="count", source=source),
                     Number(key="insurance.exposures", value=cover.exposures_count, unit="count", source=source),

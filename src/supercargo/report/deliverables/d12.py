@@ -23,8 +23,9 @@ from supercargo.report.blocks import (
 from supercargo.report.charts import Bar, Series, bars, lines
 from supercargo.report.deliverables.dues import before_contracts, before_horizon
 from supercargo.report.deliverables.figures import kpi_number, plan_number, usd
-from supercargo.report.deliverables.held import Held, made, reference
+from supercargo.report.deliverables.held import Held, Unmade, made, reference
 from supercargo.report.deliverables.improving import MEASURED, initiative_table, pareto_figure, programme_number
+from supercargo.report.fleet_blocks import lacking
 
 __all__ = ["document"]
 
@@ -116,7 +117,7 @@ def _decisions(held: Held) -> list[Block]:
                 numbers=tuple(programme_number(held, name) for name in ("together_usd", "one_off_usd", "gap_usd")),
             ),
         ),
-        advice=_approval(ideas),
+        advice=_approval(ideas, [row for row in told.savings if row.state != "idea"]),
         covers=("D12.1",),
     )
     if not told.gap_usd:
@@ -145,14 +146,23 @@ def _decisions(held: Held) -> list[Block]:
     return [approve, gap]
 
 
-def _approval(ideas: list[InitiativeSaving]) -> str:
-    quick = [row for row in ideas if row.payback_d is not None and row.payback_d <= 365.25]
-    if not ideas:
-        return "Nothing that is measured is still an idea."
-    names = ", ".join(row.initiative_id for row in quick) or "none"
-    return (
-        f"Approve those that pay back within a year at what is meant: {names}; the least that each reaches stands beside it."
-    )
+def _pays(row: InitiativeSaving) -> bool:
+    """It returns within a year what it costs once."""
+    return row.one_off_usd <= 0 or (row.payback_d is not None and row.payback_d <= 365.25)
+
+
+def _approval(ideas: list[InitiativeSaving], committed: list[InitiativeSaving]) -> str:
+    quick = [row for row in ideas if _pays(row)]
+    advice = "Nothing that is measured is still an idea."
+    if quick:
+        names = ", ".join(row.initiative_id for row in quick)
+        advice = f"Approve those that pay back within a year at what is meant: {names}; the least of each stands beside it."
+    elif ideas:
+        advice = "Approve none: no idea pays back within a year at what is meant."
+    slow = [row.initiative_id for row in committed if not _pays(row)]
+    if slow:
+        advice += f" Of what is approved, do not spend more on what does not pay back within a year: {', '.join(slow)}."
+    return advice
 
 
 def _dearest(held: Held) -> str:
@@ -398,10 +408,21 @@ def _price_decision(held: Held, below: list[str]) -> list[Block]:
                 Option(name="Keep the price", effect="the other places carry them; their competitors need not"),
                 Option(name="Make it cheaper", effect="initiatives on what these places take most; see the tables above"),
             ),
-            advice="Ask for full cost where the customer brings neither launch nor spacecraft: there the service pays both.",
+            advice="Ask for full cost where the customer brings neither launch nor spacecraft: there the service pays both."
+            + _more_room(held, below),
             covers=("D12.4",),
         )
     ]
+
+
+def _more_room(held: Held, below: list[str]) -> str:
+    """Places below full cost for which more room is asked for in another document."""
+    both = [] if isinstance(held.fleet_held, Unmade) else [row.destination for row in lacking(held.fleet)]
+    named = ", ".join(sorted(set(both) & set(below)))
+    said = (
+        f" {reference(held, 'D2')} asks where room is added, also for {named}: settle the price there before room is bought."
+    )
+    return said if named else ""
 
 
 def _progress(held: Held) -> list[Block]:

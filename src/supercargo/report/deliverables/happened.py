@@ -77,9 +77,9 @@ def happened_text(held: Held, *, covers: tuple[str, ...] = ()) -> list[Block]:
     whole = told.whole
     words = (
         f"What has happened, by the record up to {told.as_of_utc:%Y-%m-%d}:"
-        " {} missions flew, {} were lost and {} have not flown yet. {} of {} lines are delivered. Of {} up lines whose date has"
-        " come, {} came on time ({}), {} late and {} not at all. {} is earned; {} is taken off it for what was late, left behind"
-        " or flown again."
+        " {} missions flew, {} were lost and {} have not flown yet. {} of {} lines are delivered. Of {} up lines whose date"
+        " has come, {} came on time ({}), {} late and {} not at all. {} is earned; {} is taken off it for what was late, left"
+        " behind or flown again."
     )
     numbers = (
         _count("flown", told.flown_count), _count("lost", told.lost_count), _count("waiting", told.waiting_count),
