@@ -353,9 +353,9 @@ def _answers(held: Held) -> list[Block]:
         blocks.append(
             Text(
                 words="Insurance: {} of {} exposures are worth covering, for {} of premium a year; what is retained costs {}"
-                " in a bad year (beyond the 99 % quantile, on average {}). This asks what losses of the plan are"
-                " worth covering; the account of cargo insurance in the cost of the plan is another thing: a rate of cost_rates.csv"
-                " on the whole value insured, which is not changed by what is chosen here.",
+                " in a bad year (beyond the 99 % quantile, on average {}). This asks what losses of the plan are worth"
+                " covering; the account of cargo insurance in the cost of the plan is another thing: a rate of"
+                " cost_rates.csv on the whole value insured, which is not changed by what is chosen here.",
                 numbers=(
                     Number(key="insurance.bought", value=cover.bought_count, unit="count", source=source),
                     Number(key="insurance.exposures", value=cover.exposures_count, unit="count", source=source),
