@@ -116,7 +116,7 @@ def _gap_words(held: Held) -> str:
     """What lies between the plan and its futures, by the sign of each: on time to be won back, margin more or less."""
     planned, told = held.summary.money.margin_percent, spread_of(held, "K10")
     lost = "What is not on time in them, replanning during the year has to win back"
-    if planned is None or told is None:
+    if planned is None or told is None or told.mean is None:
         return f"{lost}."
     if told.mean <= planned:
         return f"{lost}, and the margin that is lower than the {planned:.1f} % planned."
