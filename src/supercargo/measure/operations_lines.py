@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ class ContractTold:
     dropped: dict[str, told.Promise] = field(default_factory=dict)
     delivered: dict[str, Delivery] = field(default_factory=dict)
     promised_on: dict[str, list[tuple[int, told.Promise]]] = field(default_factory=lambda: defaultdict(list))
+    amended: list[int] = field(default_factory=list)  # positions from which on only what is promised anew stands
     last_utc: datetime | None = None
 
     def tell(self, event: Recorded) -> None:
@@ -71,6 +73,7 @@ class ContractTold:
                 self.tolerance_d = terms.value("due_tolerance")
             case told.ContractAmended(terms=terms):
                 self.tolerance_d = terms.value("due_tolerance")
+                self.amended.append(event.position)
                 self.dropped |= {name: one for name, one in self.parts.items() if name not in self.delivered}
                 self.parts = {name: one for name, one in self.parts.items() if name in self.delivered}
             case told.LinesPromised(lines=lines):
@@ -103,14 +106,19 @@ def contract_told(contract_id: str, events: Iterable[Recorded]) -> ContractTold:
 
 
 def loads_of(contracts: Iterable[ContractTold], missions: Mapping[str, MissionTold]) -> dict[str, tuple[float, float]]:
-    """What was aboard each mission up at lift-off, as it was promised then: mass [kg] and volume [m3]."""
+    """What was aboard each mission up at lift-off, as it was promised then: mass [kg] and volume [m3].
+
+    A promise stands until the next of its item, or until a later plan amends the contract.
+    """
     mass: dict[str, list[float]] = defaultdict(list)
     volume: dict[str, list[float]] = defaultdict(list)
     launched = {name: one.launch_position for name, one in missions.items() if one.launch_position is not None}
     for contract in contracts:
         for promises in contract.promised_on.values():
             for at, (position, line) in enumerate(promises):
-                until = promises[at + 1][0] if at + 1 < len(promises) else math.inf
+                amended = bisect_right(contract.amended, position)
+                ends = [promises[at + 1][0]] if at + 1 < len(promises) else []
+                until = min([*ends, *contract.amended[amended : amended + 1]], default=math.inf)
                 lift_off = launched.get(line.mission_id)
                 if lift_off is not None and position < lift_off < until and line.direction == "up":
                     mass[line.mission_id].append(line.mass_kg)
