@@ -1,4 +1,4 @@
-"""What was promised to a mission at its lift-off: a promise ends with the next of its item, or with a plan that names it no more."""
+"""What was promised to a mission at its lift-off: a promise ends with the next of its item, or with a plan without it."""
 
 from __future__ import annotations
 
