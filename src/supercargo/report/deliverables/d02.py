@@ -31,6 +31,11 @@ __all__ = ["document"]
 
 QUESTION = "For the fleet manager and the executive: is the fleet well used and kept, what is left, and where is it too small?"
 
+_NOTHING_ASKED = (
+    "Nothing is to be decided here: no spacecraft of the service's own pays for a longer life or a replacement now, and no"
+    " place lacks room. Spacecraft that customers bring are theirs to extend."
+)
+
 
 def document(held: Held) -> Document:
     """The fleet management strategy."""
@@ -38,7 +43,7 @@ def document(held: Held) -> Document:
     due = before_horizon(held)
     asked = (_lives(held, due), _room(held, due))
     blocks: list[Block] = [Heading(words="The fleet on one page"), _summary(held), *_assumed(held)]
-    blocks += [one for one in asked if isinstance(one, Decision)]
+    blocks += [one for one in asked if isinstance(one, Decision)] or [Text(words=_NOTHING_ASKED)]
     blocks += [
         Heading(words="How spacecraft are used"),
         use_figure(fleet, covers=("D2.1",)),
