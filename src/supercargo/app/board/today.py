@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from supercargo.app.board.conflicts import OPEN_STATES, overtaken_conflicts
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.operations.asking import conflicts_seen, mission_board, work_seen
 from supercargo.kernel import DAY_S, format_utc, parse_utc
@@ -72,8 +73,10 @@ def _incidents(view: View) -> Iterator[Decision]:
 
 
 def _conflicts(view: View) -> Iterator[Decision]:
-    for row in conflicts_seen(view):
-        if row["state"] not in ("seen", "offered"):
+    rows = conflicts_seen(view)
+    overtaken = overtaken_conflicts(view, rows)
+    for row in rows:
+        if row["state"] not in OPEN_STATES or row["conflict"] in overtaken:
             continue
         href = f"/conflicts/{row['conflict']}"
         yield Decision(
