@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,17 +12,20 @@ from supercargo.app.board.conflicts import overtaken_conflicts
 from supercargo.app.board.today import decisions_of
 from supercargo.app.operations.asking import conflicts_seen
 from supercargo.app.operations.desk import Desk
+from supercargo.app.operations.parties import record_party
 from supercargo.app.operations.recording import record_conflict, record_mission
 from supercargo.kernel import format_utc
+from supercargo.store.accounts import Person
 from supercargo.track.acts import drafts_of
 from supercargo.track.coordination.log import SeeConflict
 from supercargo.track.missions import commands as asked
 from supercargo.track.missions.events import MISSION_KINDS, MissionReplanned
 from supercargo.track.missions.state import mission_of
+from supercargo.track.parties.deciding import AnswerComplaint, CloseComplaint, OpenComplaint, PartyCommand
 from tests.builders import START
 from tests.operations import MemoryOperations, act, released
 from tests.plans import a_plan
-from tests.test_board import NOW, client_of, desk
+from tests.test_board import NOW, SCRIPT, WORD, client_of, desk
 
 __all__ = ["desk"]  # the store of the pages' tests
 
@@ -95,3 +99,28 @@ def test_pages_show_an_overtaken_conflict_as_such_with_its_reason(desk: Desk) ->
     assert "Overtaken, nothing is to be decided: TN-02 slipped again" in client.get(f"/conflicts/{first}").text
     assert "Overtaken" not in client.get(f"/conflicts/{second}").text
     assert client.get("/conflicts").text.count(">overtaken<") + client.get("/conflicts").text.count(">overtaken ") == 1
+
+
+def complained(desk: Desk, name: str, days_ago: float, *more: PartyCommand) -> None:
+    """UNI-LAKE complains, and what is done about it then."""
+    opened = NOW - timedelta(days=days_ago)
+    said = OpenComplaint(complaint=name, text=f"{name}: {SCRIPT}", about="TN-01")
+    record_party(desk.store, "UNI-LAKE", said, act(opened, "esa"))
+    for n, one in enumerate(more, start=1):
+        record_party(desk.store, "UNI-LAKE", one, act(opened + timedelta(hours=n), f"quality-{n}"))
+
+
+def test_open_complaints_stand_on_today_for_who_may_answer_them_the_oldest_first(desk: Desk) -> None:
+    desk.accounts.add(Person(name="quita", roles=("quality",), customer="", enabled=True, created_utc=NOW), WORD)
+    answer = AnswerComplaint(complaint="C-answered", answer="we look")
+    close = CloseComplaint(complaint="C-closed", finding="settled")
+    complained(desk, "C-young", 1)
+    complained(desk, "C-old", 6)
+    complained(desk, "C-answered", 8, answer)
+    complained(desk, "C-closed", 9, replace(answer, complaint="C-closed"), close)
+    text = client_of(desk, "quita").get("/?kind=complaint").text
+    names = re.findall(r"(C-[a-z]+) of UNI-LAKE, about TN-01: (opened|answered)", text)
+    assert list(dict.fromkeys(names)) == [("C-old", "opened"), ("C-young", "opened"), ("C-answered", "answered")]
+    assert 'href="/customer?name=UNI-LAKE#complaints"' in text
+    assert SCRIPT not in text
+    assert "C-old" not in client_of(desk, "cora").get("/").text  # a controller may not answer
