@@ -166,9 +166,14 @@ def _stocks(kept: KeptPlan | None, now_utc: datetime) -> Iterator[Decision]:
         if now_utc <= row.day_utc <= now_utc + timedelta(days=90) and row.on_hand_kg < row.reserve_kg - 0.01:
             first.setdefault((row.destination, row.supply_class), row)
     for (place, name), row in first.items():
+        held = (
+            f"{row.on_hand_kg:,.0f} kg on hand"
+            if row.on_hand_kg >= 0
+            else f"nothing on hand, {-row.on_hand_kg:,.0f} kg lacking,"
+        )
         yield Decision(
             gravity=1 if row.on_hand_kg <= 0 else 3, kind="stock",
             what=f"{name} at {place} falls below its reserve on {format_utc(row.day_utc)[:10]}",
-            why=f"{row.on_hand_kg:,.0f} kg on hand against {row.reserve_kg:,.0f} kg in the plan in force",
+            why=f"{held} against {row.reserve_kg:,.0f} kg in the plan in force",
             href=f"/stock?{urlencode({'place': place, 'supply': name})}", due_utc=row.day_utc,
         )  # fmt: skip
