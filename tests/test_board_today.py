@@ -9,6 +9,8 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 
 from supercargo.app.board.conflicts import overtaken_conflicts
+from supercargo.app.board.searching import items_near
+from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.today import decisions_of
 from supercargo.app.operations.asking import conflicts_seen
 from supercargo.app.operations.desk import Desk
@@ -124,3 +126,15 @@ def test_open_complaints_stand_on_today_for_who_may_answer_them_the_oldest_first
     assert 'href="/customer?name=UNI-LAKE#complaints"' in text
     assert SCRIPT not in text
     assert "C-old" not in client_of(desk, "cora").get("/").text  # a controller may not answer
+
+
+def test_a_search_that_finds_nothing_names_a_customer_its_own_items_alone(desk: Desk) -> None:
+    kept = plan_in_force(desk.store, desk.shelf)
+    assert kept is not None
+    other = next(row for row in kept.plan.manifest if row.customer != "UNI-LAKE")
+    short = other.item_id.partition("#")[0].replace("00", "0", 1)
+    assert other.item_id.partition("#")[0] in items_near(kept, short, "")
+    own = {row.item_id.partition("#")[0] for row in kept.plan.manifest if row.customer == "UNI-LAKE"}
+    assert set(items_near(kept, short, "UNI-LAKE")) <= own
+    text = client_of(desk, "esa").get("/cargo", params={"q": short}).text
+    assert f"/cargo/{other.item_id.partition('#')[0]}" not in text
