@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
+from unittest import mock
 
 import pytest
 from fastapi.testclient import TestClient
 
 from supercargo.app.board.slow import Slow
+from supercargo.app.board.standing import plan_in_force
 from supercargo.app.operations.commands import Act
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.parties import record_party
@@ -57,6 +60,22 @@ def test_the_register_stands_on_the_page_with_every_class(desk: Desk) -> None:
     text = client_of(desk, "dora").get("/risk").text
     assert text.count('<circle class="') + text.count("<circle ") >= 8
     assert "policies" not in client_of(desk, "cora").get("/risk").text.casefold()
+
+
+def test_a_page_without_a_register_says_whether_the_plan_or_its_register_is_missing(desk: Desk) -> None:
+    client = client_of(desk, "dora")
+    kept = plan_in_force(desk.store, desk.shelf)
+    assert kept is not None
+    bare = replace(kept, plan=replace(kept.plan, risks=()))
+    with mock.patch("supercargo.faces.board.money.plan_in_force", return_value=bare):
+        text = client.get("/risk").text
+    assert f"Plan {kept.digest[:12]} is in force and has no register" in text
+    assert "supercargo risk PLAN" in text
+    assert "No plan is in force" not in text
+    with mock.patch("supercargo.faces.board.money.plan_in_force", return_value=None):
+        text = client.get("/risk").text
+    assert "No plan is in force" in text
+    assert "has no register" not in text
 
 
 def test_a_customer_sees_its_own_page_and_nobody_elses(desk: Desk) -> None:
