@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from io import BytesIO
 from unittest import mock
 
 import pytest
+import python_calamine
 from fastapi.testclient import TestClient
 
 from supercargo.app.board.slow import Slow
@@ -43,6 +45,22 @@ def test_kpis_of_the_page_are_those_of_the_api(desk: Desk) -> None:
     for one in told:
         assert f'href="/kpis/{one["kpi_id"]}"' in text
     assert "missing" in counted(client, "/kpis/K7", until="All KPIs")
+
+
+def test_the_table_of_kpis_tells_causes_or_what_is_missing_and_no_definition(desk: Desk) -> None:
+    client = client_of(desk, "dora")
+    told = {one["kpi_id"]: one for one in client.get("/v1/kpis").json()}
+    counted(client, "/kpis", until=">K16<")
+    book = client.get("/kpis?xlsx=kpis").content
+    rows = python_calamine.load_workbook(BytesIO(book)).get_sheet_by_name("kpis").to_python()
+    cells = {str(row[0]): str(row[-1]) for row in rows[1:]}
+    for name, one in told.items():
+        missing = "" if one["value"] is not None else one["causes"]
+        assert cells[name] == (one["largest"][0]["why"] if one["largest"] else missing)
+    assert any(one["value"] is not None and not cells[name] for name, one in told.items())
+    assert not any("denominator:" in cell for cell in cells.values())
+    assert cells["K15"].startswith("missing: a base year")
+    assert "--base" not in client.get("/kpis").text + counted(client, "/kpis/K15", until="All KPIs")
 
 
 def test_a_kpi_that_there_is_not_is_not_found(desk: Desk) -> None:
