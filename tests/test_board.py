@@ -153,6 +153,8 @@ def test_the_whole_name_of_a_thing_leads_to_its_page_and_a_slip_of_the_pen_is_me
     client = client_of(desk, "cora")
     assert client.get("/cargo?q=HOSTILE").headers["location"] == "/cargo/HOSTILE"
     assert "did you mean HOSTILE" in client.get("/cargo?q=HOSTILF").text
+    text = client.get("/cargo?q=R00003").text  # R000003 with a nought too few
+    assert re.search(r'did you mean .*<a href="/cargo/R000003">R000003</a>', text)
 
 
 @pytest.mark.parametrize(

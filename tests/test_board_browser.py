@@ -90,6 +90,20 @@ def test_a_page_is_no_wider_than_its_window(browser: Browser, url: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 800, path
 
 
+def test_every_cell_of_the_register_is_seen_whole_on_a_narrow_window(browser: Browser, url: str) -> None:
+    page = signed_in(browser, url, "dora", WORD, viewport={"width": 800, "height": 900})
+    page.goto(f"{url}/risk")
+    cells = page.locator("#table-risks tbody td")
+    assert cells.count() > 8 * 12
+    reach = page.evaluate(
+        "[...document.querySelectorAll('#table-risks tbody :is(th, td)')].map(one => one.getBoundingClientRect().right)"
+    )
+    assert max(reach) <= 800
+    owner = "getComputedStyle(document.querySelector('#table-risks tbody td:nth-child(9)'), '::before').content"
+    assert page.evaluate(owner) == '"Owner: "'
+    assert Axe().run(page).response["violations"] == []
+
+
 def test_the_timeline_is_ready_within_half_a_second(browser: Browser, url: str) -> None:
     page = signed_in(browser, url, "dora", WORD, viewport={"width": 1440, "height": 900})
     assert best_ms(lambda: timeline_ready_ms(page, f"{url}/year"), bar=500.0) <= 500.0

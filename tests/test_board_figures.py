@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
+from io import BytesIO
+from unittest import mock
 
 import pytest
+import python_calamine
 from fastapi.testclient import TestClient
 
 from supercargo.app.board.slow import Slow
+from supercargo.app.board.standing import plan_in_force
 from supercargo.app.operations.commands import Act
 from supercargo.app.operations.desk import Desk
 from supercargo.app.operations.parties import record_party
@@ -42,6 +47,22 @@ def test_kpis_of_the_page_are_those_of_the_api(desk: Desk) -> None:
     assert "missing" in counted(client, "/kpis/K7", until="All KPIs")
 
 
+def test_the_table_of_kpis_tells_causes_or_what_is_missing_and_no_definition(desk: Desk) -> None:
+    client = client_of(desk, "dora")
+    told = {one["kpi_id"]: one for one in client.get("/v1/kpis").json()}
+    counted(client, "/kpis", until=">K16<")
+    book = client.get("/kpis?xlsx=kpis").content
+    rows = python_calamine.load_workbook(BytesIO(book)).get_sheet_by_name("kpis").to_python()
+    cells = {str(row[0]): str(row[-1]) for row in rows[1:]}
+    for name, one in told.items():
+        missing = "" if one["value"] is not None else one["causes"]
+        assert cells[name] == (one["largest"][0]["why"] if one["largest"] else missing)
+    assert any(one["value"] is not None and not cells[name] for name, one in told.items())
+    assert not any("denominator:" in cell for cell in cells.values())
+    assert cells["K15"].startswith("missing: a base year")
+    assert "--base" not in client.get("/kpis").text + counted(client, "/kpis/K15", until="All KPIs")
+
+
 def test_a_kpi_that_there_is_not_is_not_found(desk: Desk) -> None:
     assert client_of(desk, "dora").get("/kpis/K99").status_code == 404
 
@@ -57,6 +78,22 @@ def test_the_register_stands_on_the_page_with_every_class(desk: Desk) -> None:
     text = client_of(desk, "dora").get("/risk").text
     assert text.count('<circle class="') + text.count("<circle ") >= 8
     assert "policies" not in client_of(desk, "cora").get("/risk").text.casefold()
+
+
+def test_a_page_without_a_register_says_whether_the_plan_or_its_register_is_missing(desk: Desk) -> None:
+    client = client_of(desk, "dora")
+    kept = plan_in_force(desk.store, desk.shelf)
+    assert kept is not None
+    bare = replace(kept, plan=replace(kept.plan, risks=()))
+    with mock.patch("supercargo.faces.board.money.plan_in_force", return_value=bare):
+        text = client.get("/risk").text
+    assert f"Plan {kept.digest[:12]} is in force and has no register" in text
+    assert "supercargo risk PLAN" in text
+    assert "No plan is in force" not in text
+    with mock.patch("supercargo.faces.board.money.plan_in_force", return_value=None):
+        text = client.get("/risk").text
+    assert "No plan is in force" in text
+    assert "has no register" not in text
 
 
 def test_a_customer_sees_its_own_page_and_nobody_elses(desk: Desk) -> None:

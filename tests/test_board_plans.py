@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from unittest import mock
 
 import python_calamine
 
@@ -14,7 +15,7 @@ from supercargo.app.board.proposals import proposals_made
 from supercargo.app.board.ripple import as_it_stands, moved_plan
 from supercargo.app.board.shelf import plans_released
 from supercargo.app.board.standing import plan_in_force
-from supercargo.app.board.stock import stocks_seen
+from supercargo.app.board.stock import ended_utc, stocks_seen
 from supercargo.app.operations.asking import conflicts_seen, mission_board, work_seen
 from supercargo.app.operations.desk import Desk
 from supercargo.model import OperationsPlan
@@ -70,6 +71,40 @@ def test_cover_is_counted_in_days_and_a_shortage_names_its_first_day_and_what_me
     assert short.cover_d is not None
     (later,) = stocks_seen(replace(plan, inventory=rows), day + timedelta(days=2, hours=5))
     assert (later.day_utc, later.on_hand_kg) == (day + timedelta(days=2), 80.0)
+
+
+def test_a_stock_after_the_plans_end_tells_what_is_lacking_and_since_when_it_is_below_its_reserve(desk: Desk) -> None:
+    plan = plan_of(desk)
+    day = datetime(2027, 1, 1, tzinfo=UTC)
+    kilograms = (80.0, 100.0, 80.0, 20.0, -114.1)  # below 85 kg on the first day, and from the third on
+    rows = tuple(
+        replace(plan.inventory[0], day_utc=day + timedelta(days=n), on_hand_kg=kg, reserve_kg=85.0, inbound_kg=0.0)
+        for n, kg in enumerate(kilograms)
+    )
+    short = replace(plan, inventory=rows)
+    long_after = day + timedelta(days=450)
+    assert ended_utc(short, day + timedelta(days=4, hours=23)) is None
+    assert ended_utc(short, long_after) == day + timedelta(days=4)
+    (seen,) = stocks_seen(short, long_after)
+    assert (seen.on_hand_kg, seen.lacking_kg, seen.cover_d) == (0.0, 114.1, 0.0)
+    assert (seen.below_utc, seen.fixed_utc) == (day + timedelta(days=2), None)
+
+
+def test_the_page_of_stocks_says_that_the_plan_has_ended_and_shows_nothing_negative_on_hand(desk: Desk) -> None:
+    kept = plan_in_force(desk.store, desk.shelf)
+    assert kept is not None
+    assert "has ended" not in client_of(desk, "dora").get("/stock").text
+    last = max(row.day_utc for row in kept.plan.inventory)
+    rows = tuple(replace(row, on_hand_kg=-114.1) if row.day_utc == last else row for row in kept.plan.inventory)
+    late = replace(kept, plan=replace(kept.plan, inventory=rows))
+    with (
+        mock.patch("supercargo.faces.board.stock.plan_in_force", return_value=late),
+        mock.patch("supercargo.faces.board.stock.now_of", return_value=last + timedelta(days=440)),
+    ):
+        text = client_of(desk, "dora").get("/stock").text
+    assert f"The plan in force has ended: its last day, {last:%Y-%m-%d}, is 440 d ago" in text
+    assert "114.1" in text
+    assert not re.search(r"<td[^>]*>\s*[-\u2212]", text)
 
 
 def test_a_plan_beside_itself_differs_in_nothing_and_one_that_is_not_kept_is_not_found(desk: Desk) -> None:

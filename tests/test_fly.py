@@ -201,6 +201,7 @@ def test_a_planner_in_the_loop_plans_anew_after_a_loss(tmp_path: Path) -> None:
     assert made.lost[0] in made.replans[0].why
     last = read_plan(tmp_path / "last")
     assert last.mission_named[made.lost[0]].outcome == "lost"
+    assert [row.risk_id for row in last.risks]  # a plan made on the way has a register, as the first one has
     count = Recount.of(events_of(tmp_path / "log.sqlite"))
     assert Decimal(str(made.revenue_usd)) == count.revenue_usd()
 

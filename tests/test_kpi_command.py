@@ -187,10 +187,14 @@ def test_a_store_without_a_plan_is_refused(tmp_path: Path) -> None:
     assert (ran.code, "no plan is released in this store" in ran.err) == (4, True)
 
 
-def test_the_base_year_makes_k15(plan: Path) -> None:
+def test_the_base_year_makes_k15(plan: Path, store: Path) -> None:
     (without,) = told(str(plan), "--kpi", "K15")["kpis"]
     (with_base,) = told(str(plan), "--kpi", "K15", "--base", str(plan))["kpis"]
     assert without["value"] is None
+    (of_store,) = told("--store", str(store), "--kpi", "K15")["kpis"]
+    for one, words in ((without, (str(plan),)), (of_store, ("--store", str(store)))):
+        assert "give one with --base PLAN" in run("kpi", *words, "--kpi", "K15").out
+        assert "--base" not in one["causes"]  # pages tell it too, and have no options
     assert with_base["value"] == pytest.approx(0.0, abs=1e-9)  # beside itself nothing has become cheaper
     assert with_base["met"] is False
 

@@ -12,6 +12,7 @@ from supercargo.app.operations.releasing import NEVER_WAIVED, ReleaseAsked, rele
 from supercargo.app.transfers import transfer_catalogue
 from supercargo.kernel import NoPlan, digest_of_files
 from supercargo.measure.kpis import measure_kpis
+from supercargo.measure.risk_register import register_risks
 from supercargo.measure.summary import summarise
 from supercargo.model import Limits, OperationsPlan, Waiver
 from supercargo.plan.ephemerides import ephemerides_of
@@ -20,7 +21,7 @@ from supercargo.referee import judge
 from supercargo.report.front import front_figures
 from supercargo.report.page import render_report
 from supercargo.simulate.flight_doings import Replan
-from supercargo.store import digest_of_plan, read_plan, scenario_files, write_plan
+from supercargo.store import digest_of_plan, read_plan, read_risks, scenario_files, write_plan
 from supercargo.store.log import SqlStore
 from supercargo.track.missions.release import REGISTER, register_of
 
@@ -77,7 +78,7 @@ class LivePlanner:
             return None
         plan = _limited(made, wanted.plan.scenario.settings.limits)
         plan = replace(plan, scenario=replace(plan.scenario, digest=digest_of_files(scenario_files(plan.scenario))))
-        plan = replace(plan, kpis=measure_kpis(plan))
+        plan = replace(plan, kpis=measure_kpis(plan), risks=register_risks(plan, read_risks(plan.scenario).risks))
         plan = replace(plan, violations=judge(plan), causes=())
         hard = {(one.rule, one.object) for one in plan.violations if one.hard}
         if any(rule in NEVER_WAIVED for rule, _ in hard):

@@ -78,6 +78,9 @@ def _amount(value: float | None, unit: str) -> str:
     return "no evidence" if value is None else f"{value:,.2f} {unit}"
 
 
+_NO_BASE = ("missing: a base year to hold it against", "missing: a base year in the scenario")
+
+
 def kpi_lines(one: KpiShown, *, trend: bool = False) -> Iterator[str]:
     """A figure in a line with target, interval and verdict; beneath it how it is counted, causes, trend, objects."""
     target = "" if one.target is None else f"  target {one.sense} {one.target:,.2f}"
@@ -90,6 +93,8 @@ def kpi_lines(one: KpiShown, *, trend: bool = False) -> Iterator[str]:
         yield f"     {one.formula} ({one.edition})" if one.edition != "none" else f"     {one.formula}"
     if one.causes:
         yield f"     {one.causes}"
+    if one.causes.startswith(_NO_BASE):
+        yield "     give one with --base PLAN"
     if one.largest:
         told = [f"{cause.why} {cause.count} ({cause.percent:.0f} %)" for cause in one.largest[:_MOST_CAUSES]]
         more = [f"and {len(one.largest) - _MOST_CAUSES} more"] if len(one.largest) > _MOST_CAUSES else []

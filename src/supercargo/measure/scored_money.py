@@ -223,7 +223,7 @@ def score_cost(facts: Facts, base: BaseYear | None) -> Scored:
     up_kg, usd = math.fsum(one.up_kg for one in now.places), math.fsum(one.cost_usd for one in now.places)
     own = f"this horizon: {usd / up_kg:,.0f} USD/kg whole chain over {up_kg:,.0f} kg up; {_basis_words(facts)}"
     if base is None:
-        return Scored(missing=f"a base year: give one with --base PLAN; {own}")
+        return Scored(missing=f"a base year to hold it against; {own}")
     if base.currency_year != now.currency_year:
         words = f"one price year: {base.name} is in {base.currency_year}, this horizon in {now.currency_year}"
         return Scored(missing=f"{words}; {own}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from supercargo.app.board.conflicts import OPEN_STATES, overtaken_conflicts
 from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.operations.asking import conflicts_seen, mission_board, work_seen
 from supercargo.kernel import DAY_S, format_utc, parse_utc
@@ -18,8 +19,10 @@ __all__ = ["DECISION_KINDS", "SOON_D", "Choice", "Decision", "decisions_of"]
 SOON_D = 14.0
 """Gates and lift-offs that are so near count as near [d]."""
 
-DECISION_KINDS = ("conflict", "gate", "incident", "non-conformance", "stock", "work")
+DECISION_KINDS = ("complaint", "conflict", "gate", "incident", "non-conformance", "stock", "work")
 """What decisions are about."""
+
+_MOST_WORDS = 200
 
 _GRAVITY = {1: 0, 2: 1, 3: 3, 4: 5}
 
@@ -35,7 +38,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Something that waits for somebody: `gravity` 0 stops flights, 9 can wait; `due_utc` is when it is late."""
+    """Something that waits for somebody: `gravity` 0 stops flights, 9 can wait; `due_utc` is when it is late.
+
+    `since_utc` is since when it waits, where equals are ranked by that.
+    """
 
     gravity: int
     kind: str
@@ -44,20 +50,25 @@ class Decision:
     href: str
     due_utc: datetime | None
     choices: tuple[Choice, ...] = ()
+    since_utc: datetime | None = None
 
 
-def decisions_of(view: View, kept: KeptPlan | None, now_utc: datetime) -> tuple[Decision, ...]:
-    """All that waits for somebody, the gravest first and of equals the soonest."""
+def decisions_of(view: View, kept: KeptPlan | None, now_utc: datetime, scopes: Collection[str] = ()) -> tuple[Decision, ...]:
+    """All that waits for somebody, the gravest first and of equals the soonest, complaints the oldest first.
+
+    Complaints wait for those whose `scopes` let them answer, and are told to nobody else.
+    """
     found = (
         *_incidents(view),
         *_conflicts(view),
         *_gates(view, now_utc),
         *_work(view, now_utc),
         *_nonconformances(view),
+        *(_complaints(view, now_utc) if "quality" in scopes else ()),
         *_stocks(kept, now_utc),
     )
     last = datetime.max.replace(tzinfo=now_utc.tzinfo)
-    return tuple(sorted(found, key=lambda one: (one.gravity, one.due_utc or last, one.kind, one.what)))
+    return tuple(sorted(found, key=lambda one: (one.gravity, one.due_utc or last, one.kind, one.since_utc or last, one.what)))
 
 
 def _incidents(view: View) -> Iterator[Decision]:
@@ -72,8 +83,10 @@ def _incidents(view: View) -> Iterator[Decision]:
 
 
 def _conflicts(view: View) -> Iterator[Decision]:
-    for row in conflicts_seen(view):
-        if row["state"] not in ("seen", "offered"):
+    rows = conflicts_seen(view)
+    overtaken = overtaken_conflicts(view, rows)
+    for row in rows:
+        if row["state"] not in OPEN_STATES or row["conflict"] in overtaken:
             continue
         href = f"/conflicts/{row['conflict']}"
         yield Decision(
@@ -128,6 +141,22 @@ def _nonconformances(view: View) -> Iterator[Decision]:
         )  # fmt: skip
 
 
+def _complaints(view: View, now_utc: datetime) -> Iterator[Decision]:
+    """Complaints that are not closed: they wait for an answer, and then for another person who finds them settled."""
+    for state, words in (("opened", "answer it"), ("answered", "close it, as another than who took it")):
+        for row in view.find("complaints", "state", state):
+            href = f"/customer?{urlencode({'name': row['customer']})}#complaints"
+            about = f", about {row['about']}" if row["about"] else ""
+            since = parse_utc(row["opened_utc"])
+            text = str(row["text"])
+            yield Decision(
+                gravity=4 if state == "opened" else 6, kind="complaint",
+                what=f"{row['complaint']} of {row['customer']}{about}: {state} {(now_utc - since).days} d ago",
+                why=text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]} ...", href=href, due_utc=None,
+                choices=(Choice(words=words, href=href),), since_utc=since,
+            )  # fmt: skip
+
+
 def _stocks(kept: KeptPlan | None, now_utc: datetime) -> Iterator[Decision]:
     """Stocks that the plan in force lets fall below their reserve within ninety days."""
     if kept is None:
@@ -137,9 +166,14 @@ def _stocks(kept: KeptPlan | None, now_utc: datetime) -> Iterator[Decision]:
         if now_utc <= row.day_utc <= now_utc + timedelta(days=90) and row.on_hand_kg < row.reserve_kg - 0.01:
             first.setdefault((row.destination, row.supply_class), row)
     for (place, name), row in first.items():
+        held = (
+            f"{row.on_hand_kg:,.0f} kg on hand"
+            if row.on_hand_kg >= 0
+            else f"nothing on hand, {-row.on_hand_kg:,.0f} kg lacking,"
+        )
         yield Decision(
             gravity=1 if row.on_hand_kg <= 0 else 3, kind="stock",
             what=f"{name} at {place} falls below its reserve on {format_utc(row.day_utc)[:10]}",
-            why=f"{row.on_hand_kg:,.0f} kg on hand against {row.reserve_kg:,.0f} kg in the plan in force",
+            why=f"{held} against {row.reserve_kg:,.0f} kg in the plan in force",
             href=f"/stock?{urlencode({'place': place, 'supply': name})}", due_utc=row.day_utc,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from supercargo.app.board.searching import items_near
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.boards import things_seen
@@ -40,7 +41,7 @@ def cargo_pages() -> APIRouter:
     ) -> Response:
         """Things by name, of a mission, or in something; a name that is given whole leads to its page."""
         desk = desk_of(request)
-        said = ""
+        said, near = "", tuple[str, ...]()
         if word := q.strip()[:200]:
             try:
                 with desk.views() as view:
@@ -48,12 +49,14 @@ def cargo_pages() -> APIRouter:
                 return RedirectResponse(_href(name), status_code=303)
             except ScenarioError as error:
                 said = f"Nothing has this name: {error.fix}"  # its own words are a link's, and stand in the field alone
+                if "did you mean" not in error.fix:
+                    near = items_near(plan_in_force(desk.store, desk.shelf), word, asked.principal.customer)
         sought = ("mission", mission) if mission else ("where", inside) if inside else ("", "")
         found = things_seen(desk.store, asked.principal, sought, after=after, limit=_ROWS)
         tables = [_things(found.rows, back="cargo" in asked.principal.scopes)]
         return page(
-            request, asked, "cargo.html", title="Cargo", tables=tables, q=q, said=said, mission=mission, inside=inside,
-            next_after=found.next_after,
+            request, asked, "cargo.html", title="Cargo", tables=tables, q=q, said=said, near=near, mission=mission,
+            inside=inside, next_after=found.next_after,
         )  # fmt: skip
 
     @router.get("/cargo/{name:path}", openapi_extra=_OWN.mark)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from supercargo.app.board.conflicts import OPEN_STATES, overtaken_conflicts
 from supercargo.app.board.quality import CONFLICT_SORTS
 from supercargo.app.board.tables import Cell, Column, Table
 from supercargo.app.operations.asking import conflicts_seen
@@ -24,7 +25,6 @@ __all__ = ["conflict_pages"]
 
 _COMPANY = Rule("read", "company")
 _MISSION = Rule("mission", "company")
-_OPEN = ("seen", "offered")
 
 
 def conflict_pages() -> APIRouter:
@@ -75,6 +75,7 @@ def _record(request: Request, asked: Asked, name: str, typed: TypedWords) -> Non
 def _all(request: Request, asked: Asked, told: Told | None = None) -> Response:
     with desk_of(request).views() as view:
         rows = conflicts_seen(view)
+        overtaken = overtaken_conflicts(view, rows)
     new = Asking(
         name="see", action="/conflicts", legend="State a conflict", buttons=(("see", "State it"),),
         fields=(
@@ -85,11 +86,18 @@ def _all(request: Request, asked: Asked, told: Told | None = None) -> Response:
         ),
     )  # fmt: skip
     form = new if "mission" in asked.principal.scopes else None
-    return page(request, asked, "conflicts.html", title="Conflicts", tables=[_table(rows)], form=form, told=told)
+    return page(request, asked, "conflicts.html", title="Conflicts", tables=[_table(rows, overtaken)], form=form, told=told)
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    shown = sorted(rows, key=lambda row: (row["state"] not in _OPEN, row["seen_utc"], row["conflict"]))
+def _table(rows: list[dict[str, Any]], overtaken: Mapping[str, str]) -> Table:
+    def state(row: Mapping[str, Any]) -> Cell:
+        if why := overtaken.get(row["conflict"]):
+            return Cell("overtaken", note=why)
+        return Cell(row["state"], look="warn" if row["state"] in OPEN_STATES else "good")
+
+    def place(row: Mapping[str, Any]) -> tuple[bool, bool, str, str]:
+        return row["state"] not in OPEN_STATES, row["conflict"] in overtaken, row["seen_utc"], row["conflict"]
+
     return Table(
         name="conflicts",
         caption="Conflicts, those without a choice first",
@@ -97,9 +105,9 @@ def _table(rows: list[dict[str, Any]]) -> Table:
                  Column("Ways out"), Column("Chosen"), Column("By"), Column("Why")),
         rows=[
             (Cell(row["conflict"], f"/conflicts/{quote(row['conflict'], safe='')}"), row["kind"],
-             Cell(row["state"], look="warn" if row["state"] in _OPEN else "good"), row["text"], parse_utc(row["seen_utc"]),
+             state(row), row["text"], parse_utc(row["seen_utc"]),
              row["seen_by"], len(row["options"]), row["chosen"], row["chosen_by"], row["why"])
-            for row in shown
+            for row in sorted(rows, key=place)
         ],
         empty="Nobody has seen a conflict.",
     )  # fmt: skip
@@ -109,10 +117,12 @@ def _one(request: Request, asked: Asked, name: str, told: Told | None = None) ->
     try:
         with desk_of(request).views() as view:
             row = conflicts_seen(view, name)[0]
+            overtaken = overtaken_conflicts(view, conflicts_seen(view)).get(name, "")
     except Refused as error:
         raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
     forms = list(_forms(row)) if "mission" in asked.principal.scopes else []
-    return page(request, asked, "conflict.html", title=name, row=row, forms=forms, told=told, tables=[_options(row)])
+    return page(request, asked, "conflict.html", title=name, row=row, forms=forms, told=told, tables=[_options(row)],
+                overtaken=overtaken)  # fmt: skip
 
 
 def _options(row: Mapping[str, Any]) -> Table:

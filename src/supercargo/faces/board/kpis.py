@@ -103,11 +103,18 @@ def _table(found: Sequence[KpiShown]) -> Table:
                 "" if one.met is None else Cell("met" if one.met else "missed", look="good" if one.met else "bad"),
                 f"{shown_value(one.low, one.unit)} to {shown_value(one.high, one.unit)}" if one.low is not None else "",
                 one.objects_count,
-                one.largest[0].why if one.largest else one.causes,
+                _weighs(one),
             )
             for one in found
         ],
     )
+
+
+def _weighs(one: KpiShown) -> str:
+    """The largest cause; of a figure without a value what is missing. How it is counted stands on its own page."""
+    if one.largest:
+        return one.largest[0].why
+    return one.causes if one.value is None else ""
 
 
 def _objects(one: KpiShown, *, company: bool) -> Table:

@@ -28,6 +28,14 @@ __all__ = ["money_pages"]
 
 _MONEY = Rule("money", "company")
 _COMPANY = Rule("read", "company")
+_NO_PLAN = (
+    "No plan is in force: the register is a released plan's. Release one on the page Plans, or with "
+    "`supercargo release PLAN --store STORE --by NAME`."
+)
+_NO_REGISTER = (
+    "Plan {} is in force and has no register: its risks.csv has no row. `supercargo risk PLAN` counts one, from the risks.csv "
+    "of the plan's scenario or from the catalogue's template; plans made by `supercargo plan` and `supercargo replan` have it."
+)
 
 
 def money_pages() -> APIRouter:
@@ -112,7 +120,7 @@ def _risks(router: APIRouter) -> None:
                 )
                 for row in rows
             ],
-            empty="No plan is in force, or it has no register.",
+            empty=_NO_PLAN if kept is None else _NO_REGISTER.format(kept.digest[:12]),
         )
         boards = ["risks", *(["policies", "claims"] if "money" in asked.principal.scopes else [])]
         recorded = [board_named(desk.store, name) for name in boards]

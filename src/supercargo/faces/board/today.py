@@ -34,7 +34,7 @@ def today_pages() -> APIRouter:
         desk, now = desk_of(request), now_of(request, asked)
         kept = plan_in_force(desk.store, desk.shelf)
         with desk.views() as view:
-            found = decisions_of(view, kept, now)
+            found = decisions_of(view, kept, now, asked.principal.scopes)
             missions = mission_board(view)["missions"]
         refuse_unknown("kind", kind, DECISION_KINDS, what="no decision is of the kind")
         kinds = sorted({one.kind for one in found})

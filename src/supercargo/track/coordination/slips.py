@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from supercargo.kernel import format_utc
 from supercargo.track.acts import Act
@@ -11,9 +12,10 @@ from supercargo.track.envelope import Draft, Head, recorded_from
 from supercargo.track.missions.phases import DEPARTED, LOST, RETURNED, WITHDRAWN
 from supercargo.track.missions.state import MissionState, evolve
 
-__all__ = ["slip_conflicts", "slip_streams"]
+__all__ = ["slip_conflicts", "slip_overtaken", "slip_streams"]
 
 _GONE = (DEPARTED, RETURNED, LOST, WITHDRAWN)
+_NAME = re.compile(r"slip-(?P<mission>.+)-(?P<version>\d+)-(?P<kind>ports|windows)")
 
 
 def slip_streams(state: MissionState) -> tuple[str, str]:
@@ -36,6 +38,32 @@ def slip_conflicts(
     assert moved is not None
     found = zip(slip_streams(state), (_at_port(moved, others), _too_late(moved)), strict=True)
     return tuple(draft for stream, seen in found for draft in _drafts(stream, seen, act))
+
+
+def slip_overtaken(conflict: str, others: Iterable[str], states: Mapping[str, MissionState]) -> str:
+    """Why a conflict that a slip opened asks for no decision any more, or nothing where it stands or no slip opened it.
+
+    `others` are the names of all conflicts, `states` the missions that this one is about, each as it stands now.
+    """
+    opened = _NAME.fullmatch(conflict)
+    state = states.get(opened["mission"]) if opened else None
+    if opened is None or state is None:
+        return ""
+    later = (_NAME.fullmatch(one) for one in others)
+    same = [one for one in later if one and (one["mission"], one["kind"]) == (opened["mission"], opened["kind"])]
+    last = max(same, key=lambda one: int(one["version"]), default=opened)
+    lift_off = format_utc(state.launch_utc)
+    if int(last["version"]) > int(opened["version"]):
+        return f"{state.mission_id} slipped again, to {lift_off} as it stands now; what that is in conflict with is {last[0]}"
+    if state.phase in _GONE:
+        return f"{state.mission_id} is {state.phase}"
+    if opened["kind"] == "windows" and state.launched_utc is not None:
+        return f"{state.mission_id} lifted off at {format_utc(state.launched_utc)}"
+    found = _too_late(state) if opened["kind"] == "windows" else _at_port(state, states.values())
+    if found is not None:
+        return ""
+    free = "no later than was asked for" if opened["kind"] == "windows" else "and none of the others is at its port then"
+    return f"the lift-off of {state.mission_id} is at {lift_off} now, {free}"
 
 
 def _drafts(stream: str, seen: tuple[str, tuple[str, ...], str] | None, act: Act) -> Iterator[Draft]:
