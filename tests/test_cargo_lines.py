@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from supercargo.app.board.proposals import Proposal
 from supercargo.app.operations.cargo import record_cargo
 from supercargo.app.operations.desk import Desk, open_desk
 from supercargo.app.operations.recording import record_mission
@@ -102,3 +103,21 @@ def test_the_command_line_says_what_an_items_mission_has_slipped(slipped: Desk) 
     told = run("track", "where", "R000011", "--store", store_of(slipped))
     assert "TN-01 slipped from 2027-02-14T09:59:41Z to 2027-03-01T09:59:41Z, 15.0 days" in told.out
     assert "(2 slips, the last by cora: weather & wind)" in told.out
+
+
+def test_what_is_counted_in_at_a_place_is_not_said_to_be_on_the_ground(slipped: Desk) -> None:
+    late = NOW + timedelta(days=60)
+    step = Receive(command_id="mars", thing="cargo/R000009", at_utc=late, by="cora", where="place/Mars", taker="cora")
+    with open_desk(store_of(slipped), lambda: late) as later:
+        record_cargo([step], later.store)
+    text = client_of(slipped, "dora").get("/cargo/R000009").text
+    assert "counted in at Mars" in text
+    assert "on the ground" not in text.partition('id="where"')[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(2.9515, "+3 d"), (3.0, "+3 d"), (12.34, "+12.3 d"), (0.2549, "+6.1 h"), (-0.5, "-12 h")]
+)
+def test_a_proposal_is_named_by_days_to_a_tenth_and_by_hours_below_a_day(days: float, said: str) -> None:
+    made = Proposal(name="p", mission_id="TN-01", days=days, base="b", by="cora", asked_utc=NOW, state="made")
+    assert made.title == f"TN-01 {said}"
