@@ -63,7 +63,7 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
 
 
 def _slipped(told: MissionDelay) -> str:
-    last = f"{told.slips_count} slips, the last by " if told.slips_count > 1 else ""
+    last = f"{told.slips_count} slips, the longest, {told.longest_d:.1f} days, by " if told.slips_count > 1 else ""
     span = f"{format_utc(told.from_utc)} to {format_utc(told.to_utc)}, {told.later.total_seconds() / DAY_S:.1f} days"
     return f"{told.mission_id} slipped from {span} ({last}{told.by}: {told.reason})"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from supercargo.kernel import days_between
 from supercargo.track.envelope import Recorded
 from supercargo.track.missions.events import MISSION_KINDS, MissionReplanned, MissionSlipped
 
@@ -14,7 +15,10 @@ __all__ = ["MissionDelay", "delay_told"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissionDelay:
-    """Slips of a mission taken together: from which lift-off to which; `by` and `reason` are those of the last."""
+    """Slips of a mission taken together: from which lift-off to which.
+
+    `by` and `reason` are those of the longest, which is `longest_d` [d].
+    """
 
     mission_id: str
     from_utc: datetime
@@ -22,6 +26,7 @@ class MissionDelay:
     by: str
     reason: str
     slips_count: int
+    longest_d: float
 
     @property
     def later(self) -> timedelta:
@@ -38,14 +43,22 @@ def delay_told(mission_id: str, events: Iterable[Recorded]) -> MissionDelay | No
     for event in events:
         said = MISSION_KINDS.read(event)
         if isinstance(said, MissionSlipped):
-            delay = MissionDelay(
-                mission_id=mission_id,
-                from_utc=delay.from_utc if delay else said.from_utc,
-                to_utc=said.launch_utc,
-                by=event.by,
-                reason=said.reason,
-                slips_count=delay.slips_count + 1 if delay else 1,
-            )
+            delay = _with_slip(mission_id, delay, event, said)
         elif delay is not None and isinstance(said, MissionReplanned) and said.flight.launch_utc <= delay.from_utc:
             delay = None
     return delay
+
+
+def _with_slip(mission_id: str, before: MissionDelay | None, event: Recorded, said: MissionSlipped) -> MissionDelay:
+    by_d = days_between(said.from_utc, said.launch_utc)
+    if before is not None and before.longest_d >= by_d:
+        return replace(before, to_utc=said.launch_utc, slips_count=before.slips_count + 1)
+    return MissionDelay(
+        mission_id=mission_id,
+        from_utc=before.from_utc if before else said.from_utc,
+        to_utc=said.launch_utc,
+        by=event.by,
+        reason=said.reason,
+        slips_count=before.slips_count + 1 if before else 1,
+        longest_d=by_d,
+    )
