@@ -132,6 +132,12 @@ def test_after_a_change_of_password_neither_another_session_nor_a_copy_of_this_o
         (OLD, "wee pass", "wee pass", "12 to 256"),
         (OLD, OLD, OLD, "the new password is the old one"),
         ("", "", "", "12 to 256"),
+        (OLD, "kimkimKIMkim", "kimkimKIMkim", "is the name with little beside it"),
+        (OLD, "kim-kim-kim-2027", "kim-kim-kim-2027", "is the name with little beside it"),
+        (OLD, "abcabcabcabcab", "abcabcabcabcab", "is one piece repeated"),
+        (OLD, "zzzzzzzzzzzzz", "zzzzzzzzzzzzz", "is one piece repeated"),
+        (OLD, "1234567890123", "1234567890123", "is a run of signs"),
+        (OLD, "lkjihgfedcba", "lkjihgfedcba", "is a run of signs"),
     ],
 )
 def test_a_change_out_of_form_changes_nothing_and_shows_no_password(
@@ -145,6 +151,14 @@ def test_a_change_out_of_form_changes_nothing_and_shows_no_password(
     assert inside(client)
     assert inside(door("kim"))
     assert desk.store.head() == before
+
+
+@pytest.mark.parametrize("new", ["kim likes oranges", "abcabcabcabd", "1234567890124", "skimming stones"])
+def test_a_password_that_holds_the_name_or_a_run_and_enough_beside_it_is_taken(door: Any, new: str) -> None:
+    client = door("kim")
+    text = client.get("/account").text
+    assert text.index('id="new"') < text.index("not your name with little beside it") < text.index('id="again"')
+    assert changed(client, OLD, new, new).status_code == 303
 
 
 def test_who_holds_a_session_guesses_the_old_password_no_more_often_than_at_the_door(door: Any, clock: Clock) -> None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
+import pytest
+
+from supercargo.app.board.compliance import Reviewer
+from supercargo.app.board.shelf import KeptPlan
 from supercargo.app.operations.desk import Desk
 from tests.test_board import SCRIPT, client_of, desk
+from tests.test_board_figures import counted
 
 __all__ = ["desk"]  # the store of the pages' tests
 
@@ -83,12 +93,35 @@ def test_the_log_is_shown_by_pages_and_every_event_with_its_hash(desk: Desk) -> 
 
 def test_compliance_counts_agree_with_its_rows(desk: Desk) -> None:
     client = client_of(desk, "dora")
-    text = client.get("/compliance").text
+    text = counted(client, "/compliance", until=" met</b>")
     told = {name: int(count) for name, count in re.findall(r">(\w+)</a><b>(\d+) met</b>", text)}
     assert set(told) == {"cots", "iso28000", "scor", "station"}
     for name, count in told.items():
         page = client.get("/compliance", params={"framework": name, "state": "met"}).text
         assert page.count('<th scope="row"') == count, name
+
+
+def test_the_first_look_at_compliance_says_that_it_is_counted_and_does_not_wait_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, whole = threading.Event(), Reviewer.review
+
+    def slow(self: Reviewer, kept: KeptPlan | None, as_of_utc: datetime) -> Any:
+        assert gate.wait(20.0)
+        return whole(self, kept, as_of_utc)
+
+    monkeypatch.setattr(Reviewer, "review", slow)
+    client = client_of(replace(desk, reviewer=Reviewer(desk.store)), "dora")
+    began = time.monotonic()
+    text = client.get("/compliance").text
+    took_s = time.monotonic() - began
+    gate.set()
+    assert took_s < 5.0
+    assert "being looked through" in text
+    assert 'http-equiv="refresh"' in text
+    assert " met</b>" not in text
+    text = counted(client, "/compliance", until=" met</b>")
+    assert 'http-equiv="refresh"' not in text
 
 
 def test_a_place_without_an_orbit_says_so_and_one_that_is_not_known_is_not_found(desk: Desk) -> None:

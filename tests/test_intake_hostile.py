@@ -104,6 +104,10 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
     "a cell far away": ("o.xlsx", lambda: sheet_of(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "reaches to"),
     "too many rows": ("o.csv", lambda: csv_of([ORDER, *((f"R{n}", *SOUND[1:]) for n in range(MOST_ROWS + 1))]), "rows of 6"),
+    "a table of too many rows": (
+        "o.xlsx", lambda: book([("item_id", "pieces"), *((f"H{n}", 1) for n in range(6_000))]),
+        "the sheet has 6,000 rows beneath its header; at most 5,000 are read: split it into files of at most 5,000 rows",
+    ),
     "too many lines": ("o.csv", lambda: csv_of(ROWS) + b"\n" * 1_000_000, "lines"),
     "too many columns": ("o.csv", lambda: csv_of([[f"c{n}" for n in range(200)], range(200)]), "there are 200 columns"),
     "a huge cell": ("o.csv", lambda: csv_of([ORDER, ("H1", "UNI-LAKE", "x" * 100_000, "1", 1, 2)]), "100,000 signs"),

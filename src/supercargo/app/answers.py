@@ -10,6 +10,7 @@ from supercargo.app.cost_answers import CostAnswer, CostImportAnswer, CostQuoteA
 from supercargo.app.doctor import Check
 from supercargo.app.improve_answers import ImproveAnswer, LessonAnswer
 from supercargo.app.kpis import KpiAnswer
+from supercargo.app.operations.slipping import MissionDelay
 from supercargo.app.operations_answers import (
     BoardAnswer,
     ConflictAnswer,
@@ -377,10 +378,11 @@ class CargoImportAnswer(TypedDict):
 
 
 class CargoWhereAnswer(TypedDict):
-    """Answer of `track where`: where a thing is and what comes next."""
+    """Answer of `track where`: where a thing is, what comes next, and what its mission has slipped."""
 
     store: str
     seen: ThingSeen
+    slipped: MissionDelay | None
 
 
 class CargoHistoryAnswer(TypedDict):

@@ -12,9 +12,10 @@ from supercargo.app.operations import cargo
 from supercargo.app.operations import epcis as documents
 from supercargo.app.operations.clocks import now_in
 from supercargo.app.operations.log import current_log, open_operations
+from supercargo.app.operations.slipping import MissionDelay, delay_told
 from supercargo.faces.commands import answering, print_json, tell_lines
 from supercargo.faces.words import count
-from supercargo.kernel import ScenarioError, format_utc, parse_utc
+from supercargo.kernel import DAY_S, ScenarioError, format_utc, parse_utc
 
 __all__ = ["at", "epcis", "history", "take_in", "where"]
 
@@ -46,7 +47,9 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
     """Tell where a thing is."""
     with answering(as_json=as_json), current_log(store) as log, log.reading() as view:
         seen = cargo.where_is(view, thing, now_in(log, _now()))
-    told: CargoWhereAnswer = {"store": store, "seen": seen}
+        mission = seen.found.mission if seen.expected is not None else ""
+        slipped = delay_told(mission, log.stream(f"mission/{mission}")) if mission else None
+    told: CargoWhereAnswer = {"store": store, "seen": seen, "slipped": slipped}
     if as_json:
         print_json(told)
         return
@@ -54,7 +57,15 @@ def where(thing: str, store: str, *, as_json: bool) -> None:
     if seen.expected is not None:
         late = f", {seen.expected.late_d:.1f} days late" if seen.expected.late_d > 0 else ""
         lines.append(f"next by plan: {seen.expected.step} at {seen.expected.where}, {format_utc(seen.expected.at_utc)}{late}")
+    if slipped is not None:
+        lines.append(_slipped(slipped))
     tell_lines(lines + _open_cases(seen.concerns))
+
+
+def _slipped(told: MissionDelay) -> str:
+    last = f"{told.slips_count} slips, the longest, {told.longest_d:.1f} days, by " if told.slips_count > 1 else ""
+    span = f"{format_utc(told.from_utc)} to {format_utc(told.to_utc)}, {told.later.total_seconds() / DAY_S:.1f} days"
+    return f"{told.mission_id} slipped from {span} ({last}{told.by}: {told.reason})"
 
 
 def _open_cases(concerns: Sequence[Any]) -> list[str]:

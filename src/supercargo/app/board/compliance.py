@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from supercargo.app.board.shelf import KeptPlan
+from supercargo.app.board.slow import Known, Slow
 from supercargo.app.compliance import requirements_of
 from supercargo.measure.compliance import Facts, Review, measure_compliance
 from supercargo.store.log import LogReader
@@ -28,6 +29,13 @@ class Reviewer:
         self._position = 0
         self._view = MemoryView.of((COMPLIANCE,))
         self._last: tuple[tuple[str, int, datetime], Review] | None = None
+        self._counted: Slow[Review] = Slow()
+
+    def ask(self, kept: KeptPlan | None, as_of_utc: datetime, *, wait_s: float) -> Known[Review]:
+        """What `review` last gave, while the newest is counted beside; waits for that up to `wait_s`."""
+        hour = as_of_utc.replace(minute=0, second=0, microsecond=0)
+        state = (kept.digest if kept else "", self._log.head().position, hour)
+        return self._counted.ask("review", state, lambda: self.review(kept, as_of_utc), wait_s=wait_s)
 
     def review(self, kept: KeptPlan | None, as_of_utc: datetime) -> Review:
         """Every requirement of the packs, and of the plan where it has some, as things stand."""

@@ -69,7 +69,10 @@ class Proposal:
     @property
     def title(self) -> str:
         """What it proposes, in a few words."""
-        return f"tables of {self.source}" if self.source else f"{self.mission_id} {self.days:+g} d"
+        if self.source:
+            return f"tables of {self.source}"
+        near = f"{self.days:+.1f} d" if abs(self.days) >= 1.0 else f"{24.0 * self.days:+.1f} h"
+        return f"{self.mission_id} {near.replace('.0 ', ' ')}"
 
 
 def propose(shelf: Shelf, asked: ProposalAsked) -> Proposal:

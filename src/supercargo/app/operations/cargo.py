@@ -32,7 +32,7 @@ from supercargo.track.cargo.deciding import decide, lives_around, needed_by
 from supercargo.track.cargo.life import Fact, Life
 from supercargo.track.cargo.nonconformance import CaseStep, case_of, decide_case
 from supercargo.track.cargo.opening import opening_steps
-from supercargo.track.cargo.stages import SORTS, STAGES, VEHICLE_STEPS
+from supercargo.track.cargo.stages import SORTS, VEHICLE_STEPS, meaning_of
 from supercargo.track.cargo.steps import Order, Step
 from supercargo.track.cargo.told import ThingHistory, ThingSeen
 from supercargo.track.cargo.views import spelling_of
@@ -356,7 +356,7 @@ def where_is(view: View, word: str, now_utc: datetime, principal: Principal = CO
     assert found is not None
     return ThingSeen(
         found=found,
-        meaning=STAGES[found.stage],
+        meaning=meaning_of(found.stage, found.place),
         expected=expected_of(view, name, now_utc),
         concerns=_concerns(view, name, principal),
     )
@@ -396,7 +396,7 @@ def seen_at(view: View, instant: datetime, word: str = "", principal: Principal 
     if found is None:
         raise ScenarioError(f"{name} was not known then", fix="give a later instant; see its history", where=word)
     contents = tuple(held for held in held_at(view, name, instant) if _may_see(view, held.thing, principal))
-    return (ThingSeen(found=found, meaning=STAGES[found.stage], contents=contents),)
+    return (ThingSeen(found=found, meaning=meaning_of(found.stage, found.place), contents=contents),)
 
 
 def _may_see(view: View, name: str, principal: Principal) -> bool:
@@ -411,4 +411,4 @@ def _everything(view: View, instant: datetime, principal: Principal) -> Iterator
     for name in names:
         found = whereabouts_at(view, name, instant)
         if found is not None:
-            yield ThingSeen(found=found, meaning=STAGES[found.stage])
+            yield ThingSeen(found=found, meaning=meaning_of(found.stage, found.place))

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from supercargo.kernel import Refused, ScenarioError, format_utc
 from supercargo.store import accounts as kept
@@ -18,6 +19,7 @@ __all__ = [
     "KEY_MARK",
     "ONCE_H",
     "PASSWORD_LEAST",
+    "PASSWORD_RULE",
     "ROLE_SCOPES",
     "SCOPES",
     "SESSION_H",
@@ -58,6 +60,11 @@ KEY_D_MOST = 366.0
 
 ONCE_H = 72.0
 """A password that an administrator made opens so many hours [h]."""
+
+PASSWORD_RULE = "not your name with little beside it, no piece repeated such as abcabcabcabc, no run such as 123456789012"
+"""What a password that people choose for themselves may not be, in words for who chooses it."""
+
+_BESIDE_NAME_LEAST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,19 +181,33 @@ def _reset(accounts: Accounts, log: EventStore, act: AdminAct, name: str) -> One
     return made
 
 
+def _easily_guessed(name: str, password: str) -> str:
+    """Why a password is guessed easily; empty where it is not."""
+    word, own = folded(password), folded(name)
+    rest = word.replace(own, "").replace(own[::-1], "")
+    if rest != word and len(rest) < _BESIDE_NAME_LEAST:
+        return "is the name with little beside it"
+    length = len(word)
+    if any(word == (word[:n] * length)[:length] for n in range(1, length // 2 + 1)):
+        return "is one piece repeated"
+    steps = {ord(after) - ord(before) for before, after in pairwise(word)}
+    if steps <= {1, -9} or steps <= {-1, 9}:  # from 9 on to 0
+        return "is a run of signs that follow each other"
+    return ""
+
+
 def change_password(
     accounts: Accounts, log: EventStore, act: AdminAct, *, old: str, new: str, proves: Callable[[str, str], bool]
 ) -> None:
     """Give oneself another password; all one's sessions end, the one that asks too.
 
     `proves` tells whether a password is a person's. Raises ScenarioError for a new one that is out of form, the old one or
-    the name, and for an old one that is wrong.
+    easily guessed by PASSWORD_RULE, and for an old one that is wrong.
     """
     name = act.principal.name
     check_password(new)
-    if new == old or folded(new) == folded(name):
-        what = "the new password is the old one" if new == old else "the new password is the name"
-        raise ScenarioError(what, fix="choose another", where="new")
+    if why := "is the old one" if new == old else _easily_guessed(name, new):
+        raise ScenarioError(f"the new password {why}", fix="choose another", where="new")
     if not proves(name, old):
         raise ScenarioError("the old password does not fit", fix="type it as it is now", where="old")
     accounts.set_password(name, new)

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from supercargo.app.operations.people import (
     PASSWORD_LEAST,
+    PASSWORD_RULE,
     SCOPES,
     SESSION_H,
     AdminAct,
@@ -51,7 +52,7 @@ def account_pages() -> APIRouter:
             change_password(desk.accounts, desk.log, act, old=old, new=new, proves=gate.proves)
             token = gate.log_in(asked.principal.name, new)
         except SupercargoError as error:
-            return _shown(request, asked, refused=f"{error.what}: {error.fix}", status=422)
+            return _shown(request, asked, refused=f"{error.what}: {error.fix}", at=error.where, status=422)
         except Problem as error:
             return _shown(request, asked, refused=f"{error.detail}: {error.fix}", status=error.status)
         answer = RedirectResponse(f"{OWN_PLACE}?changed=yes", status_code=303)
@@ -77,11 +78,12 @@ def _gate(request: Request) -> Gate:
     return gate
 
 
-def _shown(request: Request, asked: Asked, *, refused: str = "", status: int = 200) -> Response:
+def _shown(request: Request, asked: Asked, *, refused: str = "", at: str = "", status: int = 200) -> Response:
     who = asked.principal
     token = request.cookies.get(COOKIE, "")
     shown = page(
-        request, asked, "account.html", title="Your account", refused=refused, own=session_id_of(token) if token else "",
+        request, asked, "account.html", title="Your account", refused=refused, at=at, rule=PASSWORD_RULE,
+        own=session_id_of(token) if token else "",
         changed=request.query_params.get("changed") == "yes" and not refused, least=PASSWORD_LEAST, hours=SESSION_H,
         sessions=desk_of(request).accounts.sessions(who.name, asked.at_utc),
         may=[(scope, SCOPES[scope]) for scope in sorted(who.scopes)],

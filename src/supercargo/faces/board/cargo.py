@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from supercargo.app.board.lines import lines_standing
 from supercargo.app.board.searching import items_near
 from supercargo.app.board.standing import plan_in_force
 from supercargo.app.board.tables import Cell, Column, Table
@@ -63,19 +64,15 @@ def cargo_pages() -> APIRouter:
     def thing(request: Request, asked: Annotated[Asked, rule_of(_OWN)], name: str) -> Response:
         """One thing: where it is, its history, its custody."""
         desk, now = desk_of(request), now_of(request, asked)
+        kept = plan_in_force(desk.store, desk.shelf)
         try:
             with desk.views() as view:
                 full = named_thing(view, name, asked.principal)
+                item = full.removeprefix("cargo/")
                 seen, told = where_is(view, full, now, asked.principal), history(view, full, asked.principal)
+                planned = lines_standing(kept, desk.store, view, item, now) if kept else ()
         except ScenarioError as error:
             raise Problem(404, error.what, fix=error.fix, where=name[:80]) from error
-        kept = plan_in_force(desk.store, desk.shelf)
-        item = full.removeprefix("cargo/")
-        planned = (
-            []
-            if kept is None
-            else [row for row in kept.plan.manifest if row.item_id.partition("#")[0] == item.partition("#")[0]]
-        )
         return page(
             request, asked, "thing.html", title=item, seen=seen, planned=planned,
             tables=[_happenings(told), _custody(told), _contents(seen)],

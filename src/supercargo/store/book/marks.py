@@ -91,6 +91,7 @@ def look_through(content: bytes, name: str, shared: Shared) -> Marks:
     parser.EndElementHandler = watcher.end
     parser.CharacterDataHandler = watcher.text
     run_parser(parser, content, name)
+    watcher.refuse_too_long()
     return watcher.marks
 
 
@@ -101,6 +102,8 @@ class _Watcher:
         self.marks = Marks()
         self._shared = shared
         self._text_count = self._rows_count = 0
+        self._filled_count = self._last_filled = 0
+        self._too_long = False
         self._style = ""
         self._row = self._column = 0
         self._kind = ""
@@ -154,7 +157,11 @@ class _Watcher:
         if local in ("v", "f"):
             self._inside = ""
         elif local == "c" and (self._value is not None or self._formula is not None):
+            if self._row != self._last_filled:
+                self._filled_count, self._last_filled = self._filled_count + 1, self._row
             self._reach()
+            if self._too_long:
+                return  # it is refused at its end, when its rows are known
             if self._kind == "e" or self._formula is not None:
                 self._judge()
             if self._kind == "s":
@@ -166,10 +173,20 @@ class _Watcher:
         marks = self.marks
         marks.rows, marks.columns = max(marks.rows, self._row), max(marks.columns, self._column)
         bounds = self._shared.bounds
+        self._too_long = self._too_long or (marks.rows > bounds.rows and 2 * self._filled_count > bounds.rows)
+        if self._too_long:
+            return
         if marks.rows > bounds.rows or marks.columns > MOST_COLUMNS or marks.rows * marks.columns > bounds.cells:
             cell = f"{column_letters(self._column)}{self._row}"
             what = f"the sheet reaches to {cell}, over more cells than can be meant"
             raise BadBook(what, f"clear what stands outside the table, such as {cell}; split what is left")
+
+    def refuse_too_long(self) -> None:
+        """Raises BadBook for a table with more rows than are read: it is full of rows, and no cell that strayed."""
+        if self._too_long:
+            most = self._shared.bounds.rows - 1
+            what = f"the sheet has {self._filled_count - 1:,} rows beneath its header; at most {most:,} are read"
+            raise BadBook(what, f"split it into files of at most {most:,} rows")
 
     def _spend(self) -> None:
         """Texts are held once in the workbook and once a cell when they are read."""

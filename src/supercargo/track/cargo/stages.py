@@ -20,6 +20,7 @@ __all__ = [
     "TRANSITIONS",
     "VEHICLE_STEPS",
     "lawful_steps",
+    "meaning_of",
 ]
 
 STAGES: Mapping[str, str] = {
@@ -167,6 +168,19 @@ JOURNEYS: Mapping[str, tuple[str, ...]] = {
     "disposal": ("awaited", "stowed", "trashed", "undocked", "destroyed"),
 }  # fmt: skip
 """The stages that cargo passes, by direction."""
+
+
+def meaning_of(stage: str, where: str) -> str:
+    """What a stage means of a thing that is at a place: what the table says of the ground is said of the place it is at.
+
+    >>> meaning_of("received", "site/Kourou"), meaning_of("received", "place/Mars")
+    ('counted in on the ground', 'counted in at Mars')
+    """
+    kind, _, place = where.partition("/")
+    said = STAGES[stage]
+    if kind != "place":
+        return said
+    return said.replace("on the ground", f"at {place}").replace("back on Earth", f"landed at {place}")
 
 
 def lawful_steps(stage: str) -> tuple[str, ...]:
