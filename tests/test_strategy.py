@@ -38,6 +38,7 @@ from supercargo.plan.roadmap import (
     worth_from,
     worth_of_roadmap,
 )
+from supercargo.report.deliverables.strategy_parts import budget_number
 from supercargo.simulate.capacity import Demand, tornado_of, value_options
 from supercargo.simulate.courses import Drawing
 from supercargo.simulate.technologies import value_technologies, value_together
@@ -210,6 +211,15 @@ def test_more_money_never_makes_the_best_roadmap_worse_and_none_introduces_nothi
     assert (rows[0].budget_usd, rows[0].technologies) == (0.0, ())
     assert all(row.spent_usd <= row.budget_usd and row.worth_usd <= row.bound_usd + 0.01 for row in rows)
     assert 13e6 in [row.budget_usd for row in rows]
+
+
+def test_each_budget_of_the_frontier_has_a_number_of_its_own_however_small() -> None:
+    cheap = [a_technology(technology_id="A", cost_usd=0.0), a_technology(technology_id="B", cost_usd=1.0)]
+    rows = frontier(cheap, {"A": 3e6, "B": 5e6}, RoadmapTerms(budget_usd=0.5))
+    keys = [budget_number(row, "budget").key for row in rows]
+    assert len(set(keys)) == len(rows) == 9
+    assert keys[0] == "strategy.frontier.0.budget_usd"
+    assert keys[1] == "strategy.frontier.0.12.budget_usd"
 
 
 def test_what_is_spent_by_month_adds_up_to_what_the_roadmap_costs() -> None:
