@@ -97,6 +97,32 @@ def test_every_change_that_can_not_be_read_is_named_with_its_file() -> None:
         read_changes("T", (), KNOWN, file="technologies.csv")
 
 
+OPTIONS = (
+    "option,title,segment,capacity_kg,capex_usd,fixed_usd,usd_per_kg,build_years,life_years,wait_years,discount_fraction,"
+    "riskfree_fraction,source,as_of,evidence\n"
+    "hall,a hall,{},20000,55000000,9000000,5200,1,8,3,0.1,0.03,s,2026-11-27,assumption\n"
+)
+
+
+def test_an_option_may_name_a_segment_of_the_template_that_stands_for_the_scenarios_own(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "capacity_options.csv").write_text(OPTIONS.format("commercial stations"))
+    told = run("check", str(tmp_path / "tiny"))
+    assert told.code == 0, told.err
+    scenario = read_scenario(tmp_path / "tiny")
+    tables = read_strategy(scenario)
+    assert [one.option for one in tables.capacity_options] == ["hall"]
+    assert tables.capacity_options[0].segment in {one.segment for one in tables.market_segments}
+
+
+def test_an_option_of_a_segment_that_neither_the_scenario_nor_its_template_has_is_a_fault(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "capacity_options.csv").write_text(OPTIONS.format("Moon"))
+    told = run("check", str(tmp_path / "tiny"))
+    assert told.code == 2
+    assert "'Moon' does not stand in market_segments.csv" in told.err
+
+
 def test_check_names_every_change_of_technologies_and_contingencies_that_can_not_be_read(tmp_path: Path) -> None:
     write_scenario(a_scenario(), tmp_path / "year")
     words = ("bogus*0.9", "cost/launch*nan;cost/launch*-1", "cost/launch*5000", "", "cost/tea*0.5", "cost/launch*0.9")

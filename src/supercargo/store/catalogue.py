@@ -16,6 +16,7 @@ from supercargo.model import (
     SCENARIO_TABLES,
     Chances,
     Initiative,
+    MarketSegment,
     ProgrammeTables,
     Records,
     Requirement,
@@ -47,6 +48,7 @@ __all__ = [
     "read_records",
     "read_requirement_packs",
     "read_risks",
+    "read_segments_template",
     "read_strategy",
 ]
 
@@ -196,6 +198,12 @@ def read_strategy(scenario: Scenario) -> StrategyTables:
     """
     found, templates = own_or_templates(scenario, STRATEGY_FOLDER, STRATEGY_ATTRIBUTES)
     return fitting_strategy(StrategyTables(**found, templates=templates), scenario)
+
+
+def read_segments_template() -> tuple[MarketSegment, ...]:
+    """The segments that stand for a scenario without its own. Raises StoreError if the template is faulty."""
+    ((_, found),) = _templates(STRATEGY_FOLDER, ("market_segments",)).items()
+    return found
 
 
 def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
