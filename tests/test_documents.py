@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from supercargo.app.deliverables import ReportAsked, hold, make_documents, numbers_csv
+from supercargo.kernel import Refused
 from supercargo.report.blocks import (
     Block,
     Column,
@@ -365,6 +368,51 @@ def test_what_is_found_wrong_late_stops_the_documents_that_need_it_and_no_other(
     assert answer.code == 2
     assert [one["document"] for one in json.loads(answer.out)["unmade"]] == ["D12"]
     assert run("report", str(tmp_path / "plan"), "D1", "--runs", "0").code == 0
+
+
+def cut_a_mission(folder: Path) -> str:
+    file = folder / "missions.csv"
+    file.write_text("".join(line for index, line in enumerate(file.read_text().splitlines(True)) if index != 1))
+    return "missions.csv was changed after the plan was written"
+
+
+def cut_a_load(folder: Path) -> str:
+    file = folder / "manifest.csv"
+    file.write_text("".join(file.read_text().splitlines(True)[:-1]))
+    return "manifest.csv was changed after the plan was written"
+
+
+def raise_every_price(folder: Path) -> str:
+    file = folder / "costs.csv"
+    file.write_text(re.sub(r"(\d\.\d+)", r"1\1", file.read_text()))
+    return "costs.csv was changed after the plan was written"
+
+
+def lose_a_scenario_file(folder: Path) -> str:
+    (folder / "scenario" / "lanes.csv").unlink()
+    return "scenario/lanes.csv is missing"
+
+
+@pytest.mark.parametrize("change", [cut_a_mission, cut_a_load, raise_every_price, lose_a_scenario_file])
+def test_a_folder_that_is_not_as_the_referee_judged_it_gets_no_document(
+    folder: Path, tmp_path: Path, change: Callable[[Path], str]
+) -> None:
+    shutil.copytree(folder, tmp_path / "plan")
+    assert run("report", str(tmp_path / "plan"), "D1", "--runs", "0").code == 0
+    why = change(tmp_path / "plan")
+    told = run("report", str(tmp_path / "plan"), "D1", "D3", "--runs", "0", "--out", str(tmp_path / "out"))
+    assert told.code == 4, told.out
+    assert why in told.err
+    assert "plan again; `supercargo verify` judges the folder as it is now" in told.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_file_that_was_changed_is_named_at_once(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "plan")
+    whys = [cut_a_mission(tmp_path / "plan"), cut_a_load(tmp_path / "plan")]
+    with pytest.raises(Refused) as told:
+        hold(ReportAsked(tmp_path / "plan", runs=0))
+    assert all(why in str(told.value) for why in whys)
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:

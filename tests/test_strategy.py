@@ -38,6 +38,7 @@ from supercargo.plan.roadmap import (
     worth_from,
     worth_of_roadmap,
 )
+from supercargo.report.deliverables.strategy_parts import budget_number
 from supercargo.simulate.capacity import Demand, tornado_of, value_options
 from supercargo.simulate.courses import Drawing
 from supercargo.simulate.technologies import value_technologies, value_together
@@ -94,6 +95,32 @@ def test_every_change_that_can_not_be_read_is_named_with_its_file() -> None:
     assert {fault.file for fault in refused.value.faults} == {"technologies.csv"}
     with pytest.raises(ScenarioError, match="changes nothing"):
         read_changes("T", (), KNOWN, file="technologies.csv")
+
+
+OPTIONS = (
+    "option,title,segment,capacity_kg,capex_usd,fixed_usd,usd_per_kg,build_years,life_years,wait_years,discount_fraction,"
+    "riskfree_fraction,source,as_of,evidence\n"
+    "hall,a hall,{},20000,55000000,9000000,5200,1,8,3,0.1,0.03,s,2026-11-27,assumption\n"
+)
+
+
+def test_an_option_may_name_a_segment_of_the_template_that_stands_for_the_scenarios_own(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "capacity_options.csv").write_text(OPTIONS.format("commercial stations"))
+    told = run("check", str(tmp_path / "tiny"))
+    assert told.code == 0, told.err
+    scenario = read_scenario(tmp_path / "tiny")
+    tables = read_strategy(scenario)
+    assert [one.option for one in tables.capacity_options] == ["hall"]
+    assert tables.capacity_options[0].segment in {one.segment for one in tables.market_segments}
+
+
+def test_an_option_of_a_segment_that_neither_the_scenario_nor_its_template_has_is_a_fault(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    (tmp_path / "tiny" / "capacity_options.csv").write_text(OPTIONS.format("Moon"))
+    told = run("check", str(tmp_path / "tiny"))
+    assert told.code == 2
+    assert "'Moon' does not stand in market_segments.csv" in told.err
 
 
 def test_check_names_every_change_of_technologies_and_contingencies_that_can_not_be_read(tmp_path: Path) -> None:
@@ -210,6 +237,15 @@ def test_more_money_never_makes_the_best_roadmap_worse_and_none_introduces_nothi
     assert (rows[0].budget_usd, rows[0].technologies) == (0.0, ())
     assert all(row.spent_usd <= row.budget_usd and row.worth_usd <= row.bound_usd + 0.01 for row in rows)
     assert 13e6 in [row.budget_usd for row in rows]
+
+
+def test_each_budget_of_the_frontier_has_a_number_of_its_own_however_small() -> None:
+    cheap = [a_technology(technology_id="A", cost_usd=0.0), a_technology(technology_id="B", cost_usd=1.0)]
+    rows = frontier(cheap, {"A": 3e6, "B": 5e6}, RoadmapTerms(budget_usd=0.5))
+    keys = [budget_number(row, "budget").key for row in rows]
+    assert len(set(keys)) == len(rows) == 9
+    assert keys[0] == "strategy.frontier.0.budget_usd"
+    assert keys[1] == "strategy.frontier.0.12.budget_usd"
 
 
 def test_what_is_spent_by_month_adds_up_to_what_the_roadmap_costs() -> None:

@@ -16,6 +16,7 @@ from supercargo.report.coverage import coverage_of
 from supercargo.report.deliverables import d11
 from supercargo.report.deliverables.held import Held
 from supercargo.report.deliverables.strategy_parts import change_words
+from supercargo.store import read_initiatives, read_risks, read_scenario, read_strategy, write_scenario
 from tests.cli_runner import run
 
 NAMES = ("D11", "D14", "D15")
@@ -201,3 +202,46 @@ def test_without_futures_the_roadmap_says_what_it_needs(folder: Path) -> None:
 )
 def test_a_change_is_told_in_words(change: str, words: str) -> None:
     assert change_words(change) == words
+
+
+NONE_MEANT = {"risks": "register", "initiatives": "strategy", "technologies": "strategy", "capacity_options": "strategy"}
+
+
+def test_a_header_without_rows_means_none_and_a_missing_file_the_template(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    before = read_scenario(tmp_path / "tiny")
+    tables = read_strategy(before)
+    assert before.none_of == ()
+    assert tables.technologies
+    assert tables.capacity_options
+    assert read_risks(before).risks
+    assert read_initiatives(before)[0]
+    for name, folder in NONE_MEANT.items():
+        head = (resources.files("supercargo") / "catalogue" / folder / f"{name}.csv").read_text().splitlines()[0]
+        (tmp_path / "tiny" / f"{name}.csv").write_text(head + "\n")
+    write_scenario(read_scenario(tmp_path / "tiny"), tmp_path / "again")
+    for place in ("tiny", "again"):
+        after = read_scenario(tmp_path / place)
+        told = read_strategy(after)
+        assert (told.technologies, told.capacity_options, read_risks(after).risks) == ((), (), ())
+        assert read_initiatives(after) == ((), False)
+        assert not set(told.templates) & {"technologies.csv", "capacity_options.csv"}
+        assert told.market_segments, "what is missing still has its template"
+        assert after.digest != before.digest
+
+
+def test_documents_are_made_of_a_scenario_that_says_none(tmp_path: Path) -> None:
+    assert run("new", str(tmp_path / "tiny"), "--from", "tiny").code == 0
+    for name, folder in NONE_MEANT.items():
+        head = (resources.files("supercargo") / "catalogue" / folder / f"{name}.csv").read_text().splitlines()[0]
+        (tmp_path / "tiny" / f"{name}.csv").write_text(head + "\n")
+    assert run("plan", str(tmp_path / "tiny"), "--out", str(tmp_path / "plan")).code == 0
+    told = hold(ReportAsked(tmp_path / "plan", runs=2, workers=1))
+    made = {one.doc_id: one for one in make_documents(told, ("D5", "D11", "D12", "D13", "D15"))}
+    figures = {number.key: number.value for document in made.values() for number in numbers_of(document)}
+    assert figures["strategy.technologies"] == 0
+    assert told.improvement.programme.savings == ()
+    assert not told.improvement.programme.template
+    assert told.review.risks == ()
+    assert told.strategy is not None
+    assert told.strategy.options == ()

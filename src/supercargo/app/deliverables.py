@@ -38,7 +38,15 @@ from supercargo.report.document_html import render_document, render_index
 from supercargo.report.document_md import drawings_of, render_markdown
 from supercargo.report.document_pdf import render_pdf
 from supercargo.simulate.risk import simulate_plan
-from supercargo.store import digest_of_plan, read_chances, read_plan, refuse_existing, refuse_unwritable, refuse_within
+from supercargo.store import (
+    digest_of_plan,
+    digest_violations,
+    read_chances,
+    read_plan,
+    refuse_existing,
+    refuse_unwritable,
+    refuse_within,
+)
 from supercargo.store.folders import things_beneath, write_whole
 from supercargo.track.cargo.stages import STAGES
 from supercargo.track.missions.release import REGISTER, register_of
@@ -89,7 +97,7 @@ def write_documents(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Mad
     """Make the documents asked for and write them, whole or not at all.
 
     Raises ScenarioError for a document, format or plan folder that can't be read, Refused for an `out` that exists unless
-    `force`.
+    `force` and for a plan folder whose files are not those that plan.json vouches for.
     """
     wanted, formats = _wanted(asked.documents), _formats(asked.formats)
     if asked.out:
@@ -143,9 +151,13 @@ def _formats(formats: Iterable[str]) -> tuple[str, ...]:
 
 
 def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
-    """A plan with everything that documents draw on, measured and simulated once."""
+    """A plan with everything that documents draw on, measured and simulated once.
+
+    Raises ScenarioError for a folder that can't be read, Refused for one whose files are not those that plan.json vouches for.
+    """
     watch("reading", 0.0)
     plan = read_plan(asked.folder)
+    _refuse_changed(asked.folder)
     summary = summarise(plan)
     settings = plan.scenario.settings
     simulated = _made(lambda: _simulated(plan, asked, watch)) if asked.runs else None
@@ -189,6 +201,14 @@ def hold(asked: ReportAsked, *, watch: StageWatch = unwatched) -> Held:
             as_of=format_utc(settings.as_of_utc),
         ),
     )
+
+
+def _refuse_changed(folder: Path) -> None:
+    """Raises Refused for files that are not as they were judged: documents would tell of the referee what it never saw."""
+    odd = digest_violations(folder)
+    if odd:
+        fix = "plan again; `supercargo verify` judges the folder as it is now"
+        raise Refused(odd[0].text, fix=fix, where=str(folder), causes=tuple(one.text for one in odd[1:]))
 
 
 def _made(make: Callable[[], _T]) -> _T | Unmade:

@@ -190,6 +190,7 @@ class Scenario:
     market_segments: tuple[MarketSegment, ...] = ()
     competitors: tuple[Competitor, ...] = ()
     capacity_options: tuple[CapacityOption, ...] = ()
+    none_of: tuple[str, ...] = ()  # files with a header and no rows, by which a person says: none, and no template either
     digest: str = ""
 
     @cached_property

@@ -16,6 +16,7 @@ from supercargo.model import (
     SCENARIO_TABLES,
     Chances,
     Initiative,
+    MarketSegment,
     ProgrammeTables,
     Records,
     Requirement,
@@ -47,6 +48,7 @@ __all__ = [
     "read_records",
     "read_requirement_packs",
     "read_risks",
+    "read_segments_template",
     "read_strategy",
 ]
 
@@ -113,7 +115,9 @@ def own_or_templates(
     Raises StoreError, in the words `faulty`, if a template is.
     """
     rows = {table.attribute: getattr(scenario, table.attribute) for table in SCENARIO_TABLES if table.attribute in attributes}
-    templates = _templates(folder, [attribute for attribute, own in rows.items() if not own], faulty=faulty)
+    none = {table.attribute for table in SCENARIO_TABLES if table.file in scenario.none_of}
+    lacking = [attribute for attribute, own in rows.items() if not own and attribute not in none]
+    templates = _templates(folder, lacking, faulty=faulty)
     return rows | {table.attribute: found for table, found in templates.items()}, tuple(table.file for table in templates)
 
 
@@ -198,12 +202,18 @@ def read_strategy(scenario: Scenario) -> StrategyTables:
     return fitting_strategy(StrategyTables(**found, templates=templates), scenario)
 
 
+def read_segments_template() -> tuple[MarketSegment, ...]:
+    """The segments that stand for a scenario without its own. Raises StoreError if the template is faulty."""
+    ((_, found),) = _templates(STRATEGY_FOLDER, ("market_segments",)).items()
+    return found
+
+
 def read_initiatives(scenario: Scenario) -> tuple[tuple[Initiative, ...], bool]:
     """Initiatives to make the service cheaper: the scenario's own, else the template; with True where it is the template.
 
     Rows of the template that change what the scenario has not are left out. Raises StoreError if the template is faulty.
     """
-    if scenario.initiatives:
+    if scenario.initiatives or "initiatives.csv" in scenario.none_of:
         return scenario.initiatives, False
     ((_, found),) = _templates(STRATEGY_FOLDER, ("initiatives",), faulty="the template is faulty").items()
     return tuple(one for one in found if all(_has(scenario, lever_of(word).cell) for word in one.changes)), True

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from supercargo.kernel import Fault
 from supercargo.model import SCENARIO_TABLES
+from supercargo.store.catalogue import read_segments_template
 from supercargo.store.checks_chances import CHANCE_CHECKS
 from supercargo.store.checks_flights import FLIGHT_CHECKS
 from supercargo.store.checks_initiatives import INITIATIVE_CHECKS
@@ -54,13 +55,22 @@ def _references(sheets: Sheets) -> Iterator[Fault]:
     for table in SCENARIO_TABLES:
         for field, file in table.refers:
             target = attribute_of[file]
-            known = sorted(sheets.tables[target].key_words)
+            template = _template_words(sheets, target) if sheets.records(table.attribute) else frozenset()
+            known = sorted(sheets.tables[target].key_words | template)
             for row, record in sheets.rows(table.attribute):
                 value = getattr(record, field)
                 for word in (value,) if isinstance(value, str) else value:
-                    if word and not sheets.knows(target, word):
+                    if word and word not in template and not sheets.knows(target, word):
                         what = f"{word!r} does not stand in {file}"
                         yield sheets.fault(table.attribute, row, field, what, _fix_of(word, known, file))
+
+
+def _template_words(sheets: Sheets, target: str) -> frozenset[str]:
+    """Segments of the catalogue that stand for those of a scenario which has none of its own, of places that it flies to."""
+    if target != "market_segments" or sheets.tables[target].key_words:
+        return frozenset()
+    flown = {request.destination for request in sheets.records("missions")}
+    return frozenset(one.segment for one in read_segments_template() if flown & set(one.destinations))
 
 
 def _fix_of(word: str, known: list[str], file: str) -> str:

@@ -53,7 +53,7 @@ def _of_file(path: Path, standing: Scenario, faults: list[Fault]) -> tuple[tuple
         return (table.file,), None
     tables = {**tables_read(standing), table.attribute: read_table(content, table, faults)}
     faults += cross_faults(Sheets(standing.settings, tables))
-    return (table.file,), assembled(standing.settings, tables)
+    return (table.file,), assembled(standing.settings, tables, none_of=(*standing.none_of, table.file))
 
 
 def _of_book(path: Path, standing: Scenario, faults: list[Fault]) -> tuple[tuple[str, ...], Scenario | None]:
@@ -138,7 +138,8 @@ def carried_over(base: Scenario, sent: Scenario, standing: Scenario) -> EditedTa
     if base.settings not in (sent.settings, standing.settings) and sent.settings != standing.settings:
         faults.append(Fault(SETTINGS_FILE, 0, "", "the settings were edited meanwhile too", _TAKE_AGAIN))
     faults += [] if faults else cross_faults(Sheets(settings, tables))
-    return EditedTables((), None if faults else assembled(settings, tables), tuple(sorted(faults)))
+    found = None if faults else assembled(settings, tables, none_of=standing.none_of)
+    return EditedTables((), found, tuple(sorted(faults)))
 
 
 def _three(base: Scenario, sent: Scenario, standing: Scenario, table: Table) -> tuple[tuple[Any, ...], ...]:

@@ -37,7 +37,7 @@ def scenario_files(scenario: Scenario) -> dict[str, bytes]:
     files = {SETTINGS_FILE: settings_text(scenario.settings).encode()}
     for table in SCENARIO_TABLES:
         records = getattr(scenario, table.attribute)
-        if records or not table.sparse:
+        if records or not table.sparse or table.file in scenario.none_of:
             files[table.file] = write_rows(records, table.noun)
     return files
 
@@ -94,17 +94,23 @@ def scenario_or_faults(folder: Path, faults: list[Fault]) -> Scenario | None:
     content = read_within(folder, SETTINGS_FILE, faults)
     settings = read_settings(content, faults) if content is not None else None
     _check_names(folder, faults)
-    tables = completed(
-        {table.attribute: _read_given(folder, table, faults) for table in SCENARIO_TABLES if _is_given(folder, table)}
-    )
+    given = {table.attribute: _read_given(folder, table, faults) for table in SCENARIO_TABLES if _is_given(folder, table)}
+    tables = completed(given)
     faults += cross_faults(Sheets(settings, tables))
-    return None if settings is None or len(faults) > before else assembled(settings, tables)
+    none_of = [table.file for table in SCENARIO_TABLES if table.attribute in given]
+    return None if settings is None or len(faults) > before else assembled(settings, tables, none_of=none_of)
 
 
-def assembled(settings: Settings, tables: Mapping[str, TableRead]) -> Scenario:
-    """The scenario of sound tables, with its digest."""
+_NONE_MEANT = ("risks.csv", "initiatives.csv", "technologies.csv", "capacity_options.csv")
+"""Files for which a template stands where they are missing, and nothing where they have a header alone."""
+
+
+def assembled(settings: Settings, tables: Mapping[str, TableRead], *, none_of: Sequence[str] = ()) -> Scenario:
+    """The scenario of sound tables, with its digest; `none_of` names files that are given and may mean none by no rows."""
     records: dict[str, Any] = {attribute: table.records for attribute, table in tables.items()}
-    scenario = Scenario(settings=settings, **records)
+    given = [table for table in SCENARIO_TABLES if table.file in _NONE_MEANT and table.file in none_of]
+    empty = tuple(table.file for table in given if not records[table.attribute])
+    scenario = Scenario(settings=settings, **records, none_of=empty)
     return dataclasses.replace(scenario, digest=digest_of_files(scenario_files(scenario)))
 
 

@@ -29,14 +29,13 @@ from supercargo.report.deliverables.figures import (
     simulated_number,
     spread_of,
     targets_missed,
-    usd,
 )
 from supercargo.report.deliverables.happened import happened_text, released_text
 from supercargo.report.deliverables.held import Held, made, reference
+from supercargo.report.deliverables.open_points import contingency_option, first_open_order, open_words, stocks_text
 from supercargo.report.deliverables.parts import (
     closest_turnovers,
     kpi_blocks,
-    missed_names,
     mission_calendar,
     no_way,
     port_bars,
@@ -78,20 +77,14 @@ def _year(held: Held) -> list[Block]:
     words = (
         "{} of {} contracted missions fly. They bring {} up, {} back and take {} of trash away; {} of the dated lines arrive"
         " on time and {} lines stay behind, {} of them only in part. The service earns {} with a margin of {}. The referee"
-        " finds {} broken hard rules; {} of {} stocks fall below their reserve on some day."
+        " finds {} broken hard rules; as planned, {} of {} stocks fall below their reserve on some day."
     )
     said = Text(
         words=words,
         numbers=tuple(plan_number(held, name) for name in _TOLD),
         covers=("D1.1",),
     )
-    missed = targets_missed(held.plan.kpis)
-    met = [kpi for kpi in held.plan.kpis if kpi.met]
-    points = tuple(f"{kpi.kpi_id} {kpi.name}: {causes_words(_first(kpi.causes))}" for kpi in missed)
-    verdict = Text(
-        words=f"As planned, {len(met)} KPIs meet their target and {len(missed)} miss it: {missed_names(missed)}.",
-        points=points,
-    )
+    verdict = _verdict(held)
     if held.simulated is None:
         return [said, verdict, Missing(what="what slips, losses and demand do to it", needs="report with --runs above 0")]
     futures = Text(
@@ -109,7 +102,36 @@ def _year(held: Held) -> list[Block]:
         ),
         covers=("D1.4",),
     )
-    return [said, verdict, futures]
+    stocks = stocks_text(held)
+    return [said, verdict, futures, *([stocks] if stocks else [])]
+
+
+def _verdict(held: Held) -> Text:
+    """Of all KPIs which meet their target, which miss it and by what, and which a plan can't tell."""
+    kpis = held.plan.kpis
+    missed = targets_missed(kpis)
+    met = [kpi.kpi_id for kpi in kpis if kpi.met]
+    free = [kpi.kpi_id for kpi in kpis if kpi.met is None and kpi.value is not None]
+    unknown = [kpi.kpi_id for kpi in kpis if kpi.value is None]
+    words = f"KPIs as planned: {_share(len(met), len(kpis))} their target ({', '.join(met) or 'none'}), {len(missed)} not"
+    words += " (" + "; ".join(f"{kpi.kpi_id} {kpi.name}: {{}} where {{}} is wanted" for kpi in missed) + ")" if missed else ""
+    words += f"; without a target stand {', '.join(free)}" if free else ""
+    words += f"; {len(unknown)} can't be known before flights ({', '.join(unknown)})." if unknown else "."
+    source = "plan: kpis.csv, target"
+    numbers = [
+        number
+        for kpi in missed
+        for number in (
+            kpi_number(held, kpi.kpi_id),
+            Number(key=f"plan.{kpi.kpi_id}.target", value=kpi.target, unit=kpi.unit, source=source),
+        )
+    ]
+    points = tuple(f"{kpi.kpi_id} {kpi.name}: {causes_words(_first(kpi.causes))}" for kpi in missed)
+    return Text(words=words, numbers=tuple(numbers), points=points)
+
+
+def _share(count: int, whole: int) -> str:
+    return f"{count} of {whole} {'meets' if count == 1 else 'meet'}"
 
 
 def _gap_words(held: Held) -> str:
@@ -144,13 +166,15 @@ def _release(held: Held) -> Decision:
     starts = min(
         (one.start_utc for one in held.plan.activities if one.mission_id == first.mission_id), default=first.launch_utc
     )
+    opened, counted = open_words(held)
     options = (
         Option(
             name="Release it",
             effect="{} hard rules broken; {} of revenue begins to be earned with "
             + first.mission_id
-            + f" on {first.launch_utc:%Y-%m-%d}",
-            numbers=(broken, plan_number(held, "revenue_usd")),
+            + f" on {first.launch_utc:%Y-%m-%d}"
+            + (f"; open: {opened}" if opened else ""),
+            numbers=(broken, plan_number(held, "revenue_usd"), *counted),
         ),
         Option(
             name="Plan again first",
@@ -160,13 +184,19 @@ def _release(held: Held) -> Decision:
         ),
     )
     advice = "Release it: no hard rule is broken and what is left to win is within the proven gap."
+    if opened:
+        advice += " Confirm first what is open: what was not ordered or not passed comes late for its mission."
     if not lawful:
         advice = "Do not release it: name a waiver for each broken rule or change the input, then plan again."
     question = "Is this plan released for operations?"
+    due, why = starts, "the first spacecraft is processed"
+    order = first_open_order(held)
+    if order is not None and order[0] < due:
+        due, why = order[0], f"the first order that hangs on it, with {order[1]}"
     return Decision(
         question=question,
         owner="Operations manager",
-        due=due_by(held, starts, "the first spacecraft is processed"),
+        due=due_by(held, due, why),
         options=options,
         advice=advice,
     )
@@ -187,19 +217,9 @@ def _reserve(held: Held) -> list[Block]:
     share = Number(
         key=f"simulated.stock_share.{worst.mission_id}", value=100 * worst.stock_share, unit="percent", source=source
     )
-    worth = [one for one in held.review.contingencies if one.net_usd > 0]
-    assumed, valued = "assumption: contingencies.csv", "simulation: contingencies valued on the same futures"
-    options = [
-        Option(
-            name=one.title,
-            effect="costs {} and avoids {} a year",
-            numbers=(
-                usd(f"contingency.{one.contingency_id}.cost_usd", one.cost_usd, assumed),
-                usd(f"contingency.{one.contingency_id}.avoided_usd", one.avoided_usd, valued),
-            ),
-        )
-        for one in held.review.contingencies[:3]
-    ]  # fmt: skip
+    known = held.review.contingencies
+    worth = [one for one in known if one.verdict == "worth it"]
+    options = [contingency_option(held, place) for place in range(min(3, len(known)))]
     options.append(
         Option(
             name="Carry the risk",
@@ -210,7 +230,10 @@ def _reserve(held: Held) -> list[Block]:
     advice = (
         f"Pay for {worth[0].title.lower()}: it returns more than it costs."
         if worth
-        else f"Carry the risk and replan early: no contingency returns its cost; watch {worst.mission_id} first."
+        else (
+            "Carry the risk and replan early: no contingency returns its cost in money by what futures show;"
+            f" days of short stock have no price in it and are weighed beside. Watch {worst.mission_id} first."
+        )
     )
     question = "What is paid for against slips?"
     due = due_by(held, worst.launch_utc, f"{worst.mission_id} lifts off")
@@ -346,12 +369,13 @@ def _watched(held: Held) -> Block:
         columns=(
             Column(name="mission"),
             Column(name="goes to"),
-            Column(name="mean slip", unit="d", digits=0),
-            Column(name="delay, 1 in 20", unit="d", digits=0),
+            Column(name="own slip, mean of all futures", unit="d", digits=0),
+            Column(name="delay if it flies in time, 1 in 20", unit="d", digits=0),
             Column(name="lost", unit="percent", digits=1),
             Column(name="of stock days short", unit="percent", digits=1),
         ),
         rows=rows,
+        note="A slip that carries a mission beyond the horizon counts in the mean and not in the delay.",
         covers=("D1.2",),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from supercargo.report.blocks import Block, Column, Decision, Document, Evidence, Heading, Missing, Table, Text
 from supercargo.report.coverage import phrase_ids
 from supercargo.report.deliverables.dues import before_order
-from supercargo.report.deliverables.figures import plan_number
+from supercargo.report.deliverables.figures import plan_number, runs_out_number
 from supercargo.report.deliverables.held import STOCKS, Held, made
 from supercargo.report.stock_blocks import (
     abc_figure,
@@ -111,7 +111,8 @@ def _flown(held: Held) -> Block:
         rows.append(
             (
                 row.destination, row.supply_class, 100 * row.below_reserve_probability, row.below_reserve_d,
-                100 * row.below_zero_probability, row.lowest_p05_kg, own.safety_kg if own else None,
+                runs_out_number(held, row), max(0.0, row.lowest_p05_kg),
+                max(0.0, -row.lowest_p05_kg), own.safety_kg if own else None,
             )
         )  # fmt: skip
     return Table(
@@ -124,6 +125,7 @@ def _flown(held: Held) -> Block:
             Column(name="days below", unit="d", digits=0),
             Column(name="runs out", unit="percent", digits=0),
             Column(name="lowest, 1 in 20", unit="kg"),
+            Column(name="lacking, 1 in 20", unit="kg"),
             Column(name="safety stock", unit="kg"),
         ),
         rows=tuple(rows),

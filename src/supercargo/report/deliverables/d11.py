@@ -85,7 +85,7 @@ def _page(held: Held, review: StrategyReview, told: RoadmapTold) -> Text:
 
 def _decisions(held: Held, review: StrategyReview, told: RoadmapTold) -> list[Block]:
     rows = list(review.frontier)
-    asked = next((row for row in rows if abs(row.budget_usd - told.budget_usd) < 1.0), None)
+    asked = next((row for row in rows if abs(row.budget_usd - told.budget_usd) < 0.01), None)
     if asked is None:
         return []
     chosen = [row.start_month or 1 for row in review.technologies if row.chosen]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from supercargo.model import Kpi, Spread
+from supercargo.model import Kpi, Spread, StockRisk
 from supercargo.report.blocks import Number
 from supercargo.report.deliverables.held import Held
 
-__all__ = ["kpi_number", "kpi_of", "plan_number", "simulated_number", "spread_of", "targets_missed", "usd"]
+__all__ = ["kpi_number", "kpi_of", "plan_number", "runs_out_number", "simulated_number", "spread_of", "targets_missed", "usd"]
 
 _SUMMARY = "plan: missions.csv and manifest.csv, counted by `summarise`"
 _LINES = "plan: manifest.csv, the parts of a line as one"
@@ -77,6 +77,13 @@ def simulated_number(held: Held, metric: str, part: str = "mean", about: str = "
     value = getattr(spread, part) if spread else None
     source = f"simulation: {held.footer.runs} futures of this plan, no replanning in them"
     return Number(key=f"simulated.{metric}.{about}.{part}", value=value, unit=spread.unit if spread else "", source=source)
+
+
+def runs_out_number(held: Held, row: StockRisk) -> Number:
+    """In how many of the futures a stock runs out."""
+    source = f"simulation: {held.footer.runs} futures of this plan, stock_risk.csv, a day below zero"
+    key = f"simulated.runs_out.{row.destination}.{row.supply_class}"
+    return Number(key=key, value=100 * row.below_zero_probability, unit="percent", source=source, digits=0)
 
 
 def targets_missed(kpis: Iterable[Kpi]) -> tuple[Kpi, ...]:

@@ -43,9 +43,10 @@ def nothing_held(
 
 
 def budget_number(row: FrontierRow, name: str) -> Number:
-    """A figure of the best roadmap under one budget, by the budget in whole USD."""
+    """A figure of the best roadmap under one budget, by the budget in USD, with cents where it has some."""
     source = "plan: best roadmap under this budget, integer program"
-    return money(f"frontier.{row.budget_usd:.0f}.{name}_usd", getattr(row, f"{name}_usd"), source)
+    budget = f"{row.budget_usd:.2f}".removesuffix(".00")  # budgets are whole cents, so that two have two keys
+    return money(f"frontier.{budget}.{name}_usd", getattr(row, f"{name}_usd"), source)
 
 
 def assumptions(review: StrategyReview, files: str) -> Evidence:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from supercargo.model import GateTemplate
+from supercargo.model import GateTemplate, PlannedMission
 from supercargo.track.missions.events import FlightPlan, GateDue
 
 __all__ = ["gates_for"]
 
 
-def gates_for(flight: FlightPlan, templates: Iterable[GateTemplate]) -> tuple[GateDue, ...]:
+def gates_for(flight: FlightPlan | PlannedMission, templates: Iterable[GateTemplate]) -> tuple[GateDue, ...]:
     """The gates of a mission, the earliest due first.
 
     Of two templates of one name the one that names both type and place counts before one that names either, and that before
