@@ -13,7 +13,7 @@ from supercargo.report.supply_blocks import supply_number
 
 __all__ = ["contingency_option", "first_open_order", "open_words", "stocks_text"]
 
-MOST_PLACES, MOST_CLASSES = 4, 4
+MOST_PLACES, MOST_CLASSES = 4, 5
 """Places whose stocks are named, and stocks of each, the likeliest to run out first."""
 
 
@@ -35,7 +35,7 @@ def stocks_text(held: Held) -> Text | None:
         unit="count",
         source="simulation: stock_risk.csv, stocks that run out in at least every second future",
     )
-    words = "That is the plan if nothing happens. In the same futures {} of its stocks run out in at least every second one."
+    words = "Stocks last as planned only if nothing happens: in the same futures {} of them run out in every second one or more."
     words += " Likeliest to run out, in how many of the futures: "
     words += "; ".join(f"{place}: " + ", ".join(f"{row.supply_class} {{}}" for row in rows) for place, rows in named)
     words += f". Days and amounts stand in {reference(held, 'D8')}."
