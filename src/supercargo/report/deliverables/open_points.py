@@ -35,7 +35,7 @@ def stocks_text(held: Held) -> Text | None:
         unit="count",
         source="simulation: stock_risk.csv, stocks that run out in at least every second future",
     )
-    words = "Stocks last as planned only if nothing happens: in the same futures {} of them run out in every second one or more."
+    words = "Stocks last as planned only if nothing happens: in the same futures {} run out in every second one or more."
     words += " Likeliest to run out, in how many of the futures: "
     words += "; ".join(f"{place}: " + ", ".join(f"{row.supply_class} {{}}" for row in rows) for place, rows in named)
     words += f". Days and amounts stand in {reference(held, 'D8')}."
