@@ -44,7 +44,7 @@ INCIDENT = {"form": "incident-new", "do": "incident-open", "name": "FI1", "sever
 @pytest.mark.parametrize(
     ("at", "words"),
     [
-        (AHEAD, "has not come yet: state what has happened"),
+        (AHEAD, "has not come yet: the store's clock stands at"),
         ("0001-01-01T00:00", "is more than five years before the first event of the store: check the year"),
         ("0001-01-01T00:00+14:00", "is no instant: write it as"),
         ("yesterday", "is no instant: write it as"),

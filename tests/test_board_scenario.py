@@ -198,10 +198,16 @@ def test_a_workbook_of_an_earlier_plan_undoes_nothing_that_others_released(desk:
 
 def test_who_may_not_see_money_sees_none_of_it_beside_plans(desk: Desk, planner: TestClient) -> None:
     first, *_, kept = (one.digest[:12] for one in plans_released(desk.store, desk.shelf))
-    for client, sees in ((planner, False), (client_of(desk, "dora"), True)):
+    desk.accounts.add(Person(name="cleo", roles=("custodian",), customer="", enabled=True, created_utc=NOW), WORD)
+    for client, decides, sees in (
+        (client_of(desk, "cleo"), False, False),
+        (planner, True, False),
+        (client_of(desk, "dora"), True, True),
+    ):
         text = client.get("/plans", params={"a": first, "b": kept}).text
-        assert ("USD" in text.partition("<main")[2]) == sees
-        assert ("takes the scope" in text) != sees
+        assert ("USD" in text.partition("<main")[2]) == decides, "who decides sees what it costs"
+        assert ("takes the scope" in text) != decides
+        assert ('id="table-money"' in text) == sees
         book = client.get("/plans", params={"a": first, "b": kept, "xlsx": "money"})
         assert (book.headers["content-type"].startswith("application/vnd")) == sees
 

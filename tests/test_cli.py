@@ -198,7 +198,7 @@ def test_kpi_shows_value_target_and_what_evidence_is_missing(monkeypatch: pytest
     k4 = Measured(kpi_id="K4", name="damage", value=None, target=None, met=None, basis="", note="no damage records", **common)
     at = datetime(2027, 1, 1, tzinfo=UTC)
     study = KpiStudy(of="year", basis="plan", start_utc=at, end_utc=at, as_of_utc=at, period="month", kpis=(k3, k4))
-    monkeypatch.setattr(kpi_words, "measure_kpi_study", lambda asked: study)
+    monkeypatch.setattr(kpi_words, "measure_kpi_study", lambda asked, watch: study)
     told = run("kpi", "plan").out
     first = "K3   on time: 93.25 percent [90.00 to 95.50, Wilson, 95 %]  target above 95.00  NOT MET"
     assert f"{first}\n     two lines" in told

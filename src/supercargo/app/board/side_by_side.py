@@ -27,10 +27,11 @@ class SideBySide:
     picture: str
 
 
-def side_by_side(comparison: Comparison, *, money: bool) -> SideBySide:
+def side_by_side(comparison: Comparison, *, money: bool, costs: bool) -> SideBySide:
     """A comparison of two plans as a page shows it; only what differs stands in the long tables.
 
-    What plans earn and cost is left out for who may not see `money`.
+    Accounts and what contracts earn are left out for who may not see `money`; who has to decide is told what a plan `costs`
+    beside the other in one sentence.
     """
     things = (
         ("missions", "Missions that differ", [(one.mission_id, one) for one in comparison.missions]),
@@ -52,7 +53,7 @@ def side_by_side(comparison: Comparison, *, money: bool) -> SideBySide:
     if comparison.differs:
         sentences = (
             *sentences,
-            money_sentence(comparison, 1) if money else "What they earn and cost takes the scope 'money'.",
+            money_sentence(comparison, 1) if costs else "What they earn and cost takes the scope 'money'.",
         )
     return SideBySide(sentences=sentences, tables=tuple(tables), picture=draw_docked(comparison) if comparison.differs else "")
 

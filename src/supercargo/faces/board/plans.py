@@ -95,11 +95,13 @@ def _plans(request: Request, asked: Asked, pair: tuple[str, str], told: Told | N
     released = plans_released(desk.store, desk.shelf)
     proposals = proposals_made(desk.shelf)
     tables = [_versions(released), _proposals(proposals, _standings(desk, proposals, released))]
-    money, beside, form, behind = "money" in asked.principal.scopes, None, None, None
+    scopes = asked.principal.scopes
+    costs = bool(scopes & {"money", "mission", "release"})  # who decides sees what it costs
+    beside, form, behind = None, None, None
     if all(pair):
         base, other = (_kept(desk, name) for name in pair)
-        beside = side_by_side(desk.shelf.compared(base, other), money=money)
-        tables += [_changes(other.plan, money=money), *beside.tables]
+        beside = side_by_side(desk.shelf.compared(base, other), money="money" in scopes, costs=costs)
+        tables += [_changes(other.plan, costs=costs), *beside.tables]
         made, behind = _proposed(desk, pair[1]) if _is_new(released, pair[1]) else (None, None)
         form = _anew_form(asked, made, behind, released) if made and behind else _release_form(asked, released, pair)
     names = [one.digest[:12] for one in reversed(released) if one.kept]
@@ -203,14 +205,14 @@ def _where(made: Proposal) -> str:
     return f"/year?mission={made.mission_id}&days={made.days:g}&proposal={made.name}"
 
 
-def _changes(plan: OperationsPlan, *, money: bool) -> Table:
+def _changes(plan: OperationsPlan, *, costs: bool) -> Table:
     return Table(
         name="changes",
         caption=f"What plan B changes in the plan it was made from: {len(plan.changes):,}",
         columns=(Column("What"), Column("Field"), Column("Before"), Column("After"), Column("Why"), Column("Whose"),
-                 *([Column("Cost", "USD")] if money else [])),
+                 *([Column("Cost", "USD")] if costs else [])),
         rows=[
-            (one.object, one.field, one.before, one.after, one.why, one.customer, *([one.cost_usd] if money else []))
+            (one.object, one.field, one.before, one.after, one.why, one.customer, *([one.cost_usd] if costs else []))
             for one in sorted(plan.changes, key=lambda one: -abs(one.cost_usd))[:_CHANGES_SHOWN]
         ],
         unshown_count=max(0, len(plan.changes) - _CHANGES_SHOWN),
