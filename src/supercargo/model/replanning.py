@@ -137,9 +137,9 @@ class TablesEdited:
     scenario: Scenario
     changes: tuple[RowChange, ...]
 
-    def names(self, file: str, *, whole: bool = False) -> frozenset[str]:
-        """Rows of a file that were edited, taken out or added; `whole` leaves out those of which a cell was edited."""
-        return frozenset(one.key for one in self.changes if one.file == file and not (whole and one.column))
+    def names(self, file: str) -> frozenset[str]:
+        """Rows of a file that were edited, taken out or added."""
+        return frozenset(one.key for one in self.changes if one.file == file)
 
     def __str__(self) -> str:
         rows: dict[str, set[str]] = {}

@@ -9,7 +9,7 @@ from datetime import datetime
 from supercargo.kernel import format_utc
 from supercargo.model import Event, OperationsPlan, PlannedMission, RowChange, Scenario, TablesEdited
 
-__all__ = ["TableFault", "edited_lines", "edited_missions", "table_faults"]
+__all__ = ["TableFault", "edited_lines", "table_faults"]
 
 _YEAR = ("horizon.start_utc", "horizon.end_utc", "as_of_utc", "currency_year")
 _PUT_BACK = "put it back as the plan's own scenario has it"
@@ -108,8 +108,3 @@ def _used(scenario: Scenario, flown: Mapping[str, PlannedMission], aboard: Mappi
 def edited_lines(events: Iterable[Event]) -> frozenset[str]:
     """Lines of cargo.csv that were edited, added or taken out: none keeps the place that it had."""
     return frozenset(name for event in events if isinstance(event, TablesEdited) for name in event.names("cargo.csv"))
-
-
-def edited_missions(events: Iterable[Event]) -> frozenset[str]:
-    """Missions of missions.csv that were edited, added or taken out."""
-    return frozenset(name for event in events if isinstance(event, TablesEdited) for name in event.names("missions.csv"))

@@ -14,7 +14,7 @@ from supercargo.store.checks import cross_faults
 from supercargo.store.columns import columns_of
 from supercargo.store.folders import read_within
 from supercargo.store.rows import TableRead, read_table
-from supercargo.store.scenario import assembled, tables_read
+from supercargo.store.scenario import as_read, assembled, tables_read
 from supercargo.store.settings import SETTINGS_FILE, settings_text
 from supercargo.store.sheets import Sheets
 
@@ -156,9 +156,7 @@ def _merged(table: Table, rows: list[dict[str, Any]], faults: list[Fault]) -> Ta
             faults.append(Fault(table.file, row, "", f"{key} was edited by somebody else meanwhile", _TAKE_AGAIN))
         found = stands if sent == before else sent
         kept += [] if found is None else [found]
-    keys = (getattr(record, table.key[0]) for record in kept)
-    words = frozenset(key for key in keys if isinstance(key, str))
-    return TableRead(tuple(kept), tuple(range(2, len(kept) + 2)), words)
+    return as_read(tuple(kept), table)
 
 
 def row_numbers(scenario: Scenario) -> dict[tuple[str, str], int]:

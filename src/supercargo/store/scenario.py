@@ -20,6 +20,7 @@ from supercargo.store.settings import SETTINGS_FILE, read_settings, settings_tex
 from supercargo.store.sheets import Sheets
 
 __all__ = [
+    "as_read",
     "assembled",
     "completed",
     "misspelt",
@@ -143,13 +144,14 @@ def completed(given: Mapping[str, TableRead]) -> dict[str, TableRead]:
 
 def tables_read(scenario: Scenario) -> dict[str, TableRead]:
     """The tables of a scenario as if they had just been read, by attribute."""
-    found = {}
-    for table in SCENARIO_TABLES:
-        records = getattr(scenario, table.attribute)
-        keys = (getattr(record, table.key[0]) for record in records)
-        words = frozenset(key for key in keys if isinstance(key, str))
-        found[table.attribute] = TableRead(records, tuple(range(2, len(records) + 2)), words)
-    return found
+    return {table.attribute: as_read(getattr(scenario, table.attribute), table) for table in SCENARIO_TABLES}
+
+
+def as_read(records: tuple[Any, ...], table: Table, rows: tuple[int, ...] = ()) -> TableRead:
+    """Sound records as a file gives them, in the given rows of it or one after the other."""
+    keys = (getattr(record, table.key[0]) for record in records)
+    words = frozenset(key for key in keys if isinstance(key, str))
+    return TableRead(records, rows or tuple(range(2, len(records) + 2)), words)
 
 
 def _is_given(folder: Path, table: Table) -> bool:
@@ -178,9 +180,7 @@ def _fitted(tables: dict[str, TableRead], given: frozenset[str]) -> dict[str, Ta
             records = tuple(record for _, record in kept)
             if records != old.records:
                 shrinking = True
-                keys = frozenset(getattr(record, table.key[0]) for record in records)
-                keys = frozenset(key for key in keys if isinstance(key, str))
-                tables[table.attribute] = TableRead(records, tuple(row for row, _ in kept), keys)
+                tables[table.attribute] = as_read(records, table, tuple(row for row, _ in kept))
     return tables
 
 
